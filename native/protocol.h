@@ -1,0 +1,158 @@
+/*
+ * The plan: what TypeScript decided, in the order in which the helper carries it out.
+ *
+ * A plan is the 8-byte magic, then records. All integers are little-endian.
+ *
+ *   record   u16 code, u16 number of arguments, u32 payload length, payload
+ *   payload  per argument: u32 length, that many bytes, one NUL byte that is not counted
+ *
+ * The signature says what the arguments are: s a string without NUL, b bytes, u an unsigned 64-bit integer
+ * (8 bytes), L any number of further strings, U any number of further integers (both only as the last letter).
+ * src/runtime/protocol.ts mirrors this table; test/unit/runtime/protocol.test.ts compares the two.
+ */
+#ifndef TSPOD_PROTOCOL_H
+#define TSPOD_PROTOCOL_H
+
+#define PLAN_MAGIC "TSPLAN\0\1"
+
+/* clang-format off */
+#define PLAN_OPS(OP)                                                                                       \
+    /* Who this is, and where its files are. */                                                            \
+    OP(CONTAINER, 1, "ss")         /* id, name */                                                          \
+    OP(LOCK_FILE, 2, "s")          /* flock(2)ed while the container is being started */                   \
+    OP(STATUS_FILE, 3, "s")        /* key=value lines, replaced atomically; the monitor is its only writer */ \
+    OP(RUN_DIR, 4, "s")            /* made by the monitor, 0700: attach.sock, and the network helper's socket */ \
+    OP(PID_FILE, 5, "s")           /* the container's pid, for --pidfile */                                \
+    OP(MONITOR_PID_FILE, 6, "s")   /* the monitor's pid, for --conmon-pidfile */                           \
+    OP(SYNC, 7, "s")               /* fsync(2)ed by the monitor once the container runs */                 \
+    OP(STOP_FILE, 8, "s")          /* exists when a user stopped the container: no restart */              \
+    /* User namespaces. Without USERNS_DIR there is none (root). */                                        \
+    OP(USERNS_DIR, 20, "s")        /* userns.lock and userns.members: the common user namespace */         \
+    OP(COMMON_UID_MAP, 21, "uuu")  /* inside, outside, size; repeated */                                   \
+    OP(COMMON_GID_MAP, 22, "uuu")                                                                          \
+    OP(ID_MAP_TOOLS, 23, "ss")     /* paths of newuidmap and newgidmap; absent: a map of only one's own id */ \
+    OP(CHILD_UID_MAP, 24, "uuu")   /* a child user namespace, relative to the common one; repeated */      \
+    OP(CHILD_GID_MAP, 25, "uuu")                                                                           \
+    OP(NS_NEW, 26, "u")            /* CLONE_NEW* bits of the namespaces to make, user not among them */    \
+    OP(NS_JOIN, 27, "us")          /* CLONE_NEW* bit, path: joined instead of made */                      \
+    /* The root file system: mounted by the monitor in a mount namespace of its own, in the common user namespace. */ \
+    OP(ROOTFS_OVERLAY, 40, "sssuL") /* target, upper, work, OVERLAY_* flags, lower directories from top to bottom */ \
+    OP(ROOTFS_DATA, 41, "L")       /* data-only lower directories, below those of ROOTFS_OVERLAY */        \
+    OP(ROOTFS_BIND, 42, "ss")      /* source, target */                                                    \
+    OP(ROOTFS_FUSE, 43, "sL")      /* target, argv of fuse-overlayfs */                                    \
+    OP(COPY_UP, 44, "sss")         /* root, path in it, volume directory: content, owner and mode copied while that is empty */ \
+    OP(CHOWN_TREE, 45, "suu")      /* path, uid, gid in the common user namespace: only what differs */    \
+    /* Control groups (version 2). */                                                                      \
+    OP(CGROUP_DIR, 50, "su")       /* directory, CGROUP_* flags; made, and removed at the end */           \
+    OP(CGROUP_SET, 51, "sss")      /* file in that directory, value, what to say when that fails */        \
+    OP(CGROUP_SCOPE, 52, "sssL")   /* bus address, unit, slice, then name and value of properties in turns */ \
+    OP(CGROUP_JOIN, 53, "s")       /* directory to be moved into (exec) */                                 \
+    /* Network helper. {netns} {pid} {ready} {exit} {api} in its argv stand for paths and descriptors. */  \
+    OP(NET_HELPER, 60, "uL")       /* NET_* flags, argv */                                                 \
+    OP(NET_REQUEST, 61, "bs")      /* bytes for the API socket, what to say when the answer has "error" */ \
+    /* Standard streams and the log. */                                                                    \
+    OP(STDIO, 70, "u")             /* STDIO_* flags */                                                     \
+    OP(FOREGROUND, 71, "u")        /* FOREGROUND_* flags; absent: detached, the id is printed */           \
+    OP(DETACH_KEYS, 72, "b")       /* the bytes that end an attached session; empty: none */               \
+    OP(LOG, 73, "usuus")           /* LOG_* driver, path, size in bytes at which it is rotated (0 never), files kept, tag */ \
+    OP(TTY_SIZE, 74, "uu")         /* rows, columns at first */                                            \
+    OP(ATTACH_SOCKET, 75, "s")     /* of a running container (attach) */                                   \
+    OP(EXIT_MESSAGE, 76, "s")      /* printed on standard output instead of the id when it started */     \
+    /* The monitor's own decisions. */                                                                     \
+    OP(RESTART, 80, "uu")          /* RESTART_* policy, greatest number of restarts (0 no limit) */        \
+    OP(STOP, 81, "uu")             /* signal, milliseconds until SIGKILL */                                \
+    OP(TIMEOUT, 82, "u")           /* milliseconds after which the container is killed */                  \
+    OP(AUTO_REMOVE, 83, "ss")      /* container directory, where it is moved before it is removed */       \
+    OP(REMOVE_ON_EXIT, 84, "s")    /* with AUTO_REMOVE: a further tree to remove */                        \
+    OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
+    OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
+    OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
+    /* What the container's first process does, in this order. Targets are resolved inside the root. */    \
+    OP(MOUNT, 100, "sssusu")       /* source, target, type, MS_* flags, data, MOUNT_* options */           \
+    OP(SYMLINK, 101, "ss")         /* content, path */                                                     \
+    OP(MASK, 102, "s")             /* hidden: /dev/null over files, an empty read-only tmpfs over directories */ \
+    OP(READONLY_PATH, 103, "s")                                                                            \
+    OP(PIVOT_ROOT, 104, "su")      /* new root, MS_* propagation of it */                                  \
+    OP(READONLY_ROOT, 105, "")                                                                             \
+    OP(HOSTNAME, 106, "s")                                                                                 \
+    OP(DOMAINNAME, 107, "s")                                                                               \
+    OP(SYSCTL, 108, "ss")          /* path below /proc/sys, value */                                       \
+    OP(LOOPBACK_UP, 109, "")                                                                               \
+    OP(MKDIR, 110, "suuu")         /* path, mode, uid, gid: with its parents, where it is missing */       \
+    /* What the program is given. */                                                                       \
+    OP(RLIMIT, 120, "uuu")         /* RLIMIT_*, soft, hard */                                              \
+    OP(OOM_SCORE_ADJ, 121, "s")                                                                            \
+    OP(UMASK, 122, "u")                                                                                    \
+    OP(USER, 123, "uu")            /* uid, gid in the container */                                         \
+    OP(GROUPS, 124, "U")           /* supplementary groups; absent: none */                                \
+    OP(KEEP_GROUPS, 125, "")       /* the caller's supplementary groups stay */                            \
+    OP(CAPS, 126, "uuuuu")         /* bounding, effective, permitted, inheritable, ambient: bit masks */   \
+    OP(NO_NEW_PRIVS, 127, "")                                                                              \
+    OP(SECCOMP, 128, "bu")         /* struct sock_filter[], SECCOMP_FILTER_FLAG_* */                       \
+    OP(LSM_LABEL, 129, "ss")       /* apparmor or selinux, label for the next execve(2) */                 \
+    OP(CWD, 130, "s")                                                                                      \
+    OP(ENV, 131, "L")                                                                                      \
+    OP(ARGV, 132, "L")             /* argv[0] is looked up in PATH of ENV */                               \
+    OP(PRESERVE_FDS, 133, "u")     /* this many descriptors from 3 on stay open */                         \
+    OP(NO_NEW_KEYRING, 134, "")    /* do not make a new session keyring */                                 \
+    /* exec: the container that is entered. */                                                             \
+    OP(EXEC_TARGET, 150, "uuu")    /* pid, its start time (field 22 of /proc/PID/stat), CLONE_NEW* bits to join */ \
+    OP(EXEC_PID_FILE, 151, "s")                                                                            \
+    /* tree: work on files with the ids of the common user namespace; run in this order. */                \
+    OP(TREE_REMOVE, 160, "s")      /* a missing path is no error */                                        \
+    OP(TREE_SIZE, 161, "s")        /* prints bytes allocated, apparent bytes and entries, one line */      \
+    OP(TREE_META, 162, "ssL")      /* source layer directory, new directory, then maps "u|g inside outside size": a metadata-only copy */ \
+    OP(TREE_RENAME, 163, "ss")     /* rename(2); a missing source is no error */                           \
+    OP(TREE_LOCK, 164, "s")        /* flock(2)ed to the end of the plan */
+
+#define PLAN_OVERLAY_VOLATILE 1u  /* no sync on unmount: for containers that are removed at the end */
+#define PLAN_OVERLAY_READONLY 2u  /* no upper directory */
+#define PLAN_OVERLAY_USERXATTR 4u
+
+#define PLAN_CGROUP_OPTIONAL 1u /* go on without where it cannot be made */
+
+#define PLAN_NET_READY_FD 1u    /* writes a byte to {ready} when it is up (slirp4netns) */
+#define PLAN_NET_READY_EXIT 2u  /* forks into the background when it is up (pasta) */
+#define PLAN_NET_API 4u         /* serves NET_REQUESTs on {api} */
+
+#define PLAN_STDIO_TTY 1u
+#define PLAN_STDIO_STDIN 2u        /* standard input stays open; else it is /dev/null */
+#define PLAN_STDIO_PASSTHROUGH 4u  /* the container gets the caller's own descriptors */
+#define PLAN_STDIO_STDIN_ONCE 8u   /* closed with the first client's end of input */
+
+#define PLAN_FOREGROUND_STDIN 1u
+#define PLAN_FOREGROUND_STDOUT 2u
+#define PLAN_FOREGROUND_STDERR 4u
+#define PLAN_FOREGROUND_SIG_PROXY 8u
+#define PLAN_FOREGROUND_PRINT_ID 16u /* also print the id (start --attach does not) */
+
+#define PLAN_LOG_NONE 0u
+#define PLAN_LOG_K8S_FILE 1u
+#define PLAN_LOG_JOURNALD 2u
+
+#define PLAN_RESTART_NO 0u
+#define PLAN_RESTART_ON_FAILURE 1u
+#define PLAN_RESTART_ALWAYS 2u
+#define PLAN_RESTART_UNLESS_STOPPED 3u
+
+#define PLAN_MOUNT_RECURSIVE_READONLY 1u
+#define PLAN_MOUNT_COPY_UP 2u     /* tmpfs: filled with what it covers */
+#define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
+#define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
+#define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
+/* clang-format on */
+
+/* Frames between the monitor and its clients: u8 type, u32 length, data. */
+enum frame_type {
+    FRAME_STDIN = 0,    /* client: data; no data: end of input */
+    FRAME_RESIZE = 1,   /* client: u16 rows, u16 columns */
+    FRAME_SIGNAL = 2,   /* client: u32 signal number */
+    FRAME_START = 3,    /* client: release a container that is held */
+    FRAME_STDOUT = 10,  /* monitor: data */
+    FRAME_STDERR = 11,  /* monitor: data */
+    FRAME_EXIT = 12,    /* monitor: i32 exit status, then removed and cleaned up */
+    FRAME_STARTED = 13, /* monitor: u32 pid */
+    FRAME_ERROR = 14,   /* monitor: u32 exit status of tspod (125, 126, 127), text */
+};
+
+#endif

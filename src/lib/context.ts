@@ -1,0 +1,31 @@
+/** Where everything is kept. All paths are absolute. */
+export interface Paths {
+  /** The store: images, containers, volumes. */
+  root: string;
+  /** Sockets and network state; may vanish at any time. */
+  runRoot: string;
+  /** What may be deleted at any time. */
+  cache: string;
+  /** The native helper. */
+  helper: string;
+  /** The embedded image, an OCI archive; may be missing. */
+  embeddedImage: string;
+}
+
+/** How much is said on standard error; each level includes those before it. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** What a verb knows of its caller: passed down as its first argument, never kept in a module. */
+export interface Context {
+  /** The real user id, also inside the common user namespace. */
+  uid: number;
+  gid: number;
+  user: string;
+  home: string;
+  env: Readonly<Record<string, string | undefined>>;
+  paths: Paths;
+  /** Whether this process is inside the common user namespace already, or is root. */
+  hasIds: boolean;
+  /** Says something on standard error, when the log level lets it through. */
+  log(level: LogLevel, message: string): void;
+}
