@@ -1,0 +1,259 @@
+/** Types of what is kept of a container. Ids are those seen in the container unless a comment says otherwise. */
+import type { HealthConfig } from './health-config';
+
+/** A namespace option: `private` is new, `container` joins another's (target: its full id), `path` a file. */
+export type NamespaceMode =
+  | { kind: 'private' }
+  | { kind: 'host' }
+  | { kind: 'none' }
+  | { kind: 'shareable' }
+  | { kind: 'container'; target: string }
+  | { kind: 'path'; target: string };
+
+/** One extent of an id map: `size` ids from `container` on are those from `host` on in the common user namespace. */
+export interface IdMapping {
+  container: number;
+  host: number;
+  size: number;
+}
+
+export type UsernsMode =
+  | { kind: 'host' }
+  | { kind: 'keep-id'; uid?: number; gid?: number; size?: number }
+  | { kind: 'nomap' }
+  | { kind: 'auto'; size?: number; uidMappings?: IdMapping[]; gidMappings?: IdMapping[] }
+  | { kind: 'maps'; uids: IdMapping[]; gids: IdMapping[] }
+  | { kind: 'container'; target: string }
+  | { kind: 'path'; target: string };
+
+/** Options after the colon of `slirp4netns:` and `pasta:`, in the order in which they were given. */
+export type NetworkOptions = Record<string, string>;
+
+export type NetworkMode =
+  | { kind: 'none' }
+  | { kind: 'host' }
+  | { kind: 'private' }
+  | { kind: 'slirp4netns'; options: NetworkOptions }
+  | { kind: 'pasta'; args: string[] }
+  | { kind: 'container'; target: string }
+  | { kind: 'path'; target: string };
+
+/** One published port or, with `range` over 1, that many consecutive ones. */
+export interface PortMapping {
+  /** Empty for all addresses. */
+  hostIp: string;
+  /** 0 before a free one has been chosen. */
+  hostPort: number;
+  containerPort: number;
+  range: number;
+  protocol: 'tcp' | 'udp';
+}
+
+/** One mount that a user asked for; image volumes become `volume` ones. */
+export type UserMount =
+  | {
+      kind: 'bind';
+      source: string;
+      target: string;
+      readOnly: boolean;
+      recursive: boolean;
+      propagation?: string;
+      options: string[];
+      chown: boolean;
+      idmap: boolean;
+      relabel?: 'shared' | 'private';
+    }
+  | {
+      kind: 'volume';
+      name: string;
+      anonymous: boolean;
+      target: string;
+      readOnly: boolean;
+      options: string[];
+      noCopy: boolean;
+      chown: boolean;
+      subpath?: string;
+    }
+  | { kind: 'overlay'; source: string; target: string; upper?: string; work?: string; chown: boolean }
+  | { kind: 'tmpfs'; target: string; options: string[]; copyUp: boolean };
+
+/** A device as asked with `--device`: host path, container path, `rwm`. */
+export interface DeviceMapping {
+  hostPath: string;
+  containerPath: string;
+  permissions: string;
+}
+
+export interface Ulimit {
+  /** Without RLIMIT_, lower case: `nofile`. `host` copies the caller's. */
+  name: string;
+  soft: number;
+  hard: number;
+}
+
+/** Limits in the kernel's units: bytes, microseconds, weights. Absent means no limit was asked for. */
+export interface Limits {
+  memory?: number;
+  /** Memory and swap together, as Docker counts; -1 no limit. */
+  memorySwap?: number;
+  memoryReservation?: number;
+  memorySwappiness?: number;
+  /** Microseconds in each `cpuPeriod` microseconds. */
+  cpuQuota?: number;
+  cpuPeriod?: number;
+  cpuShares?: number;
+  cpusetCpus?: string;
+  cpusetMems?: string;
+  /** -1 no limit. */
+  pids?: number;
+  /** Whether `pids` is only the default, which is dropped where it cannot be applied. */
+  pidsIsDefault?: boolean;
+  blkioWeight?: number;
+  blkioWeightDevice?: { path: string; weight: number }[];
+  /** Bytes or operations a second per device. */
+  deviceReadBps?: { path: string; rate: number }[];
+  deviceWriteBps?: { path: string; rate: number }[];
+  deviceReadIops?: { path: string; rate: number }[];
+  deviceWriteIops?: { path: string; rate: number }[];
+  oomKillDisable?: boolean;
+}
+
+export type RestartPolicyName = 'no' | 'on-failure' | 'always' | 'unless-stopped';
+
+export interface LogSettings {
+  driver: 'k8s-file' | 'json-file' | 'journald' | 'none' | 'passthrough';
+  /** Absent: ctr.log in the container's directory. */
+  path?: string;
+  tag?: string;
+  /** Bytes; 0 or absent never rotates. */
+  maxSize?: number;
+  /** Rotated files kept beside the current one. */
+  maxFile?: number;
+}
+
+export interface SecurityOptions {
+  noNewPrivileges: boolean;
+  /** A path, `unconfined`, or absent for the default profile. */
+  seccomp?: string;
+  apparmor?: string;
+  /** As after `label=`. */
+  labels: string[];
+  mask: string[];
+  /** Paths, or `ALL`. */
+  unmask: string[];
+}
+
+/** Everything that was asked of `create` and `run`, parsed; defaults are filled in when the container is made. */
+export interface ContainerOptions {
+  name?: string;
+  /** What was typed: image reference, or the directory of `--rootfs`. */
+  image: string;
+  rootfs?: { directory: string; overlay: boolean };
+  /** Arguments after the image. */
+  command: string[];
+  /** Absent: the image's. An empty list: none. */
+  entrypoint?: string[];
+  env: Record<string, string>;
+  /** Names whose value comes from the caller's environment were resolved already. `--env-host`. */
+  envHost: boolean;
+  workdir?: string;
+  /** As typed: `name`, `uid`, `user:group`. */
+  user?: string;
+  groupAdd: string[];
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  tty: boolean;
+  interactive: boolean;
+  init: boolean;
+  initPath?: string;
+  autoRemove: boolean;
+  restart: { policy: RestartPolicyName; maximum: number };
+  stopSignal?: string;
+  /** Seconds. */
+  stopTimeout: number;
+  /** Seconds after which the container is killed; 0 never. */
+  timeout: number;
+  hostname?: string;
+  domainname?: string;
+  umask: string;
+  timezone?: string;
+  namespaces: { pid: NamespaceMode; ipc: NamespaceMode; uts: NamespaceMode; cgroup: NamespaceMode };
+  network: NetworkMode;
+  userns: UsernsMode;
+  ports: PortMapping[];
+  publishAll: boolean;
+  expose: { port: number; protocol: 'tcp' | 'udp' }[];
+  dns: string[];
+  dnsSearch: string[];
+  dnsOptions: string[];
+  /** `name:address` with `host-gateway` still in it. */
+  addHost: string[];
+  noHosts: boolean;
+  mounts: UserMount[];
+  readOnly: boolean;
+  /** Whether a read-only root gets tmpfs on /tmp, /run, /var/tmp. */
+  readOnlyTmpfs: boolean;
+  /** Bytes. */
+  shmSize: number;
+  devices: DeviceMapping[];
+  capAdd: string[];
+  capDrop: string[];
+  security: SecurityOptions;
+  privileged: boolean;
+  ulimits: Ulimit[];
+  sysctls: Record<string, string>;
+  limits: Limits;
+  log: LogSettings;
+  /** `crun`, `runc` or a path; absent: the native helper. */
+  runtime?: string;
+  pidFile?: string;
+  cidFile?: string;
+  health?: HealthConfig;
+}
+
+/** `record.json`: written once by `create`; only `rename` and `update` replace it. */
+export interface ContainerRecord {
+  version: 1;
+  /** 64 hexadecimal digits. */
+  id: string;
+  name: string;
+  /** RFC 3339 with nanoseconds, UTC. */
+  created: string;
+  /** The image's id and its full name; empty with `--rootfs`. */
+  imageId: string;
+  imageName: string;
+  imageDigest: string;
+  /** Layer chain ids (hex, without `sha256:`) from top to bottom; `rmi` keeps what is named here. */
+  chainIds: string[];
+  /** Read-only layer directories from top to bottom, relative to the store's root. */
+  lowers: string[];
+  /** With an id map of its own: data-only directories below `lowers`. */
+  dataLowers: string[];
+  options: ContainerOptions;
+  /** What the options and the image's config came to. */
+  process: {
+    /** Entrypoint and command together. */
+    argv: string[];
+    /** `NAME=value`, without HOME when the user's entry shall decide. */
+    env: string[];
+    cwd: string;
+    /** As asked by option or image: resolved at each start. */
+    user: string;
+  };
+  entrypoint: string[];
+  command: string[];
+  labels: Record<string, string>;
+  stopSignal: number;
+  exposedPorts: { port: number; protocol: 'tcp' | 'udp' }[];
+  /** With host ports chosen. */
+  ports: PortMapping[];
+  hostname: string;
+  /** The child user namespace's maps, relative to the common one; absent: none. */
+  idMaps?: { uids: IdMapping[]; gids: IdMapping[] };
+  /** Anonymous volumes made for it, removed with `--rm` and `rm -v`. */
+  anonymousVolumes: string[];
+  /** The command line that made it, for `inspect`. */
+  createCommand: string[];
+  /** Size of the image's layers in bytes, for `ps --size`. */
+  imageSize: number;
+}
