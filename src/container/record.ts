@@ -1,4 +1,7 @@
 /** Types of what is kept of a container. Ids are those seen in the container unless a comment says otherwise. */
+import type { IdMapping } from '../lib/id-mapping';
+import type { NetworkMode, PortMapping } from '../network/types';
+import type { UserMount } from '../volume/types';
 import type { HealthConfig } from './health-config';
 
 /** A namespace option: `private` is new, `container` joins another's (target: its full id), `path` a file. */
@@ -10,13 +13,7 @@ export type NamespaceMode =
   | { kind: 'container'; target: string }
   | { kind: 'path'; target: string };
 
-/** One extent of an id map: `size` ids from `container` on are those from `host` on in the common user namespace. */
-export interface IdMapping {
-  container: number;
-  host: number;
-  size: number;
-}
-
+/** How container ids map to those of the common user namespace. */
 export type UsernsMode =
   | { kind: 'host' }
   | { kind: 'keep-id'; uid?: number; gid?: number; size?: number }
@@ -25,57 +22,6 @@ export type UsernsMode =
   | { kind: 'maps'; uids: IdMapping[]; gids: IdMapping[] }
   | { kind: 'container'; target: string }
   | { kind: 'path'; target: string };
-
-/** Options after the colon of `slirp4netns:` and `pasta:`, in the order in which they were given. */
-export type NetworkOptions = Record<string, string>;
-
-export type NetworkMode =
-  | { kind: 'none' }
-  | { kind: 'host' }
-  | { kind: 'private' }
-  | { kind: 'slirp4netns'; options: NetworkOptions }
-  | { kind: 'pasta'; args: string[] }
-  | { kind: 'container'; target: string }
-  | { kind: 'path'; target: string };
-
-/** One published port or, with `range` over 1, that many consecutive ones. */
-export interface PortMapping {
-  /** Empty for all addresses. */
-  hostIp: string;
-  /** 0 before a free one has been chosen. */
-  hostPort: number;
-  containerPort: number;
-  range: number;
-  protocol: 'tcp' | 'udp';
-}
-
-/** One mount that a user asked for; image volumes become `volume` ones. */
-export type UserMount =
-  | {
-      kind: 'bind';
-      source: string;
-      target: string;
-      readOnly: boolean;
-      recursive: boolean;
-      propagation?: string;
-      options: string[];
-      chown: boolean;
-      idmap: boolean;
-      relabel?: 'shared' | 'private';
-    }
-  | {
-      kind: 'volume';
-      name: string;
-      anonymous: boolean;
-      target: string;
-      readOnly: boolean;
-      options: string[];
-      noCopy: boolean;
-      chown: boolean;
-      subpath?: string;
-    }
-  | { kind: 'overlay'; source: string; target: string; upper?: string; work?: string; chown: boolean }
-  | { kind: 'tmpfs'; target: string; options: string[]; copyUp: boolean };
 
 /** A device as asked with `--device`: host path, container path, `rwm`. */
 export interface DeviceMapping {

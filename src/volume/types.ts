@@ -1,0 +1,27 @@
+/** One mount that a user asked for; image volumes become `volume` ones. */
+export type UserMount =
+  | {
+      kind: 'bind';
+      source: string;
+      target: string;
+      readOnly: boolean;
+      recursive: boolean;
+      propagation?: string;
+      options: string[];
+      chown: boolean;
+      idmap: boolean;
+      relabel?: 'shared' | 'private';
+    }
+  | {
+      kind: 'volume';
+      name: string;
+      anonymous: boolean;
+      target: string;
+      readOnly: boolean;
+      options: string[];
+      noCopy: boolean;
+      chown: boolean;
+      subpath?: string;
+    }
+  | { kind: 'overlay'; source: string; target: string; upper?: string; work?: string; chown: boolean }
+  | { kind: 'tmpfs'; target: string; options: string[]; copyUp: boolean };
