@@ -1,0 +1,42 @@
+import { realpathSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { becomeHelper, runHelper } from './helper';
+import { Plan } from './plan';
+import { addCommonUserns } from './userns';
+
+/** Runs this very command again as uid 0 of the common user namespace, with all subordinate ids; never returns. */
+export function reenter(ctx: Context, argv: readonly string[]): never {
+  return becomeHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
+}
+
+/** Runs another tspod command in the common user namespace and waits for it; returns its exit status. */
+export function runInUserns(ctx: Context, argv: readonly string[]): number {
+  return runHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv))).status;
+}
+
+/** Becomes a program in the common user namespace, with a mount namespace of its own (`unshare`); never returns. */
+export function enterWith(ctx: Context, argv: readonly string[]): never {
+  const plan = enterPlan(ctx, argv);
+  plan.add('NS_NEW', CLONE_NEWNS);
+  return becomeHelper(ctx, 'enter', plan);
+}
+
+const CLONE_NEWNS = 0x20000;
+
+function enterPlan(ctx: Context, argv: readonly string[]): Plan {
+  const plan = new Plan();
+  addCommonUserns(plan, ctx);
+  const env: Record<string, string | undefined> = {
+    ...ctx.env,
+    TSPOD_UID: String(ctx.uid),
+    TSPOD_GID: String(ctx.gid),
+    TSPOD_USER: ctx.user,
+  };
+  plan.add('CWD', process.cwd());
+  plan.add('ENV', ...Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`));
+  return plan.add('ARGV', ...argv);
+}
+
+function tspodCommand(argv: readonly string[]): string[] {
+  return [process.execPath, realpathSync(process.argv[1] ?? ''), ...argv];
+}

@@ -1,0 +1,89 @@
+import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import { randomId } from '../lib/id';
+import { replaceProcess } from '../sys/exec';
+import type { Plan } from './plan';
+
+/** What the native helper can be told to be. */
+export type HelperRole = 'start' | 'exec' | 'attach' | 'enter' | 'tree' | 'seccomp' | 'probe';
+
+/** How a helper that was waited for ended. */
+export interface HelperResult {
+  status: number;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/** Replaces this process by the helper in a role, with a plan; never returns. */
+export function becomeHelper(ctx: Context, role: HelperRole, plan: Plan): never {
+  const fd = planDescriptor(ctx, plan);
+  try {
+    return replaceProcess(ctx.paths.helper, ['tspod', role, String(fd)], ctx.env, [fd]);
+  } catch (error) {
+    closeSync(fd);
+    throw missingHelper(ctx, error);
+  }
+}
+
+/**
+ * Runs the helper in a role with a plan and waits for it. Its standard input and error are this process's own
+ * unless `capture` is set, then its standard output and error are in the result.
+ */
+export function runHelper(
+  ctx: Context,
+  role: HelperRole,
+  plan: Plan | undefined,
+  options: { args?: readonly string[]; input?: string; capture?: boolean } = {},
+): HelperResult {
+  // child_process costs 2 ms to load: only commands that wait for a helper pay for it
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const fd = plan === undefined ? undefined : planDescriptor(ctx, plan);
+  const capture = options.capture ?? false;
+  const result = spawnSync(
+    ctx.paths.helper,
+    [role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])],
+    {
+      argv0: 'tspod',
+      env: ctx.env as NodeJS.ProcessEnv,
+      ...(options.input === undefined ? {} : { input: options.input }),
+      stdio: [
+        options.input === undefined ? 'inherit' : 'pipe',
+        capture ? 'pipe' : 'inherit',
+        capture ? 'pipe' : 'inherit',
+        ...(fd === undefined ? [] : [fd]),
+      ],
+      maxBuffer: 64 << 20,
+    },
+  );
+  if (fd !== undefined) closeSync(fd);
+  if (result.error) throw missingHelper(ctx, result.error);
+  return {
+    status: result.status ?? 125,
+    stdout: (result.stdout as Buffer | null) ?? Buffer.alloc(0),
+    stderr: (result.stderr as Buffer | null)?.toString() ?? '',
+  };
+}
+
+/** An open, unlinked file that holds the plan: nothing is left of it, however this process ends. */
+function planDescriptor(ctx: Context, plan: Plan): number {
+  const bytes = plan.bytes();
+  const path = `${ctx.paths.runRoot}/plan-${randomId().slice(0, 16)}`;
+  let fd: number;
+  try {
+    fd = openSync(path, 'wx+', 0o600);
+  } catch {
+    mkdirSync(ctx.paths.runRoot, { recursive: true, mode: 0o700 });
+    fd = openSync(path, 'wx+', 0o600);
+  }
+  unlinkSync(path);
+  writeSync(fd, bytes, 0, bytes.length, 0);
+  return fd;
+}
+
+function missingHelper(ctx: Context, cause: unknown): TspodError {
+  return new TspodError('machine', `running the native helper "${ctx.paths.helper}": it cannot be executed`, {
+    hint: 'build it with "npm run build" in the package\'s folder (needs gcc, make and libseccomp-dev)',
+    cause,
+  });
+}

@@ -1,0 +1,86 @@
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import type { IdMapping } from '../lib/id-mapping';
+import { runHelper } from './helper';
+import { Plan } from './plan';
+import { addCommonUserns } from './userns';
+
+/** Work on files with all ids of the user; `lock` holds to the end of the list. */
+export type TreeOp =
+  | { op: 'lock'; path: string }
+  | { op: 'rename'; from: string; to: string }
+  | { op: 'remove'; path: string }
+  | { op: 'chown'; path: string; uid: number; gid: number };
+
+/** What a tree takes up. */
+export interface TreeSize {
+  /** Bytes of disk space. */
+  allocated: number;
+  /** Sum of the sizes of its files in bytes. */
+  apparent: number;
+  entries: number;
+}
+
+/** Carries out the operations in order, in one run of the helper; throws what it printed at the first that fails. */
+export function runTree(ctx: Context, ops: readonly TreeOp[]): void {
+  if (ops.length > 0) run(ctx, addOps(newPlan(ctx), ops));
+}
+
+/** Removes trees, whoever owns what is in them; one that is missing is no error. */
+export function removeTrees(ctx: Context, paths: readonly string[]): void {
+  runTree(
+    ctx,
+    paths.map((path) => ({ op: 'remove', path })),
+  );
+}
+
+/** The sizes of trees, in the order of `paths`. */
+export function treeSizes(ctx: Context, paths: readonly string[]): TreeSize[] {
+  if (paths.length === 0) return [];
+  const plan = newPlan(ctx);
+  for (const path of paths) plan.add('TREE_SIZE', path);
+  const lines = run(ctx, plan).trim().split('\n');
+  return lines.map((line) => {
+    const [allocated = 0, apparent = 0, entries = 0] = line.split(' ').map(Number);
+    return { allocated, apparent, entries };
+  });
+}
+
+/**
+ * Makes `target` a metadata-only copy of the layer directory `source` whose owners are those of a child user
+ * namespace with these maps (relative to the common one).
+ */
+export function metaLayer(
+  ctx: Context,
+  source: string,
+  target: string,
+  maps: { uids: readonly IdMapping[]; gids: readonly IdMapping[] },
+): void {
+  const lines = [
+    ...maps.uids.map((map) => `u ${map.container} ${map.host} ${map.size}`),
+    ...maps.gids.map((map) => `g ${map.container} ${map.host} ${map.size}`),
+  ];
+  run(ctx, newPlan(ctx).add('TREE_META', source, target, ...lines));
+}
+
+function newPlan(ctx: Context): Plan {
+  const plan = new Plan();
+  addCommonUserns(plan, ctx);
+  return plan;
+}
+
+function addOps(plan: Plan, ops: readonly TreeOp[]): Plan {
+  for (const op of ops) {
+    if (op.op === 'lock') plan.add('TREE_LOCK', op.path);
+    else if (op.op === 'rename') plan.add('TREE_RENAME', op.from, op.to);
+    else if (op.op === 'remove') plan.add('TREE_REMOVE', op.path);
+    else plan.add('CHOWN_TREE', op.path, op.uid, op.gid);
+  }
+  return plan;
+}
+
+function run(ctx: Context, plan: Plan): string {
+  const result = runHelper(ctx, 'tree', plan, { capture: true });
+  if (result.status === 0) return result.stdout.toString();
+  throw new TspodError('system', result.stderr.trim().replace(/^Error: /, '') || 'working on files failed');
+}

@@ -1,0 +1,65 @@
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { KoffiFunc } from 'koffi';
+
+type Koffi = typeof import('koffi');
+type Call = KoffiFunc<(...args: unknown[]) => number>;
+
+let loaded: { koffi: Koffi; libc: ReturnType<Koffi['load']> } | undefined;
+const functions = new Map<string, Call>();
+
+/**
+ * A function of the C library by its prototype, such as `int fcntl(int fd, int cmd, ...)`; loaded at its first use,
+ * because koffi costs a start some of its time.
+ */
+export function libc(prototype: string): Call {
+  let found = functions.get(prototype);
+  if (found === undefined) {
+    loaded ??= loadLibrary();
+    found = loaded.libc.func(prototype) as Call;
+    functions.set(prototype, found);
+  }
+  return found;
+}
+
+/** errno as the last call of the C library left it. */
+export function lastErrno(): number {
+  loaded ??= loadLibrary();
+  return loaded.koffi.errno();
+}
+
+function loadLibrary(): { koffi: Koffi; libc: ReturnType<Koffi['load']> } {
+  const koffi = loadAddon() ?? (packageRequire()('koffi') as Koffi);
+  try {
+    return { koffi, libc: koffi.load('libc.so.6') };
+  } catch {
+    return { koffi, libc: koffi.load(`libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`) };
+  }
+}
+
+/** koffi's addon without its JavaScript loader, which needs 5 ms more; undefined where it lies elsewhere. */
+function loadAddon(): Koffi | undefined {
+  const platform = `linux_${process.arch}`;
+  const file = `@koromix/koffi-linux-${process.arch}/${platform}/koffi.node`;
+  const addon = { exports: {} };
+  try {
+    process.dlopen(addon, join(packageFolder(), 'node_modules', file));
+  } catch {
+    return undefined;
+  }
+  return addon.exports as Koffi;
+}
+
+function packageRequire(): NodeJS.Require {
+  return createRequire(join(packageFolder(), 'package.json'));
+}
+
+/** The package's own folder: bin/tspod is one below it; a test runs from the package's folder. */
+function packageFolder(): string {
+  const script = process.argv[1];
+  if (script !== undefined && /[/\\]bin[/\\]tspod$/.test(realpathSync(script))) {
+    return dirname(dirname(realpathSync(script)));
+  }
+  return process.cwd();
+}
