@@ -1,0 +1,38 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import { becomeHelper, runHelper } from '../runtime/helper';
+import { containerPaths } from './paths';
+import type { ContainerRecord } from './record';
+import { startPlan, type StartMode } from './start-plan';
+import { buildSpec } from './spec/build-spec';
+
+export type { ForegroundStreams, StartMode } from './start-plan';
+
+/**
+ * Starts a container and becomes its foreground, or the one that prints its id: this process is replaced by the
+ * helper, so nothing of Node stays while the container runs. Never returns.
+ */
+export function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): never {
+  return becomeHelper(ctx, 'start', prepareStart(ctx, record, mode));
+}
+
+/** Starts a container in the background and waits until its program runs; throws what went wrong. */
+export function startDetached(ctx: Context, record: ContainerRecord, mode: StartMode = {}): void {
+  const result = runHelper(ctx, 'start', prepareStart(ctx, record, mode), { capture: true });
+  if (result.status === 0) return;
+  const message =
+    result.stderr.trim().replace(/^Error: /, '') || `the helper ended with status ${result.status}`;
+  throw new TspodError('system', `starting container "${record.name}": ${message}`, {
+    exitCode: result.status,
+  });
+}
+
+/** The configuration is written anew at each start: users, hosts and limits may have changed since the last. */
+function prepareStart(ctx: Context, record: ContainerRecord, mode: StartMode) {
+  const paths = containerPaths(ctx, record.id);
+  const spec = buildSpec(ctx, record);
+  writeFileSync(paths.config, JSON.stringify(spec));
+  rmSync(paths.stopRequested, { force: true });
+  return startPlan(ctx, record, spec, mode);
+}
