@@ -1,0 +1,51 @@
+import { TspodError } from '../lib/errors';
+import { parseSlirpOptions } from './slirp-options';
+import type { NetworkMode } from './types';
+
+/** Words before a colon, and what the rest after it means. */
+const MODES: Record<string, (rest: string | undefined) => NetworkMode> = {
+  none: (rest) => plain('none', rest, { kind: 'none' }),
+  host: (rest) => plain('host', rest, { kind: 'host' }),
+  private: (rest) => plain('private', rest, { kind: 'private' }),
+  default: (rest) => plain('default', rest, { kind: 'private' }),
+  slirp4netns: (rest) => ({ kind: 'slirp4netns', options: parseSlirpOptions(rest ?? '') }),
+  pasta: (rest) => ({ kind: 'pasta', args: splitList(rest ?? '') }),
+  container: (rest) => ({ kind: 'container', target: required('container', rest) }),
+  ns: (rest) => ({ kind: 'path', target: required('ns', rest) }),
+};
+
+/**
+ * Parses `--network`. The target of `container:` is as typed. Throws 'usage' for malformed options and 'unsupported'
+ * for bridges and networks of the user's own.
+ */
+export function parseNetworkMode(text: string): NetworkMode {
+  const colon = text.indexOf(':');
+  const word = colon === -1 ? text : text.slice(0, colon);
+  const parse = Object.hasOwn(MODES, word) ? MODES[word] : undefined;
+  if (parse !== undefined) return parse(colon === -1 ? undefined : text.slice(colon + 1));
+  if (text === '') throw new TspodError('usage', 'the network must not be empty');
+  const what = word === 'bridge' ? 'the network mode "bridge"' : `the network "${word}"`;
+  const modes = 'none, host, private, slirp4netns[:OPTIONS], pasta[:ARGUMENTS], container:NAME or ns:PATH';
+  throw new TspodError(
+    'unsupported',
+    `${what} is not supported: bridges and user networks are not built yet`,
+    {
+      hint: `use --network ${modes}`,
+    },
+  );
+}
+
+function plain(word: string, rest: string | undefined, mode: NetworkMode): NetworkMode {
+  if (rest === undefined || rest === '') return mode;
+  throw new TspodError('usage', `the network mode "${word}" takes no options, got "${rest}"`);
+}
+
+function required(word: string, rest: string | undefined): string {
+  if (rest !== undefined && rest !== '') return rest;
+  const what = word === 'ns' ? 'a path' : 'a name or id';
+  throw new TspodError('usage', `the network mode "${word}:" needs ${what} after the colon`);
+}
+
+function splitList(text: string): string[] {
+  return text === '' ? [] : text.split(',');
+}
