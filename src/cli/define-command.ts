@@ -13,6 +13,8 @@ export interface OptionDefinition {
   default?: boolean | string | number;
   optional?: string;
   choices?: readonly string[];
+  /** A list whose values are split at commas too: `--cap-add a,b`. */
+  commas?: boolean;
   /** Further long names that mean the same: `net` of `network`. */
   aliases?: readonly string[];
   /** Not in the help. */
@@ -47,6 +49,15 @@ export interface Output {
   isTerminal: boolean;
 }
 
+/** How many positional arguments there may be; without `max` any number from `min` on. */
+export interface ArgumentCount {
+  min: number;
+  max?: number;
+  /** The message when there are fewer, where Podman has its own: `image name or ID must be specified`. */
+  missing?: string;
+}
+
+/** One command, all that the framework needs to know of it. */
 export interface Command<T extends OptionTable = OptionTable> {
   /** One line, an imperative: `Remove one or more containers`. */
   summary: string;
@@ -58,7 +69,7 @@ export interface Command<T extends OptionTable = OptionTable> {
   examples?: readonly string[];
   options: T;
   /** The numbers of positional arguments that are accepted. */
-  args: { min: number; max?: number };
+  args: ArgumentCount;
   /** False: everything after the first positional argument belongs to the program (`run`, `exec`). */
   interspersed?: boolean;
   /** Runs inside the common user namespace, with all of the user's subordinate ids. */
@@ -70,4 +81,9 @@ export interface Command<T extends OptionTable = OptionTable> {
 /** A command as a value; the only use of this function is that the types of its flags are inferred. */
 export function defineCommand<const T extends OptionTable>(command: Command<T>): Command<T> {
   return command;
+}
+
+/** A group of options that several commands share, as a value; their types stay as they are written. */
+export function defineOptions<const T extends OptionTable>(options: T): T {
+  return options;
 }

@@ -15,6 +15,14 @@ export interface Paths {
 /** How much is said on standard error; each level includes those before it. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
+/** Global options of the command line that a verb has to honour. */
+export interface Overrides {
+  /** `--runtime`: name or path of an OCI runtime. */
+  runtime?: string;
+  /** `--cgroup-manager`. */
+  cgroupManager?: 'cgroupfs' | 'systemd';
+}
+
 /** What a verb knows of its caller: passed down as its first argument, never kept in a module. */
 export interface Context {
   /** The real user id, also inside the common user namespace. */
@@ -26,6 +34,8 @@ export interface Context {
   paths: Paths;
   /** Whether this process is inside the common user namespace already, or is root. */
   hasIds: boolean;
+  /** Global options that stand above the configuration files; absent when none was given. */
+  overrides?: Overrides;
   /** Says something on standard error, when the log level lets it through. */
   log(level: LogLevel, message: string): void;
 }

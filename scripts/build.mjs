@@ -1,0 +1,33 @@
+// Builds dist/tspod.cjs out of src/, and dist/tspod-helper out of native/.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const top = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
+
+mkdirSync(join(top, 'dist'), { recursive: true });
+await build({
+  entryPoints: [join(top, 'src/cli/main.ts')],
+  outfile: join(top, 'dist/tspod.cjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['koffi'],
+  define: { __TSPOD_VERSION__: JSON.stringify(version), 'import.meta.url': '__tspodUrl' },
+  banner: { js: "const __tspodUrl = 'file://' + __filename;" },
+  // import() becomes require(): each module stays lazy, and Node's ESM loader, which costs milliseconds, is never started.
+  supported: { 'dynamic-import': false },
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+
+if (!process.argv.includes('--no-native') && existsSync(join(top, 'native/Makefile'))) {
+  const { status, error } = spawnSync('make', ['-s', '-C', join(top, 'native')], { stdio: 'inherit' });
+  if (error !== undefined) throw new Error(`running make: ${error.message} (apt-get install make gcc libseccomp-dev)`);
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,51 @@
+const BASH = `# bash completion for tspod
+_tspod() {
+  local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  COMPREPLY=()
+  while IFS= read -r line; do
+    [ "$line" = :files ] && { compopt -o default; continue; }
+    COMPREPLY+=("\${line%%$'\\t'*}")
+  done < <(tspod __complete -- "\${words[@]}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} = 1 && \${COMPREPLY[0]} = *= ]] && compopt -o nospace
+  return 0
+}
+complete -F _tspod tspod
+`;
+
+const ZSH = `#compdef tspod
+_tspod() {
+  local line
+  local -a found
+  while IFS= read -r line; do
+    [[ $line = :files ]] && { _files; continue; }
+    found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done < <(tspod __complete -- "\${(@)words[2,$CURRENT]}" 2>/dev/null)
+  (( \${#found} )) && _describe tspod found
+}
+compdef _tspod tspod
+`;
+
+const FISH = `# fish completion for tspod
+function __tspod_complete
+  set -l words (commandline -opc)[2..-1] (commandline -ct)
+  for line in (tspod __complete -- $words 2>/dev/null)
+    if test "$line" = :files
+      __fish_complete_path (commandline -ct)
+    else
+      echo $line
+    end
+  end
+end
+complete -c tspod -f -a '(__tspod_complete)'
+`;
+
+/** The completion script of each shell; with `bare` the words come without descriptions. */
+export const completionScripts: Readonly<Record<string, (bare: boolean) => string>> = {
+  bash: (bare) => withBare(BASH, bare),
+  fish: (bare) => withBare(FISH, bare),
+  zsh: (bare) => withBare(ZSH, bare),
+};
+
+function withBare(script: string, bare: boolean): string {
+  return bare ? script.replace('__complete --', '__complete --no-desc --') : script;
+}

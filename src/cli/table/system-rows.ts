@@ -1,0 +1,80 @@
+import type { CommandRow } from '../command-table';
+
+const NO_SERVICE = 'tspod needs no service: each command works by itself';
+
+/** What concerns tspod and the machine as a whole. */
+export const systemRows: readonly CommandRow[] = [
+  { path: 'auto-update', summary: 'Update containers according to their auto-update policy' },
+  {
+    path: 'completion',
+    summary: 'Print the completion script of a shell',
+    load: () => import('../commands/system/completion'),
+  },
+  {
+    path: '__complete',
+    summary: 'Answer a completion script',
+    hidden: true,
+    load: () => import('../commands/system/complete'),
+  },
+  { path: 'compose', summary: 'Run a compose workload', instead: 'start its containers with "tspod run"' },
+  {
+    path: 'doctor',
+    aliases: ['system doctor'],
+    summary: 'Tell what works on this machine, and what mends the rest',
+    // load: () => import('../commands/system/doctor'),
+  },
+  { path: 'help', summary: 'Help about any command', load: () => import('../commands/system/help') },
+  {
+    path: 'inspect',
+    summary: 'Display the configuration of containers, images and volumes',
+    // load: () => import('../commands/container/inspect-any'),
+  },
+  {
+    path: 'system info',
+    aliases: ['info'],
+    summary: 'Display information about the engine and the machine',
+    // load: () => import('../commands/system/info'),
+  },
+  { path: 'system events', aliases: ['events'], summary: 'Show events' },
+  { path: 'system check', summary: 'Check the consistency of the store', instead: 'use "tspod doctor"' },
+  {
+    path: 'system df',
+    summary: 'Show how much disk is used',
+    instead: 'use "tspod images" and "tspod ps --size"',
+  },
+  {
+    path: 'system migrate',
+    summary: 'Migrate containers',
+    instead: 'records of older versions are read as they are',
+  },
+  {
+    path: 'system prune',
+    summary: 'Remove unused data',
+    instead: 'use "tspod container prune", "tspod volume prune" and "tspod rmi"',
+  },
+  { path: 'system renumber', summary: 'Migrate lock numbers', instead: 'tspod has no numbered locks' },
+  { path: 'system reset', summary: 'Reset the store' },
+  { path: 'system service', summary: 'Run an API service', instead: NO_SERVICE },
+  { path: 'system connection add', summary: 'Record a destination of a remote service', instead: NO_SERVICE },
+  { path: 'system connection default', summary: 'Set a destination as default', instead: NO_SERVICE },
+  {
+    path: 'system connection list',
+    aliases: ['system connection ls'],
+    summary: 'List the destinations of remote services',
+    instead: NO_SERVICE,
+  },
+  {
+    path: 'system connection remove',
+    aliases: ['system connection rm'],
+    summary: 'Delete a destination',
+    instead: NO_SERVICE,
+  },
+  { path: 'system connection rename', summary: 'Rename a destination', instead: NO_SERVICE },
+  {
+    path: 'unshare',
+    aliases: ['system unshare'],
+    summary: 'Run a command in the user namespace of the containers',
+    load: () => import('../commands/system/unshare'),
+  },
+  { path: 'version', summary: 'Display the version', load: () => import('../commands/system/version') },
+];
