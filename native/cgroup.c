@@ -1,0 +1,124 @@
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "io.h"
+
+static bool is_optional(const struct plan *plan) {
+    return plan_number(plan, PLAN_CGROUP_DIR, 1, 0) & PLAN_CGROUP_OPTIONAL;
+}
+
+static int make_directories(const char *path) {
+    if (mkdir(path, 0755) == 0 || errno == EEXIST)
+        return 0;
+    const char *slash = strrchr(path, '/');
+    if (errno != ENOENT || !slash || slash == path)
+        return -1;
+    autofree char *parent = strndup(path, (size_t)(slash - path));
+    if (!parent || make_directories(parent) < 0)
+        return -1;
+    return mkdir(path, 0755) == 0 || errno == EEXIST ? 0 : -1;
+}
+
+/* Hands the controller of `file` ("memory.max") down, from the top to the parent of `directory`. */
+static void enable_controller(const char *directory, const char *file) {
+    char control[64];
+    snprintf(control, sizeof control, "+%.*s", (int)strcspn(file, "."), file);
+    for (const char *at = directory + 1; (at = strchr(at, '/')); at++) {
+        autofree char *path = NULL;
+        if (asprintf(&path, "%.*s/cgroup.subtree_control", (int)(at - directory), directory) > 0)
+            write_file(path, control); /* most are not ours, and need not be */
+    }
+}
+
+static int write_value(const char *directory, const char *file, const char *value) {
+    autofree char *path = NULL;
+    if (asprintf(&path, "%s/%s", directory, file) < 0)
+        return -1;
+    return write_file(path, value);
+}
+
+static void set(const char *directory, const struct plan_op *op) {
+    const char *file = op->args[0].data, *value = op->args[1].data, *message = op->args[2].data;
+    if (directory && write_value(directory, file, value) == 0)
+        return;
+    if (directory && (errno == ENOENT || errno == EACCES)) {
+        enable_controller(directory, file);
+        if (write_value(directory, file, value) == 0)
+            return;
+    }
+    if (message[0])
+        die(125, "%s: writing %s to %s: %s", message, value, file, directory ? strerror(errno) : "no control group");
+}
+
+int cgroup_make(const struct plan *plan) {
+    const char *directory = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
+    if (directory && make_directories(directory) < 0) {
+        if (!is_optional(plan))
+            die_errno(125, "making the control group %s", directory);
+        directory = NULL;
+    }
+    const struct plan_op *op;
+    for (size_t position = 0; (op = plan_next(plan, PLAN_CGROUP_SET, &position));)
+        set(directory, op);
+    return directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+}
+
+void cgroup_enter(const struct plan *plan, int directory, pid_t pid) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", (int)pid);
+    autoclose int fd = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0 && write_full(fd, text, strlen(text)) == 0)
+        return;
+    if (!is_optional(plan))
+        die_errno(125, "moving the container into the control group %s", plan_string(plan, PLAN_CGROUP_DIR, 0, ""));
+}
+
+bool cgroup_was_oom_killed(int directory) {
+    if (directory < 0)
+        return false;
+    autoclose int fd = openat(directory, "memory.events", O_RDONLY | O_CLOEXEC);
+    char text[512];
+    ssize_t length = fd < 0 ? -1 : read_full(fd, text, sizeof text - 1);
+    if (length <= 0)
+        return false;
+    text[length] = '\0';
+    const char *at = strstr(text, "\noom_kill ");
+    return at && strtoull(at + 10, NULL, 10) > 0;
+}
+
+static void remove_below(const char *directory) {
+    DIR *stream = opendir(directory);
+    for (struct dirent *entry; stream && (entry = readdir(stream));) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        autofree char *path = NULL;
+        if (asprintf(&path, "%s/%s", directory, entry->d_name) > 0)
+            remove_below(path);
+    }
+    if (stream)
+        closedir(stream);
+    rmdir(directory);
+}
+
+void cgroup_remove(const struct plan *plan) {
+    const char *directory = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
+    if (!directory || rmdir(directory) == 0 || errno == ENOENT)
+        return;
+    write_value(directory, "cgroup.kill", "1");
+    for (int i = 0; i < 100; i++) { /* processes that were killed leave a little later */
+        remove_below(directory);
+        if (access(directory, F_OK) < 0)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+}

@@ -1,0 +1,25 @@
+/* The container's control group (version 2). */
+#ifndef TSPOD_CGROUP_H
+#define TSPOD_CGROUP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+/*
+ * Makes CGROUP_DIR with its parents and writes every CGROUP_SET. A descriptor of the directory, or -1 where there is none
+ * and none is needed. Dies with status 125 on failure.
+ */
+int cgroup_make(const struct plan *plan);
+
+/* Moves pid there. Dies with status 125 on failure. */
+void cgroup_enter(const struct plan *plan, int directory, pid_t pid);
+
+/* Whether the kernel killed a process in it for lack of memory. */
+bool cgroup_was_oom_killed(int directory);
+
+/* Ends what is left in it and removes it with what is below it, as far as that is possible. */
+void cgroup_remove(const struct plan *plan);
+
+#endif
