@@ -1,0 +1,120 @@
+import { TspodError, describeError, isErrno } from '../lib/errors';
+import type { Compression } from './compression';
+
+/** Gives the next piece of a file, undefined at its end. A piece stays as it is: it is not reused. */
+export type ReadNext = () => Buffer | undefined;
+
+/** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
+const bombFloor = 1 << 30;
+const bombRatio = 100;
+
+/**
+ * The unpacked bytes of what `next` gives. Errors `invalid`: it is damaged or truncated, or grows so much that it has to
+ * be a decompression bomb.
+ */
+export async function* decompress(compression: Compression, next: ReadNext): AsyncGenerator<Buffer> {
+  let taken = 0;
+  let given = 0;
+  const counted: ReadNext = () => {
+    const chunk = next();
+    taken += chunk?.length ?? 0;
+    return chunk;
+  };
+  const chunks = decoders[compression](counted);
+  while (true) {
+    const step = await nextChunk(chunks, compression);
+    if (step.done === true) return;
+    given += step.value.length;
+    if (given > bombFloor && given > bombRatio * taken) throw bomb(taken, given);
+    yield step.value;
+  }
+}
+
+async function nextChunk(
+  chunks: AsyncIterator<Buffer>,
+  compression: Compression,
+): Promise<IteratorResult<Buffer>> {
+  try {
+    return await chunks.next();
+  } catch (error) {
+    // errors of reading the file and of its checks are the caller's own
+    if (error instanceof TspodError || isErrno(error, 'EIO', 'EISDIR')) throw error;
+    throw new TspodError('invalid', `damaged or truncated ${compression} data: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const decoders: Record<Compression, (next: ReadNext) => AsyncGenerator<Buffer>> = {
+  none: plain,
+  gzip: async function* (next) {
+    const { createGunzip } = await import('node:zlib');
+    yield* throughStream(createGunzip({ chunkSize: 1 << 18 }), next);
+  },
+  zstd: async function* (next) {
+    const zlib = (await import('node:zlib')) as unknown as {
+      createZstdDecompress?: () => NodeJS.ReadWriteStream;
+    };
+    if (zlib.createZstdDecompress !== undefined) yield* throughStream(zlib.createZstdDecompress(), next);
+    else yield* zstd(next);
+  },
+  xz,
+  // eslint-disable-next-line require-yield
+  bzip2: async function* () {
+    throw new TspodError('unsupported', 'bzip2 compression is not supported', {
+      hint: 'unpack it with "bunzip2" first',
+    });
+  },
+};
+
+async function* plain(next: ReadNext): AsyncGenerator<Buffer> {
+  for (let chunk = next(); chunk !== undefined; chunk = next()) yield chunk;
+}
+
+async function* throughStream(stream: NodeJS.ReadWriteStream, next: ReadNext): AsyncGenerator<Buffer> {
+  const { pipeline, Readable } = await import('node:stream');
+  const source = Readable.from(plain(next), { objectMode: false });
+  // an error destroys the stream, and reading it below throws that error
+  pipeline(source, stream, () => undefined);
+  for await (const chunk of stream) yield chunk as Buffer;
+}
+
+async function* zstd(next: ReadNext): AsyncGenerator<Buffer> {
+  const { Decompress } = await import('fzstd');
+  let ready: Buffer[] = [];
+  let hasEnded = false;
+  const decoder = new Decompress((data, isLast) => {
+    ready.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    hasEnded = isLast === true;
+  });
+  for (let chunk = next(); chunk !== undefined; chunk = next()) {
+    decoder.push(chunk);
+    yield* ready;
+    ready = [];
+  }
+  decoder.push(new Uint8Array(0), true);
+  yield* ready;
+  if (!hasEnded) throw new Error('unexpected end of data');
+}
+
+async function* xz(next: ReadNext): AsyncGenerator<Buffer> {
+  const { XzReadableStream } = (await import('xz-decompress')) as typeof import('xz-decompress');
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = next();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+  });
+  const reader = new XzReadableStream(source).getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    yield Buffer.from(step.value.buffer, step.value.byteOffset, step.value.byteLength);
+  }
+}
+
+function bomb(taken: number, given: number): TspodError {
+  const message = `${taken} bytes have become more than ${given}: refused as a decompression bomb`;
+  return new TspodError('invalid', message, {
+    hint: 'if it is honest, decompress it with a tool of your choice first',
+  });
+}

@@ -1,0 +1,36 @@
+import { readSync } from 'node:fs';
+import { TspodError } from '../lib/errors';
+
+/** A part of an open file, in bytes. Its opener closes the descriptor. */
+export interface FileRange {
+  descriptor: number;
+  offset: number;
+  size: number;
+}
+
+const chunkSize = 1 << 20;
+
+/** A reader of the range, piece by piece; `reuse` gives every piece in the same memory. Error `invalid`: the file is shorter. */
+export function readRange(range: FileRange, options: { reuse: boolean }): () => Buffer | undefined {
+  const shared = options.reuse ? Buffer.allocUnsafe(chunkSize) : undefined;
+  let at = 0;
+  return () => {
+    const wanted = Math.min(chunkSize, range.size - at);
+    if (wanted <= 0) return undefined;
+    const buffer = shared ?? Buffer.allocUnsafe(wanted);
+    const length = readSync(range.descriptor, buffer, 0, wanted, range.offset + at);
+    if (length === 0) throw new TspodError('invalid', `truncated: ${range.size - at} bytes are missing`);
+    at += length;
+    return buffer.subarray(0, length);
+  };
+}
+
+/** The content of a small range. Error `invalid`: it is larger than `limit`. */
+export function readSmallRange(range: FileRange, limit = 4 << 20): Buffer {
+  if (range.size > limit) throw new TspodError('invalid', `larger than ${limit} bytes: refused`);
+  const data = Buffer.alloc(range.size);
+  const length = readSync(range.descriptor, data, 0, range.size, range.offset);
+  if (length < range.size)
+    throw new TspodError('invalid', `truncated: ${range.size - length} bytes are missing`);
+  return data;
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { isErrno } from '../lib/errors';
+import { randomId } from '../lib/id';
+import { lockFile } from '../sys/file-lock';
+import type { FileLock } from '../sys/file-lock';
+import type { StorePaths } from './store-paths';
+
+/** A directory in tmp/ for what is not complete yet; its lock says that somebody is at work in it. */
+export interface Staging {
+  path: string;
+  /** Removes what was not renamed away; needs the ids of what was unpacked in it. */
+  remove(): void;
+}
+
+const prefix = 'image-';
+/** Between making the directory and locking it an owner needs less than this, in milliseconds. */
+const youth = 60_000;
+
+/** Makes a staging directory. */
+export function openStaging(store: StorePaths): Staging {
+  const path = `${store.tmp}/${prefix}${randomId().slice(0, 16)}`;
+  mkdirSync(path, { mode: 0o700 });
+  const lock = lockFile(`${path}/lock`);
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true });
+      lock?.release();
+    },
+  };
+}
+
+/** The paths in tmp/ whose makers died: nobody holds their lock. They stay unless the caller removes them. */
+export function staleStaging(store: StorePaths, now = Date.now()): string[] {
+  return listDirectory(store.tmp)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => `${store.tmp}/${name}`)
+    .filter((path) => isStale(path, now));
+}
+
+function isStale(path: string, now: number): boolean {
+  let lock: FileLock | undefined;
+  try {
+    const found = statSync(path);
+    if (now - found.mtimeMs < youth) return false;
+    if (!found.isDirectory()) return true;
+    lock = lockFile(`${path}/lock`, { wait: false });
+    return lock !== undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  } finally {
+    lock?.release();
+  }
+}
+
+/** The names in a directory; none when it is missing. */
+export function listDirectory(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
