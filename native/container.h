@@ -1,0 +1,51 @@
+/* The container's first process, as its monitor sees it. */
+#ifndef TSPOD_CONTAINER_H
+#define TSPOD_CONTAINER_H
+
+#include <sys/types.h>
+
+#include "plan.h"
+
+struct container {
+    pid_t pid;
+    int pidfd;
+    int control;  /* to its first process until that runs the program */
+    int cgroup;   /* its control group's directory, or -1 */
+    int input;    /* what is written here is its standard input; -1 without, and with a terminal */
+    int output;   /* its standard output, or its terminal */
+    int error;    /* its standard error; -1 with a terminal */
+    int terminal; /* the terminal's master (the same number as output), or -1 */
+    int caller[3]; /* STDIO_PASSTHROUGH: the caller's streams, else -1 */
+    int netns, userns; /* kept for the restart, or -1 */
+};
+
+void container_initialise(struct container *container);
+
+/* Makes the namespaces and the process, which begins to set itself up. Dies with status 125 on failure. */
+void container_create(struct container *container, const struct plan *plan);
+
+/* Waits until it only has to be released. Dies with what went wrong in it. */
+void container_wait(struct container *container);
+
+/* Lets it run the program. NULL, or what went wrong (allocated) with *status 125, 126 or 127. */
+char *container_release(struct container *container, int *status);
+
+/* Closes what belongs to one run; the namespaces that are kept stay. */
+void container_close(struct container *container);
+
+/* The first process: carries the plan out, never returns. */
+_Noreturn void container_child(const struct plan *plan, int control, const int *streams);
+
+/* Opens and joins what NS_JOIN says, but for a user namespace; container_leave undoes it. */
+struct joined {
+    int back[8];
+    int types[8];
+    int count;
+};
+void container_join(const struct plan *plan, int netns, struct joined *joined);
+void container_leave(const struct joined *joined);
+
+/* The user namespace that NS_JOIN names, or -1. */
+int container_user_namespace(const struct plan *plan);
+
+#endif

@@ -1,0 +1,23 @@
+/* What the container's first process does with mounts: ops MOUNT to MKDIR. All die with status 125 on failure. */
+#ifndef TSPOD_CONTAINER_MOUNTS_H
+#define TSPOD_CONTAINER_MOUNTS_H
+
+#include "plan.h"
+
+/* A path inside `root` (a descriptor), O_PATH and close-on-exec; links stay inside. -1 with errno when it is not there. */
+int mounts_open(int root, const char *path);
+
+/* The same, made where it is missing, with its parents: a directory, else an empty file. */
+int mounts_target(int root, const char *path, int is_directory);
+
+/* op MOUNT. */
+void mounts_mount(int root, const struct plan_op *op);
+
+/* ops MASK and READONLY_PATH: a missing path is no error. */
+void mounts_mask(int root, const char *path);
+void mounts_make_readonly(int root, const char *path);
+
+/* op READONLY_ROOT: the root's own mount, not those below it. */
+void mounts_make_root_readonly(int root);
+
+#endif
