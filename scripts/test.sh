@@ -33,6 +33,6 @@ summary=$(tail -n 1 "$log")
 # What was left behind makes the run fail after its last line was printed: it is told again, corrected.
 if [ "$status" != 0 ] && [[ $summary == *' 0 failed'* ]]; then
   echo 'something was left behind, or the runner ended early: see above'
-  sed 's/ 0 failed/ 1 failed/' <<<"$summary"
+  echo "${summary/ 0 failed/ 1 failed}"
 fi
 exit "$status"

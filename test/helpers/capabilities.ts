@@ -44,8 +44,8 @@ export function delegatedCgroup(): string | undefined {
   const line = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
   if (line === undefined) return undefined;
   const top = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((path) => existsSync(`${path}/cgroup.procs`));
-  const parent = `${top ?? ''}${line.replace(/\/[^/]*$/, '')}`;
-  return top !== undefined && isWritable(parent) && isWritable(`${parent}/cgroup.procs`) ? parent : undefined;
+  const own = `${top ?? ''}${line}`;
+  return top !== undefined && isWritable(own) && isWritable(`${own}/cgroup.procs`) ? own : undefined;
 }
 
 function noDelegation(): string | undefined {
