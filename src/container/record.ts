@@ -155,6 +155,19 @@ export interface ContainerOptions {
   pidFile?: string;
   cidFile?: string;
   health?: HealthConfig;
+  /** Variables of the image and the defaults that are left out; `unsetEnvAll`: all of them. */
+  unsetEnv?: string[];
+  unsetEnvAll?: boolean;
+  /** What volumes of the image become. Absent: anonymous volumes. */
+  imageVolumes?: 'tmpfs' | 'ignore';
+  /** Whether the image's /etc/hostname stays as it is. */
+  noHostname?: boolean;
+  /** False: /etc/passwd and /etc/group are not added to. */
+  passwd?: boolean;
+  /** Absent: the caller's. */
+  oomScoreAdj?: number;
+  /** Gets the monitor's pid. */
+  monitorPidFile?: string;
 }
 
 /** `record.json`: written once by `create`; only `rename` and `update` replace it. */

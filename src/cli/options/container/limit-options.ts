@@ -1,0 +1,50 @@
+/** Options of `run` and `create` about limits. */
+export const LIMIT_OPTIONS = {
+  'blkio-weight': {
+    type: 'string',
+    value: 'WEIGHT',
+    description: 'Relative weight of block input and output, 10-1000',
+  },
+  'blkio-weight-device': { type: 'list', value: 'DEVICE:WEIGHT', description: 'The same for one device' },
+  'cpu-period': { type: 'number', value: 'US', description: 'The period that --cpu-quota counts in' },
+  'cpu-quota': { type: 'number', value: 'US', description: 'Processor time in each period' },
+  'cpu-shares': {
+    type: 'number',
+    short: 'c',
+    value: 'SHARES',
+    description: 'Relative weight of processor time',
+  },
+  cpus: { type: 'string', value: 'NUMBER', description: 'At most this many processors' },
+  'cpuset-cpus': { type: 'string', value: 'LIST', description: 'Run on these processors only (0-3,5)' },
+  'cpuset-mems': { type: 'string', value: 'LIST', description: 'Use these memory nodes only' },
+  'device-read-bps': {
+    type: 'list',
+    value: 'DEVICE:RATE',
+    description: 'Bytes read from a device in a second',
+  },
+  'device-read-iops': { type: 'list', value: 'DEVICE:RATE', description: 'Reads from a device in a second' },
+  'device-write-bps': {
+    type: 'list',
+    value: 'DEVICE:RATE',
+    description: 'Bytes written to a device in a second',
+  },
+  'device-write-iops': { type: 'list', value: 'DEVICE:RATE', description: 'Writes to a device in a second' },
+  memory: { type: 'string', short: 'm', value: 'SIZE', description: 'At most this much memory' },
+  'memory-reservation': {
+    type: 'string',
+    value: 'SIZE',
+    description: 'Memory that is kept when it gets scarce',
+  },
+  'memory-swap': {
+    type: 'string',
+    value: 'SIZE',
+    description: 'At most this much memory and swap together; -1 no limit',
+  },
+  'memory-swappiness': {
+    type: 'number',
+    default: -1,
+    value: 'NUMBER',
+    description: 'Only -1, the default of the system',
+  },
+  'pids-limit': { type: 'number', value: 'NUMBER', description: 'At most this many processes; -1 no limit' },
+} as const;

@@ -1,0 +1,33 @@
+/** Options of `run` and `create` about the network. */
+export const NETWORK_OPTIONS = {
+  'add-host': { type: 'list', value: 'NAME:ADDRESS', description: 'Add a line to /etc/hosts' },
+  dns: {
+    type: 'list',
+    commas: true,
+    value: 'ADDRESS',
+    description: 'Use this name server; none leaves them out',
+  },
+  'dns-option': { type: 'list', commas: true, value: 'OPTION', description: 'Set an option of the resolver' },
+  'dns-search': { type: 'list', commas: true, value: 'DOMAIN', description: 'Set a search domain' },
+  expose: { type: 'list', commas: true, value: 'PORT[-END][/PROTOCOL]', description: 'Expose ports' },
+  network: {
+    type: 'list',
+    aliases: ['net'],
+    value: 'MODE',
+    description: 'slirp4netns[:OPTIONS], pasta[:ARGS], none, host, private, container:NAME, ns:PATH',
+  },
+  'no-hosts': { type: 'boolean', description: "Leave the image's /etc/hosts as it is" },
+  'no-hostname': { type: 'boolean', description: "Leave the image's /etc/hostname as it is" },
+  publish: {
+    type: 'list',
+    short: 'p',
+    commas: false,
+    value: '[[IP:]HOST:]PORT[/PROTOCOL]',
+    description: 'Publish a port or a range of ports on the host',
+  },
+  'publish-all': {
+    type: 'boolean',
+    short: 'P',
+    description: 'Publish all exposed ports on free ports of the host',
+  },
+} as const;

@@ -1,0 +1,26 @@
+import { parseLimits, type LimitTexts } from '../../../container/options/parse-limits';
+import type { Limits } from '../../../container/record';
+import type { ContainerFlags } from './container-options';
+
+/** The limits of a container, from its flags. */
+export function parseLimitFlags(flags: ContainerFlags): Limits {
+  const texts: { [K in keyof LimitTexts]: LimitTexts[K] | undefined } = {
+    memory: flags.memory,
+    memorySwap: flags['memory-swap'],
+    memoryReservation: flags['memory-reservation'],
+    cpus: flags.cpus,
+    cpuQuota: flags['cpu-quota'],
+    cpuPeriod: flags['cpu-period'],
+    cpuShares: flags['cpu-shares'],
+    cpusetCpus: flags['cpuset-cpus'],
+    cpusetMems: flags['cpuset-mems'],
+    pids: flags['pids-limit'],
+    blkioWeight: flags['blkio-weight'],
+    blkioWeightDevice: flags['blkio-weight-device'],
+    deviceReadBps: flags['device-read-bps'],
+    deviceWriteBps: flags['device-write-bps'],
+    deviceReadIops: flags['device-read-iops'],
+    deviceWriteIops: flags['device-write-iops'],
+  };
+  return parseLimits(texts as LimitTexts);
+}

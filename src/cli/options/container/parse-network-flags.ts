@@ -1,0 +1,31 @@
+import { TspodError } from '../../../lib/errors';
+import { parseExpose } from '../../../network/parse-expose';
+import { parseNetworkMode } from '../../../network/parse-network-mode';
+import { parsePublish } from '../../../network/parse-publish';
+import type { ContainerFlags } from './container-options';
+
+/** The network of a container, from its flags. */
+export function parseNetworkFlags(flags: ContainerFlags) {
+  const [network = 'private', ...further] = flags.network;
+  if (further.length > 0) {
+    throw new TspodError(
+      'unsupported',
+      `cannot join ${flags.network.length} networks: bridge networks are not built yet`,
+      {
+        hint: 'give --network once',
+      },
+    );
+  }
+  return {
+    network: parseNetworkMode(network),
+    ports: flags.publish.flatMap(parsePublish),
+    publishAll: flags['publish-all'] ?? false,
+    expose: flags.expose.flatMap(parseExpose),
+    dns: flags.dns,
+    dnsSearch: flags['dns-search'],
+    dnsOptions: flags['dns-option'],
+    addHost: flags['add-host'],
+    noHosts: flags['no-hosts'] ?? false,
+    ...(flags['no-hostname'] ? { noHostname: true } : {}),
+  };
+}

@@ -1,0 +1,42 @@
+import { parseDevice } from '../../../container/options/parse-device';
+import { TspodError } from '../../../lib/errors';
+import { parseSize } from '../../../lib/size';
+import { parseMount } from '../../../volume/parse-mount';
+import { parseTmpfs } from '../../../volume/parse-tmpfs';
+import { parseVolume } from '../../../volume/parse-volume';
+import type { UserMount } from '../../../volume/types';
+import type { ContainerFlags } from './container-options';
+
+/** Files and devices of a container, from its flags. */
+export function parseStorage(flags: ContainerFlags) {
+  const images = flags['image-volume'];
+  return {
+    mounts: checkTargets([
+      ...flags.mount.map(parseMount),
+      ...flags.volume.map(parseVolume),
+      ...flags.tmpfs.map(parseTmpfs),
+    ]),
+    readOnly: flags['read-only'] ?? false,
+    readOnlyTmpfs: flags['read-only-tmpfs'],
+    shmSize: parseShmSize(flags['shm-size']),
+    devices: flags.device.map(parseDevice),
+    ...(images === 'tmpfs' || images === 'ignore' ? { imageVolumes: images as 'tmpfs' | 'ignore' } : {}),
+  };
+}
+
+function parseShmSize(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (cause) {
+    throw new TspodError('usage', `unable to translate --shm-size: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function checkTargets(mounts: UserMount[]): UserMount[] {
+  const targets = new Set<string>();
+  for (const { target } of mounts) {
+    if (targets.has(target)) throw new TspodError('usage', `${target}: duplicate mount destination`);
+    targets.add(target);
+  }
+  return mounts;
+}

@@ -1,0 +1,30 @@
+/** Options of `run` and `create` that say which files and devices a container has. */
+export const STORAGE_OPTIONS = {
+  device: { type: 'list', value: 'HOST[:CONTAINER][:rwm]', description: 'Add a device of the host' },
+  'image-volume': {
+    type: 'string',
+    default: 'anonymous',
+    choices: ['anonymous', 'bind', 'tmpfs', 'ignore'],
+    value: 'MODE',
+    description: "What the image's volumes become: anonymous, tmpfs or ignore",
+  },
+  mount: {
+    type: 'list',
+    value: 'OPTIONS',
+    description: 'Mount a bind, volume or tmpfs: type=TYPE,src=...,dst=...',
+  },
+  'read-only': { type: 'boolean', description: 'Make the root file system read-only' },
+  'read-only-tmpfs': {
+    type: 'boolean',
+    default: true,
+    description: 'With --read-only, keep /run, /tmp and /var/tmp writable',
+  },
+  'shm-size': { type: 'string', default: '65536k', value: 'SIZE', description: 'The size of /dev/shm' },
+  tmpfs: { type: 'list', value: 'DIR[:OPTIONS]', description: 'Mount a temporary file system' },
+  volume: {
+    type: 'list',
+    short: 'v',
+    value: '[SOURCE:]DIR[:OPTIONS]',
+    description: 'Mount a directory of the host or a volume',
+  },
+} as const;

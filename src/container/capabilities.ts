@@ -1,0 +1,84 @@
+import { TspodError } from '../lib/errors';
+import { CAPABILITY_BITS } from '../runtime/capability-bits';
+import type { OciCapabilities } from '../runtime/oci-spec';
+
+/** What a container has unless it is told otherwise: Podman's eleven. */
+export const DEFAULT_CAPABILITIES = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_CHROOT',
+] as const;
+
+/** What decides over a container's capabilities. */
+export interface CapabilityRequest {
+  add: readonly string[];
+  drop: readonly string[];
+  privileged: boolean;
+  /** Whether the program runs as uid 0. */
+  isRoot: boolean;
+  /** Those that the kernel knows, with CAP_. */
+  known: readonly string[];
+}
+
+/** Checks the names and that nothing is both added and dropped. Throws 'usage'. */
+export function checkCapabilities(add: readonly string[], drop: readonly string[]): void {
+  const added = add.map(normalize);
+  const dropped = drop.map(normalize);
+  if (added.includes('ALL') && dropped.includes('ALL')) {
+    throw new TspodError('usage', 'adding all caps and removing all caps not allowed');
+  }
+  const both = added.find((name) => dropped.includes(name));
+  if (both !== undefined) throw new TspodError('usage', `capability "${both}" cannot be dropped and added`);
+}
+
+/** The five sets of capabilities(7). A user other than root has only those that were added by name, as ambient ones. */
+export function capabilitySets(request: CapabilityRequest): OciCapabilities {
+  const bounding = boundingSet(request);
+  if (request.isRoot) {
+    return { bounding, effective: bounding, permitted: bounding, inheritable: [], ambient: [] };
+  }
+  const asked = request.add.map(normalize).filter((name) => name !== 'ALL' && bounding.includes(name));
+  const own = request.add.map(normalize).includes('ALL') ? bounding : sorted(asked);
+  return { bounding, effective: own, permitted: own, inheritable: own, ambient: own };
+}
+
+/** The capabilities that a kernel knows whose last one has this number (/proc/sys/kernel/cap_last_cap). */
+export function knownCapabilities(last: number): string[] {
+  return sorted(
+    Object.entries(CAPABILITY_BITS)
+      .filter(([, bit]) => bit <= last)
+      .map(([name]) => `CAP_${name}`),
+  );
+}
+
+function boundingSet({ add, drop, privileged, known }: CapabilityRequest): string[] {
+  const added = add.map(normalize);
+  const dropped = drop.map(normalize);
+  let base: readonly string[] = privileged || added.includes('ALL') ? known : DEFAULT_CAPABILITIES;
+  if (dropped.includes('ALL')) base = [];
+  const all = new Set([...base, ...added.filter((name) => name !== 'ALL')]);
+  for (const name of dropped) all.delete(name);
+  return sorted([...all]);
+}
+
+function normalize(name: string): string {
+  const upper = name.toUpperCase();
+  if (upper === 'ALL') return upper;
+  const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+  if (Object.hasOwn(CAPABILITY_BITS, full.slice(4))) return full;
+  throw new TspodError('usage', `"${full}": unknown capability`, {
+    hint: 'see capabilities(7) for their names',
+  });
+}
+
+function sorted(names: string[]): string[] {
+  return names.sort();
+}

@@ -1,0 +1,52 @@
+import { TspodError } from '../../lib/errors';
+import type { ContainerOptions, NamespaceMode } from '../record';
+import { sysctlNamespace } from './parse-sysctl';
+
+/** Refuses options that contradict each other. Throws 'usage' with the words that Podman has for it. */
+export function checkOptions(options: ContainerOptions): void {
+  if (options.autoRemove && options.restart.policy !== 'no') {
+    throw usage('the --rm option conflicts with --restart, when the restartPolicy is not "" and "no"');
+  }
+  if (options.noHosts && options.addHost.length > 0) {
+    throw usage('--no-hosts and --add-host cannot be set together');
+  }
+  if (options.log.driver === 'passthrough' && options.tty) {
+    throw usage('the log driver "passthrough" cannot be used with --tty');
+  }
+  if (options.rootfs && options.image === '') throw usage('--rootfs needs a directory');
+  checkHostname(options);
+  checkNetwork(options);
+  checkSysctls(options);
+}
+
+function checkHostname({ hostname, namespaces }: ContainerOptions): void {
+  if (hostname === undefined || namespaces.uts.kind === 'private') return;
+  const where = namespaces.uts.kind === 'host' ? 'the host UTS namespace' : "another's UTS namespace";
+  throw usage(`cannot set hostname when running in ${where}`);
+}
+
+function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions): void {
+  if (network.kind !== 'container' || dns.length + dnsSearch.length + dnsOptions.length === 0) return;
+  throw usage('--dns, --dns-option and --dns-search cannot be set with --network container:NAME');
+}
+
+function checkSysctls({ sysctls, namespaces, network }: ContainerOptions): void {
+  for (const [name, value] of Object.entries(sysctls)) {
+    const kind = sysctlNamespace(name);
+    if (kind === 'network' && network.kind === 'host') throw shared(name, value, 'Network');
+    if (kind === 'ipc' && isHost(namespaces.ipc)) throw shared(name, value, 'IPC');
+    if (kind === 'uts' && isHost(namespaces.uts)) throw shared(name, value, 'UTS');
+  }
+}
+
+function isHost(mode: NamespaceMode): boolean {
+  return mode.kind === 'host';
+}
+
+function shared(name: string, value: string, kind: string): TspodError {
+  return usage(`sysctl ${name}=${value} can't be set since ${kind} Namespace set to host`);
+}
+
+function usage(message: string): TspodError {
+  return new TspodError('usage', message);
+}
