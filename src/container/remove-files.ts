@@ -1,0 +1,112 @@
+import { lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { isErrno } from '../lib/errors';
+import { runTree, type TreeOp } from '../runtime/tree';
+import { containerPaths } from './paths';
+
+/** A container that does not run, and what goes with it. */
+export interface RemovedContainer {
+  id: string;
+  /** Absent when its record is broken: then its name is searched. */
+  name?: string;
+  /** Names of anonymous volumes that go too. */
+  volumes: readonly string[];
+}
+
+/**
+ * Removes containers that do not run: each is moved out of the way first, so that a crash leaves either the whole container
+ * or rubbish in tmp/. Files of other owners need one run of the helper for all containers together. Another command that
+ * removes the same ones at the same time does no harm. Returns the ids of those that were still there.
+ */
+export function removeFiles(ctx: Context, containers: readonly RemovedContainer[]): string[] {
+  const removed: string[] = [];
+  const trees: TreeOp[] = [];
+  for (const container of containers) {
+    const trash = moveAway(ctx, container.id);
+    if (trash !== undefined) {
+      removed.push(container.id);
+      if (!removeAsUser(trash)) trees.push({ op: 'remove', path: trash });
+    }
+    trees.push(...removeVolumes(ctx, container.volumes));
+    removeTraces(ctx, container);
+  }
+  runTree(ctx, trees);
+  return removed;
+}
+
+/** The directory's new place, or undefined when it is gone already. */
+function moveAway(ctx: Context, id: string): string | undefined {
+  const trash = `${ctx.paths.root}/tmp/removed-${id}`;
+  try {
+    renameSync(containerPaths(ctx, id).directory, trash);
+    return trash;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    // left over from a crash in the middle of a removal of the same container
+    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    const other = `${trash}.${process.pid}`;
+    renameSync(containerPaths(ctx, id).directory, other);
+    return other;
+  }
+}
+
+/** Removes it without the helper, when everything in it is the user's own; false when that is not so. */
+function removeAsUser(directory: string): boolean {
+  try {
+    removeOwn(directory);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) return false;
+    if (isErrno(error, 'ENOENT')) return true;
+    throw error;
+  }
+}
+
+/** One level after the other, with as few calls as there are names: rmSync() asks about every file twice. */
+function removeOwn(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) removeOwn(path);
+    else unlinkSync(path);
+  }
+  rmdirSync(directory);
+}
+
+function removeVolumes(ctx: Context, volumes: readonly string[]): TreeOp[] {
+  const ops: TreeOp[] = [];
+  for (const volume of volumes) {
+    const from = `${ctx.paths.root}/volumes/${volume}`;
+    const to = `${ctx.paths.root}/tmp/removed-volume-${volume}`;
+    if (exists(from)) ops.push({ op: 'rename', from, to }, { op: 'remove', path: to });
+  }
+  return ops;
+}
+
+function removeTraces(ctx: Context, { id, name }: RemovedContainer): void {
+  const { lock, runDirectory } = containerPaths(ctx, id);
+  const names = name === undefined ? allNames(ctx) : [name];
+  for (const each of names)
+    if (linkTarget(ctx, each) === id) rmSync(`${ctx.paths.root}/names/${each}`, { force: true });
+  rmSync(lock, { force: true });
+  rmSync(runDirectory, { recursive: true, force: true });
+}
+
+function allNames(ctx: Context): string[] {
+  try {
+    return readdirSync(`${ctx.paths.root}/names`);
+  } catch {
+    return [];
+  }
+}
+
+function linkTarget(ctx: Context, name: string): string | undefined {
+  try {
+    return readlinkSync(`${ctx.paths.root}/names/${name}`);
+  } catch {
+    return undefined;
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
