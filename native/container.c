@@ -19,6 +19,7 @@
 #include "scope.h"
 
 int setns(int, int);
+#pragma weak scope_start
 
 void container_initialise(struct container *container) {
     *container = (struct container){.pidfd = -1, .control = -1, .cgroup = -1, .input = -1, .output = -1, .error = -1,

@@ -1,0 +1,119 @@
+/* The monitor: the one process that stays beside a running container. */
+#ifndef TSPOD_MONITOR_H
+#define TSPOD_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "container.h"
+#include "frame.h"
+#include "plan.h"
+
+#define CLIENTS_GREATEST 64
+
+/* One attached client, or the relay that started the container. */
+struct client {
+    int fd;
+    char *pending; /* what it has not taken yet: nothing more is read from the container meanwhile */
+    size_t pending_size, pending_done;
+    unsigned char header[FRAME_HEADER];
+    size_t have; /* bytes of the frame that are there, its header among them */
+    char *data;
+    bool wrote; /* it has sent standard input */
+};
+
+/* The key=value lines of STATUS_FILE. */
+struct status {
+    const char *phase;
+    long long started, finished; /* nanoseconds since 1970 */
+    int code;
+    bool oom;
+    unsigned restarts;
+    const char *error;
+};
+
+struct log {
+    unsigned driver;
+    int fd;         /* the file, or the journal's socket; -1 */
+    uint64_t size;  /* of the file */
+    bool open[2];   /* an unfinished line of standard output, standard error */
+    char stamp[48]; /* the time of `stamp_second`, up to the seconds */
+    char zone[8];
+    long long stamp_second;
+};
+
+struct monitor {
+    const struct plan *plan;
+    struct container container;
+    struct status status;
+    struct log log;
+    struct client clients[CLIENTS_GREATEST];
+    size_t client_count;
+    int relay; /* told what becomes of the start, then the first client */
+    int lock;  /* LOCK_FILE, held while the container is being started */
+    int listener, signals;
+    pid_t net_pid;
+    int net_exit;    /* open as long as the network helper is to live; -1: none was started */
+    int net_ready;   /* while it starts */
+    bool held;       /* HOLD: set up, waits for FRAME_START */
+    bool stopping;   /* no restart */
+    bool ended;      /* the first process has ended, and its status is in wait_status */
+    int wait_status;
+    long long run_since, kill_at; /* monotonic ms; kill_at 0: never */
+    char *input;     /* standard input that the container has not taken yet */
+    size_t input_size, input_done;
+    bool input_ends; /* closed when `input` is taken */
+};
+
+/* Becomes the monitor of the plan's container; reports to `relay`; never returns. */
+_Noreturn void monitor_run(const struct plan *plan, int relay, int lock, const int *streams);
+
+/* monitor_status.c: replaces STATUS_FILE. With `sync` it is on the disk. */
+void status_write(struct monitor *monitor, bool sync);
+
+/* monitor_log.c: what comes from a stream (1 output, 2 error); log_flush ends unfinished lines. */
+void log_open(struct log *log, const struct plan *plan);
+void log_write(struct log *log, const struct plan *plan, int stream, const char *data, size_t length);
+void log_flush(struct log *log, const struct plan *plan);
+
+/* monitor_journal.c: one entry. */
+void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length, bool partial);
+int journal_open(void);
+
+/* monitor_clients.c */
+void clients_add(struct monitor *monitor, int fd);
+void clients_remove(struct monitor *monitor, size_t index);
+void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, uint32_t length);
+void clients_read(struct monitor *monitor, size_t index);
+void clients_flush(struct monitor *monitor, size_t index);
+bool clients_are_behind(const struct monitor *monitor);
+/* Sends what is left and FRAME_EXIT, waiting a moment for those that are slow. */
+void clients_finish(struct monitor *monitor, int code);
+
+/* monitor_frames.c: carries out one frame of a client. */
+void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data, uint32_t length);
+/* Writes standard input that waits; closes it at its end. */
+void monitor_feed(struct monitor *monitor);
+
+/* monitor_net.c: the network helper. net_start does not wait; net_wait does. */
+struct net_start {
+    int ready, errors;
+};
+void net_start(struct monitor *monitor, struct net_start *start);
+void net_wait(struct monitor *monitor, struct net_start *start);
+
+/* monitor_loop.c: until the container has ended, and its output is read. */
+void monitor_serve(struct monitor *monitor);
+/* Waits before a restart; false when the container was stopped meanwhile. */
+bool monitor_pause(struct monitor *monitor, int milliseconds);
+long long monotonic_ms(void);
+
+/* monitor_start.c: one run of the container, up to its program's first instruction (or HOLD). */
+void monitor_start(struct monitor *monitor);
+void monitor_release(struct monitor *monitor);
+
+/* monitor_cleanup.c: ends everything, writes the exit record, removes the container if that was asked for. */
+_Noreturn void monitor_finish(struct monitor *monitor, int code, const char *error);
+
+#endif

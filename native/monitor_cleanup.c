@@ -1,0 +1,103 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "die.h"
+#include "io.h"
+#include "monitor.h"
+#include "rootfs.h"
+#include "tree.h"
+
+static void end_process(pid_t pid) {
+    if (pid <= 0)
+        return;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+/* Whatever else has become a child of the subreaper: daemons of the network helper, fuse-overlayfs. */
+static void end_children(void) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    if (read_file(path, text, sizeof text) <= 0)
+        return;
+    char *rest = text;
+    for (char *word; (word = strsep(&rest, " "));)
+        end_process(atoi(word));
+}
+
+static void end_processes(struct monitor *monitor) {
+    if (!monitor->ended)
+        end_process(monitor->container.pid);
+    monitor->ended = true;
+    close_fd(&monitor->net_exit);
+    monitor->net_exit = -1;
+    end_process(monitor->net_pid); /* waited for: its ports are free for the next command */
+    monitor->net_pid = 0;
+}
+
+static void remove_container(const struct plan *plan) {
+    const struct plan_op *remove = plan_find(plan, PLAN_AUTO_REMOVE), *op;
+    if (!remove)
+        return;
+    const char *from = remove->args[0].data, *trash = remove->args[1].data;
+    bool moved = rename(from, trash) == 0;
+    for (size_t position = 0; (op = plan_next(plan, PLAN_UNLINK_ON_EXIT, &position));)
+        unlink(op->args[0].data);
+    tree_remove(moved ? trash : from);
+    for (size_t position = 0; (op = plan_next(plan, PLAN_REMOVE_ON_EXIT, &position));)
+        tree_remove(op->args[0].data);
+}
+
+static void record(struct monitor *monitor, int code, const char *error) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    monitor->status.phase = "exited";
+    monitor->status.finished = now.tv_sec * 1000000000LL + now.tv_nsec;
+    monitor->status.code = code;
+    monitor->status.error = error;
+    status_write(monitor, !plan_find(monitor->plan, PLAN_AUTO_REMOVE));
+}
+
+static void remove_run_files(struct monitor *monitor) {
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, NULL);
+    const char *pid_file = plan_string(monitor->plan, PLAN_PID_FILE, 0, NULL);
+    close_fd(&monitor->listener);
+    if (pid_file)
+        unlink(pid_file);
+    if (directory)
+        tree_remove(directory);
+}
+
+static void tell_error(struct monitor *monitor, int code, const char *error) {
+    for (size_t i = 0; i < monitor->client_count; i++)
+        if (!monitor->clients[i].pending)
+            frame_send_error(monitor->clients[i].fd, (uint32_t)code, error);
+}
+
+void monitor_finish(struct monitor *monitor, int code, const char *error) {
+    static int depth; /* cleaning up may fail itself: then only the clients are told */
+    if (depth++ == 0) {
+        end_processes(monitor);
+        log_flush(&monitor->log, monitor->plan);
+        rootfs_unmount(monitor->plan);
+        end_children();
+        cgroup_remove(monitor->plan);
+        record(monitor, code, error);
+        remove_run_files(monitor);
+        remove_container(monitor->plan);
+    }
+    if (error)
+        tell_error(monitor, code, error);
+    else
+        clients_finish(monitor, code);
+    _exit(0);
+}

@@ -1,0 +1,90 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "io.h"
+#include "monitor.h"
+
+static long long now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static void write_pid(const struct plan *plan, enum plan_code code, pid_t pid) {
+    const char *path = plan_string(plan, code, 0, NULL);
+    char text[16];
+    snprintf(text, sizeof text, "%d", (int)pid);
+    if (path && replace_file(path, text, false) < 0)
+        die_errno(125, "writing %s", path);
+}
+
+static void listen_for_clients(struct monitor *monitor) {
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, NULL);
+    autofree char *path = NULL;
+    if (!directory || monitor->listener >= 0)
+        return;
+    if (asprintf(&path, "%s/attach.sock", directory) < 0 || (monitor->listener = unix_listen(path)) < 0)
+        die_errno(125, "listening on %s/attach.sock", directory);
+}
+
+static void announce(struct monitor *monitor, const char *phase) {
+    monitor->status.phase = phase;
+    status_write(monitor, false);
+}
+
+/* The start is over: the next command may have the lock. */
+static void tell_started(struct monitor *monitor) {
+    unsigned char pid[4];
+    for (int i = 0; i < 4; i++)
+        pid[i] = (unsigned char)((unsigned)monitor->container.pid >> (8 * i));
+    clients_broadcast(monitor, FRAME_STARTED, pid, sizeof pid);
+    if (monitor->lock < 0)
+        return;
+    flock(monitor->lock, LOCK_UN);
+    close(monitor->lock);
+    monitor->lock = -1;
+}
+
+static void set_times(struct monitor *monitor) {
+    uint64_t timeout = plan_number(monitor->plan, PLAN_TIMEOUT, 0, 0);
+    monitor->run_since = monotonic_ms();
+    monitor->kill_at = timeout ? monitor->run_since + (long long)timeout : 0;
+    monitor->status.started = now_ns();
+    monitor->status.finished = 0;
+}
+
+void monitor_release(struct monitor *monitor) {
+    int status;
+    set_times(monitor);
+    monitor->held = false;
+    announce(monitor, "running");
+    char *error = container_release(&monitor->container, &status);
+    if (error)
+        monitor_finish(monitor, status, error);
+    tell_started(monitor);
+}
+
+void monitor_start(struct monitor *monitor) {
+    struct net_start network;
+    bool first = monitor->listener < 0;
+    monitor->ended = false;
+    container_create(&monitor->container, monitor->plan);
+    net_start(monitor, &network);
+    listen_for_clients(monitor);
+    container_wait(&monitor->container);
+    net_wait(monitor, &network);
+    write_pid(monitor->plan, PLAN_PID_FILE, monitor->container.pid);
+    write_pid(monitor->plan, PLAN_MONITOR_PID_FILE, getpid());
+    if (!first || !plan_find(monitor->plan, PLAN_HOLD))
+        return monitor_release(monitor);
+    monitor->held = true;
+    announce(monitor, "initialized");
+    tell_started(monitor);
+}

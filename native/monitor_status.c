@@ -1,0 +1,38 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "die.h"
+#include "io.h"
+#include "monitor.h"
+#include "userns.h"
+
+static void read_boot_id(char *text, size_t size) {
+    if (read_file("/proc/sys/kernel/random/boot_id", text, size) <= 0)
+        text[0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+}
+
+void status_write(struct monitor *monitor, bool sync) {
+    const char *path = plan_string(monitor->plan, PLAN_STATUS_FILE, 0, NULL);
+    const struct status *status = &monitor->status;
+    if (!path)
+        return;
+    char boot[64], error[1024], text[2048];
+    read_boot_id(boot, sizeof boot);
+    snprintf(error, sizeof error, "%s", status->error ? status->error : "");
+    for (char *at = error; (at = strpbrk(at, "\r\n"));)
+        *at = ' ';
+    bool lives = strcmp(status->phase, "exited") != 0;
+    pid_t pid = lives ? monitor->container.pid : 0;
+    int used = snprintf(text, sizeof text,
+                        "version=1\nphase=%s\npid=%d\nstarttime=%llu\nmonitor_pid=%d\nmonitor_starttime=%llu\nboot_id=%s\n"
+                        "started=%lld\nfinished=%lld\ncode=%d\noom=%d\nrestarts=%u\nnet_pid=%d\n",
+                        status->phase, (int)pid, pid ? process_start_time(pid) : 0, (int)getpid(),
+                        process_start_time(getpid()), boot, status->started, status->finished, status->code, status->oom,
+                        status->restarts, lives ? (int)monitor->net_pid : 0);
+    if (error[0])
+        snprintf(text + used, sizeof text - (size_t)used, "error=%s\n", error);
+    if (replace_file(path, text, sync) < 0 && lives)
+        die_errno(125, "writing %s", path);
+}

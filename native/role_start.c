@@ -1,0 +1,130 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "frame.h"
+#include "io.h"
+#include "monitor.h"
+#include "relay.h"
+#include "roles.h"
+#include "userns.h"
+
+#define LOCK_DEADLINE_MS 20000
+#define LOCK_STEP_MS 10
+
+static int take_lock(const struct plan *plan) {
+    const char *path = plan_string(plan, PLAN_LOCK_FILE, 0, NULL);
+    if (!path)
+        return -1;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        die_errno(125, "opening the lock %s", path);
+    for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_MS) {
+        if (errno != EWOULDBLOCK)
+            die_errno(125, "locking %s", path);
+        if (waited > LOCK_DEADLINE_MS)
+            die(125, "container \"%s\" is being started or removed by another command", plan_string(plan, PLAN_CONTAINER, 1, ""));
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_STEP_MS * 1000000L}, NULL);
+    }
+    return fd;
+}
+
+/* The value of a key of the status file, up to the end of its line. */
+static const char *value_of(const char *text, const char *key) {
+    size_t length = strlen(key);
+    for (const char *line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL)
+        if (strncmp(line, key, length) == 0 && line[length] == '=')
+            return line + length + 1;
+    return "";
+}
+
+static bool same_boot(const char *recorded) {
+    char boot[64] = "";
+    if (read_file("/proc/sys/kernel/random/boot_id", boot, sizeof boot) < 36)
+        return false;
+    return strncmp(boot, recorded, 36) == 0;
+}
+
+/* 'r' running, 'i' initialized, 0 neither: by the record, if its monitor lives. */
+static char live_phase(const struct plan *plan) {
+    char text[4096];
+    const char *path = plan_string(plan, PLAN_STATUS_FILE, 0, NULL);
+    if (!path || read_file(path, text, sizeof text) <= 0)
+        return 0;
+    char phase = *value_of(text, "phase");
+    pid_t pid = atoi(value_of(text, "monitor_pid"));
+    unsigned long long start = strtoull(value_of(text, "monitor_starttime"), NULL, 10);
+    bool lives = pid > 0 && start && process_start_time(pid) == start && same_boot(value_of(text, "boot_id"));
+    return lives && (phase == 'r' || phase == 'i') ? phase : 0;
+}
+
+static void print_started(const struct plan *plan) {
+    const char *text = plan_string(plan, PLAN_EXIT_MESSAGE, 0, plan_string(plan, PLAN_CONTAINER, 0, ""));
+    dprintf(1, "%s\n", text);
+}
+
+/* Detached: what became of the start is all that is waited for. */
+static int wait_started(int socket, const struct plan *plan) {
+    struct frame frame;
+    while (frame_receive(socket, &frame)) {
+        if (frame.type == FRAME_STARTED) {
+            print_started(plan);
+            return 0;
+        }
+        if (frame.type == FRAME_ERROR)
+            die((int)frame_number(&frame), "%s", frame.length > 4 ? frame.data + 4 : "unknown error");
+    }
+    die(125, "starting container \"%s\": its monitor was killed", plan_string(plan, PLAN_CONTAINER, 1, ""));
+}
+
+static int follow(int socket, const struct plan *plan) {
+    return plan_find(plan, PLAN_FOREGROUND) ? relay_run(socket, plan) : wait_started(socket, plan);
+}
+
+/* A container that is set up is released, one that runs is only attached to. */
+static int join_running(const struct plan *plan, char phase) {
+    autofree char *path = NULL;
+    if (asprintf(&path, "%s/attach.sock", plan_string(plan, PLAN_RUN_DIR, 0, "")) < 0)
+        die(125, "out of memory");
+    int fd = unix_connect(path);
+    if (fd < 0)
+        die_errno(125, "attaching to container \"%s\"", plan_string(plan, PLAN_CONTAINER, 1, ""));
+    if (phase == 'i' && frame_send(fd, FRAME_START, NULL, 0) < 0)
+        die_errno(125, "releasing container \"%s\"", plan_string(plan, PLAN_CONTAINER, 1, ""));
+    return follow(fd, plan);
+}
+
+int role_start(int argc, char **argv) {
+    static struct plan plan;
+    if (argc < 3)
+        die(125, "start: no plan");
+    int fd = atoi(argv[2]);
+    plan_read(&plan, fd);
+    close(fd);
+    int lock = take_lock(&plan), ends[2];
+    char phase = live_phase(&plan);
+    if (phase) {
+        close_fd(&lock);
+        return join_running(&plan, phase);
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        die_errno(125, "making a socket pair");
+    pid_t pid = fork();
+    if (pid < 0)
+        die_errno(125, "starting the monitor");
+    if (pid == 0) {
+        close(ends[0]);
+        monitor_run(&plan, ends[1], lock, (int[]){0, 1, 2});
+    }
+    close(ends[1]);
+    close_fd(&lock);
+    return follow(ends[0], &plan);
+}
