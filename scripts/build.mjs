@@ -28,6 +28,7 @@ await build({
 
 if (!process.argv.includes('--no-native') && existsSync(join(top, 'native/Makefile'))) {
   const { status, error } = spawnSync('make', ['-s', '-C', join(top, 'native')], { stdio: 'inherit' });
-  if (error !== undefined) throw new Error(`running make: ${error.message} (apt-get install make gcc libseccomp-dev)`);
+  if (error !== undefined)
+    throw new Error(`running make: ${error.message} (apt-get install make gcc libseccomp-dev)`);
   if (status !== 0) process.exit(status ?? 1);
 }
