@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { TspodError } from '../lib/errors';
 
 /** The hexadecimal part of a digest `sha256:...`. Error `invalid`: it is malformed, or of another algorithm. */
@@ -13,6 +12,8 @@ export function digestHex(digest: string): string {
 
 /** The digest of `data`. */
 export function digestOf(data: Buffer | string): string {
+  // loading crypto costs a start milliseconds
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `sha256:${createHash('sha256').update(data).digest('hex')}`;
 }
 

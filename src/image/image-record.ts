@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { randomId } from '../lib/id';
+import { TspodError } from '../lib/errors';
+import { readJsonFile, writeFileAtomic } from '../sys/file-io';
+import { chainIdsOf, digestHex } from '../store/digest';
+import type { IndexEntry } from '../store/image-index';
+import { readLayerRecord } from '../store/layer/layer-record';
+import { blobPath } from '../store/store-paths';
+import type { StorePaths } from '../store/store-paths';
+import { parseImageConfig } from './image-config';
+import type { ImageConfig } from './image-config';
+import { parseManifest } from './manifest';
+
+/** What commands need of an image, in one small file made from its blobs; it may be deleted at any time. */
+export interface ImageRecord {
+  version: 1;
+  /** Hexadecimal digest of the configuration. */
+  id: string;
+  config: ImageConfig;
+  /** Of its layers, hexadecimal, from bottom to top. */
+  chainIds: string[];
+  /** Sum of the sizes of the files of its layers, in bytes. */
+  size: number;
+}
+
+/** The record of the image that an index entry leads to; made anew when its file is missing. Error `invalid`: so are its blobs. */
+export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageRecord {
+  const id = entry.imageId ?? configIdOf(store, entry);
+  const found = readJsonFile(recordPath(store, id)) as ImageRecord | undefined;
+  if (found?.version === 1) return found;
+  const record = makeRecord(store, id);
+  writeImageRecord(store, record);
+  return record;
+}
+
+/** Keeps the record. */
+export function writeImageRecord(store: StorePaths, record: ImageRecord): void {
+  const temporary = `${store.tmp}/image-file-${randomId().slice(0, 16)}`;
+  writeFileAtomic(recordPath(store, record.id), `${JSON.stringify(record)}\n`, { temporary });
+}
+
+/** The file of an image's record. */
+export function recordPath(store: StorePaths, id: string): string {
+  return `${store.images}/${id}.json`;
+}
+
+/** The bytes of a blob. Error `invalid`: the store has lost it. */
+export function readBlob(store: StorePaths, digest: string): Buffer {
+  try {
+    return readFileSync(blobPath(store, digestHex(digest)));
+  } catch (cause) {
+    throw new TspodError('invalid', `the store has lost the blob ${digest}`, {
+      hint: 'remove the image with "tspod rmi --force" and load it again',
+      cause,
+    });
+  }
+}
+
+/** Puts the record of an image together whose configuration and layers the store has. */
+export function makeRecord(store: StorePaths, id: string): ImageRecord {
+  const config = parseImageConfig(readBlob(store, `sha256:${id}`));
+  const chain = chainIdsOf(config.rootfs.diff_ids);
+  let size = 0;
+  for (const chainId of chain) size += readLayerRecord(store, chainId)?.size ?? 0;
+  return { version: 1, id, config, chainIds: chain.map(digestHex), size };
+}
+
+function configIdOf(store: StorePaths, entry: IndexEntry): string {
+  const manifest = parseManifest(readBlob(store, entry.digest));
+  if ('config' in manifest) return digestHex(manifest.config.digest);
+  throw new TspodError(
+    'invalid',
+    `${entry.digest} in the store's index.json is a list of manifests, not an image`,
+  );
+}
