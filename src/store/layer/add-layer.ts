@@ -112,11 +112,12 @@ async function copy(
   return { ...parts.blob.finish(), diffId: `sha256:${hash.digest('hex')}` };
 }
 
-/** Writes the layer's record once its place in a chain is known. */
-export function describeLayer(layer: StagedLayer, chainId: string, parent: string | undefined): void {
+/** Writes the layer's record, with its place in a chain. */
+export function describeLayer(layer: StagedLayer, chainId: string, parent: string | undefined): LayerRecord {
   const { diffId, size, blob } = layer;
   const record: LayerRecord = { diffId, chainId, ...(parent === undefined ? {} : { parent }), size, blob };
   writeFileSync(`${layer.directory}/layer.json`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  return record;
 }
 
 /** The error of a layer, with what it is called. */

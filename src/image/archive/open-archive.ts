@@ -1,0 +1,105 @@
+import { closeSync, openSync, readSync, statSync, unlinkSync } from 'node:fs';
+import { TspodError, wrapError } from '../../lib/errors';
+import { detectCompression } from '../../store/compression';
+import { decompress } from '../../store/decompress';
+import type { ReadNext } from '../../store/decompress';
+import { createSpaceGuard } from '../../store/layer/space-guard';
+import type { Staging } from '../../store/staging';
+import { writeFully } from '../../sys/file-io';
+import { openDirectoryFiles, openTarFiles } from './archive-files';
+import type { ArchiveFiles } from './archive-files';
+import type { ArchivedImage } from './archived-image';
+import { readDockerArchive } from './docker-archive';
+import { readOciArchive } from './oci-archive';
+
+/** The images of an archive; closing it ends the reading of their layers. */
+export interface OpenArchive {
+  images: ArchivedImage[];
+  close(): void;
+}
+
+/**
+ * Opens a docker-archive, an oci-archive or an OCI directory; `path` undefined is standard input. What is compressed
+ * or comes through a pipe is first spooled into the staging directory, because images refer back and forth in it.
+ */
+export async function openArchive(path: string | undefined, staging: Staging): Promise<OpenArchive> {
+  const files =
+    path !== undefined && statSync(path).isDirectory()
+      ? openDirectoryFiles(path)
+      : openTarFiles(await openPlainFile(path, staging));
+  try {
+    return { images: readImages(files), close: () => files.close() };
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+function readImages(files: ArchiveFiles): ArchivedImage[] {
+  if (files.find('index.json') !== undefined && files.find('oci-layout') !== undefined)
+    return readOciArchive(files);
+  if (files.find('manifest.json') !== undefined) return readDockerArchive(files);
+  throw new TspodError(
+    'invalid',
+    'not an image archive: it has neither index.json and oci-layout nor manifest.json',
+    {
+      hint: 'a root file system is made an image by "tspod import"',
+    },
+  );
+}
+
+/** A descriptor of the uncompressed archive that can be read at any place. */
+export async function openPlainFile(path: string | undefined, staging: Staging): Promise<number> {
+  const descriptor = path === undefined ? 0 : openSync(path, 'r');
+  const next = readPieces(descriptor);
+  const first = next() ?? Buffer.alloc(0);
+  if (first.length === 0) throw new TspodError('invalid', 'the archive is empty');
+  const compression = detectCompression(first);
+  if (compression === 'none' && path !== undefined && statSync(path).isFile()) return descriptor;
+  let pending: Buffer | undefined = first;
+  const all: ReadNext = () => {
+    const piece = pending ?? next();
+    pending = undefined;
+    return piece;
+  };
+  try {
+    return await spool(decompress(compression, all), staging);
+  } finally {
+    if (path !== undefined) closeSync(descriptor);
+  }
+}
+
+async function spool(chunks: AsyncIterable<Buffer>, staging: Staging): Promise<number> {
+  const file = `${staging.path}/spool`;
+  const descriptor = openSync(file, 'wx+', 0o600);
+  unlinkSync(file);
+  const space = createSpaceGuard(staging.path);
+  try {
+    for await (const chunk of chunks) {
+      space.take(chunk.length);
+      writeFully(descriptor, chunk);
+    }
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw wrapError('reading the archive', error);
+  }
+}
+
+/** Reads a file or a pipe from where it stands; waits for a pipe that has been made non-blocking. */
+function readPieces(descriptor: number): ReadNext {
+  return () => {
+    const buffer = Buffer.allocUnsafe(1 << 18);
+    for (;;) {
+      try {
+        const length = readSync(descriptor, buffer, 0, buffer.length, null);
+        return length === 0 ? undefined : buffer.subarray(0, length);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EOF') return undefined;
+        if (code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+  };
+}

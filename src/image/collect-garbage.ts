@@ -1,0 +1,91 @@
+import { renameSync, rmSync } from 'node:fs';
+import { isErrno } from '../lib/errors';
+import { randomId } from '../lib/id';
+import { digestHex } from '../store/digest';
+import { readImageIndex } from '../store/image-index';
+import { listDirectory, staleStaging } from '../store/staging';
+import { blobPath, layerPath } from '../store/store-paths';
+import type { StorePaths } from '../store/store-paths';
+import { lockFile } from '../sys/file-lock';
+import type { FileLock } from '../sys/file-lock';
+import { readJsonFile } from '../sys/file-io';
+import { readBlob, readImageRecord, recordPath } from './image-record';
+import { parseManifest } from './manifest';
+
+/** Held while content is added that the index does not name yet: garbage collection keeps out. */
+export function lockContentShared(store: StorePaths): FileLock {
+  return lockFile(`${store.locks}/content`, { shared: true }) as FileLock;
+}
+
+/**
+ * Removes blobs and image records that no image needs, moves layers that nothing needs into tmp/, and returns
+ * these and what killed processes left there: the caller removes them with the ids of their owners
+ * (`removeTrees`). Does nothing while somebody adds an image; the next collection gets it all.
+ */
+export function collectGarbage(store: StorePaths): string[] {
+  const lock = lockFile(`${store.locks}/content`, { wait: false });
+  if (lock === undefined) return [];
+  try {
+    const needed = neededContent(store);
+    for (const hex of listDirectory(store.blobs)) {
+      if (!needed.blobs.has(hex)) rmSync(blobPath(store, hex), { force: true });
+    }
+    for (const file of listDirectory(store.images)) {
+      const id = file.replace(/\.json$/, '');
+      if (!needed.images.has(id)) rmSync(recordPath(store, id), { force: true });
+    }
+    const layers = listDirectory(store.layers).filter((hex) => !needed.layers.has(hex));
+    return [...staleStaging(store), ...layers.flatMap((hex) => moveAway(store, hex))];
+  } finally {
+    lock.release();
+  }
+}
+
+interface Needed {
+  blobs: Set<string>;
+  images: Set<string>;
+  layers: Set<string>;
+}
+
+function neededContent(store: StorePaths): Needed {
+  const needed: Needed = { blobs: new Set(), images: new Set(), layers: new Set() };
+  for (const entry of readImageIndex(store)) {
+    const manifest = parseManifest(readBlob(store, entry.digest));
+    const record = readImageRecord(store, entry);
+    needed.images.add(record.id);
+    record.chainIds.forEach((hex) => needed.layers.add(hex));
+    const digests =
+      'config' in manifest ? [manifest.config, ...manifest.layers].map(({ digest }) => digest) : [];
+    for (const digest of [entry.digest, ...digests]) needed.blobs.add(digestHex(digest));
+  }
+  for (const { chainIds } of containerUses(store)) chainIds.forEach((hex) => needed.layers.add(hex));
+  return needed;
+}
+
+/** What a container holds on to. */
+export interface ContainerUse {
+  id: string;
+  name: string;
+  imageId: string;
+  chainIds: string[];
+}
+
+/** The images and layers that containers use, from their records. */
+export function containerUses(store: StorePaths): ContainerUse[] {
+  return listDirectory(store.containers).flatMap((id) => {
+    const record = readJsonFile(`${store.containers}/${id}/record.json`) as Partial<ContainerUse> | undefined;
+    if (record === undefined) return [];
+    return [{ id, name: record.name ?? '', imageId: record.imageId ?? '', chainIds: record.chainIds ?? [] }];
+  });
+}
+
+function moveAway(store: StorePaths, hex: string): string[] {
+  const to = `${store.tmp}/image-gone-${randomId().slice(0, 16)}`;
+  try {
+    renameSync(layerPath(store, hex), to);
+    return [to];
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../lib/context';
+import { wrapError } from '../lib/errors';
+import { openStore } from '../store/open-store';
+import { openStaging } from '../store/staging';
+import { addImage } from './add-image';
+import type { AddedImage } from './add-image';
+import { openArchive } from './archive/open-archive';
+import { lockContentShared } from './collect-garbage';
+
+/**
+ * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` undefined is
+ * standard input. Needs all ids of the user. An image that fails leaves nothing behind; those before it stay.
+ */
+export async function* loadImages(ctx: Context, path: string | undefined): AsyncGenerator<AddedImage> {
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const staging = openStaging(store);
+  const warn = (message: string): void => ctx.log('debug', message);
+  try {
+    const archive = await openArchive(path, staging);
+    try {
+      for (const image of archive.images) yield await addImage(store, image, { staging, warn });
+    } finally {
+      archive.close();
+    }
+  } catch (error) {
+    throw wrapError(`loading ${path === undefined ? 'from standard input' : JSON.stringify(path)}`, error);
+  } finally {
+    staging.remove();
+    lock.release();
+  }
+}
