@@ -1,4 +1,13 @@
-import { lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { runTree, type TreeOp } from '../runtime/tree';
@@ -62,14 +71,27 @@ function removeAsUser(directory: string): boolean {
   }
 }
 
-/** One level after the other, with as few calls as there are names: rmSync() asks about every file twice. */
+/**
+ * One level after the other, with as few calls as there are names. A directory that the user owns and may not enter or
+ * change (overlay's work/work) is opened first.
+ */
 function removeOwn(directory: string): void {
+  try {
+    removeContent(directory);
+  } catch (error) {
+    if (!isErrno(error, 'EACCES')) throw error;
+    chmodSync(directory, 0o700);
+    removeContent(directory);
+  }
+  rmdirSync(directory);
+}
+
+function removeContent(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory()) removeOwn(path);
     else unlinkSync(path);
   }
-  rmdirSync(directory);
 }
 
 function removeVolumes(ctx: Context, volumes: readonly string[]): TreeOp[] {
