@@ -17,6 +17,8 @@ export function pastaArguments(
   }
   if (!has(args, '-T', '--tcp-ns')) argv.push('-T', 'none');
   if (!has(args, '-U', '--udp-ns')) argv.push('-U', 'none');
+  if (!has(args, '-D', '--dns-forward') && !args.includes('--dns-forward'))
+    argv.push('--dns-forward', '169.254.1.1');
   if (!args.includes('--map-gw')) argv.push('--no-map-gw');
   return [...argv.filter((argument) => argument !== '--map-gw'), '--quiet', '--netns', '{netns}'];
 }

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { hostAddress } from './host-address';
+import { hostsFile } from './hosts-file';
+import { networkHelper } from './network-plan';
+import { resolvConf, resolvSource } from './resolv-conf';
+import { slirpAddress } from './slirp4netns';
+import type { NetworkMode } from './types';
+
+/** What a container was asked to be called, and to look names up with. */
+export interface NetworkNames {
+  mode: NetworkMode;
+  names: readonly string[];
+  addHost: readonly string[];
+  dns: readonly string[];
+  dnsSearch: readonly string[];
+  dnsOptions: readonly string[];
+}
+
+/** pasta's forwarder and its name for the host, as Podman chose them: link-local, so that they are free. */
+const PASTA_FORWARDER = '169.254.1.1';
+
+/** The texts of /etc/hosts and /etc/resolv.conf for a container; undefined for a file that its network does not have. */
+export function networkFiles(
+  ctx: Context,
+  input: NetworkNames,
+): { hosts: string; resolv: string | undefined } {
+  const helper = networkHelper(ctx, input.mode);
+  const address = hostAddress();
+  const host = { base: read('/etc/hosts') ?? '', addHost: input.addHost };
+  const resolver = { dns: input.dns, search: input.dnsSearch, options: input.dnsOptions };
+  const base = resolvSource(read);
+  if (helper?.name === 'slirp4netns') {
+    const { cidr, allow_host_loopback: loopback } = helper.options;
+    const own = slirpAddress(cidr);
+    const gateway = loopback === 'true' ? sibling(own, -98) : address;
+    return {
+      hosts: hostsFile({ ...host, hostGateway: gateway, own: { address: own, names: input.names } }),
+      resolv: resolvConf({ base, forwarder: sibling(own, -97), ...resolver }),
+    };
+  }
+  if (helper?.name === 'pasta') {
+    const own = { address: address ?? '127.0.0.1', names: input.names };
+    return {
+      hosts: hostsFile({ ...host, hostGateway: undefined, own }),
+      resolv: resolvConf({ base, forwarder: PASTA_FORWARDER, ...resolver }),
+    };
+  }
+  const own = input.mode.kind === 'none' ? { own: { address: '127.0.0.1', names: input.names } } : {};
+  const resolv = resolvConf({
+    base: input.mode.kind === 'none' ? '' : base,
+    forwarder: undefined,
+    ...resolver,
+  });
+  return {
+    hosts: hostsFile({ ...host, hostGateway: address, ...own }),
+    resolv: input.mode.kind === 'none' && resolv === '' ? undefined : resolv,
+  };
+}
+
+/** The address `offset` away from `address`, in its last byte (slirp4netns places its own beside the container's). */
+function sibling(address: string, offset: number): string {
+  const bytes = address.split('.').map(Number);
+  return [...bytes.slice(0, 3), (bytes[3] ?? 0) + offset].join('.');
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
