@@ -55,7 +55,6 @@ struct monitor {
     int listener, signals;
     pid_t net_pid;
     int net_exit;    /* open as long as the network helper is to live; -1: none was started */
-    int net_ready;   /* while it starts */
     bool held;       /* HOLD: set up, waits for FRAME_START */
     bool stopping;   /* no restart */
     bool ended;      /* the first process has ended, and its status is in wait_status */

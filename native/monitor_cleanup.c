@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,8 +73,11 @@ static void remove_run_files(struct monitor *monitor) {
     close_fd(&monitor->listener);
     if (pid_file)
         unlink(pid_file);
-    if (directory)
-        tree_remove(directory);
+    autofree char *netns = NULL;
+    if (!directory || asprintf(&netns, "%s/netns", directory) < 0)
+        return;
+    umount2(netns, MNT_DETACH);
+    tree_remove(directory);
 }
 
 static void tell_error(struct monitor *monitor, int code, const char *error) {

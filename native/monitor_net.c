@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,44 +57,62 @@ static _Noreturn void run_helper(char **arguments, int errors, const int *inheri
     _exit(127);
 }
 
-static void api_path(const struct monitor *monitor, char *path, size_t size) {
-    snprintf(path, size, "%s/api.sock", plan_string(monitor->plan, PLAN_RUN_DIR, 0, ""));
+/* Helpers give up the capability to look into /proc/PID/fd: they find the namespace as a file, and write to a FIFO. */
+static void make_files(struct monitor *monitor, struct net_start *start, char *netns, char *ready, size_t size) {
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, "");
+    char source[64];
+    snprintf(netns, size, "%s/netns", directory);
+    snprintf(ready, size, "%s/ready", directory);
+    snprintf(source, sizeof source, "/proc/self/fd/%d", monitor->container.netns);
+    autoclose int file = open(netns, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    if (file < 0 || mount(source, netns, NULL, MS_BIND, NULL) < 0)
+        die_errno(125, "binding the network namespace on %s", netns);
+    if (mkfifo(ready, 0600) < 0 && errno != EEXIST)
+        die_errno(125, "making %s", ready);
+    start->ready = open(ready, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (start->ready < 0)
+        die_errno(125, "opening %s", ready);
+}
+
+static char **expand_all(const struct monitor *monitor, const struct net_start *start, const struct plan_op *op, int ending) {
+    struct place places[] = {{.name = "{netns}"}, {.name = "{ready_path}"}, {.name = "{api}"},
+                             {.name = "{pid}"},   {.name = "{ready}"},      {.name = "{exit}"}};
+    size_t size = sizeof places[0].value;
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, "");
+    snprintf(places[0].value, size, "%s/netns", directory);
+    snprintf(places[1].value, size, "%s/ready", directory);
+    snprintf(places[2].value, size, "%s/api.sock", directory);
+    snprintf(places[3].value, size, "%d", (int)monitor->container.pid);
+    snprintf(places[4].value, size, "%d", start->ready);
+    snprintf(places[5].value, size, "%d", ending);
+    char **arguments = plan_strings(op, 1);
+    for (char **argument = arguments; *argument; argument++)
+        *argument = expand(*argument, places, sizeof places / sizeof *places);
+    return arguments;
 }
 
 void net_start(struct monitor *monitor, struct net_start *start) {
     const struct plan_op *op = plan_find(monitor->plan, PLAN_NET_HELPER);
-    int ready[2], ending[2];
+    char netns[256], ready[256];
+    int ending[2];
     *start = (struct net_start){-1, -1};
-    if (!op || monitor->net_exit >= 0)
+    if (!op || op->count < 2 || monitor->net_exit >= 0)
         return;
-    if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(ending, O_CLOEXEC) < 0)
+    if (pipe2(ending, O_CLOEXEC) < 0)
         die_errno(125, "making a pipe");
     start->errors = memfd_create("errors", MFD_CLOEXEC);
-    struct place places[] = {{"{netns}", ""}, {"{pid}", ""}, {"{ready}", ""}, {"{exit}", ""}, {"{api}", ""}, {"{ready_path}", ""}};
-    size_t count = sizeof places / sizeof *places;
-    snprintf(places[0].value, sizeof places[0].value, "/proc/%d/fd/%d", (int)getpid(), monitor->container.netns);
-    snprintf(places[1].value, sizeof places[1].value, "%d", (int)monitor->container.pid);
-    snprintf(places[2].value, sizeof places[2].value, "%d", ready[1]);
-    snprintf(places[3].value, sizeof places[3].value, "%d", ending[0]);
-    api_path(monitor, places[4].value, sizeof places[4].value);
-    snprintf(places[5].value, sizeof places[5].value, "/proc/%d/fd/%d", (int)getpid(), ready[1]);
-    char **arguments = plan_strings(op, 1);
-    for (char **argument = arguments; *argument; argument++)
-        *argument = expand(*argument, places, count);
+    make_files(monitor, start, netns, ready, sizeof netns);
+    char **arguments = expand_all(monitor, start, op, ending[0]);
     monitor->net_pid = fork();
     if (monitor->net_pid < 0)
         die_errno(125, "starting %s", arguments[0]);
     if (monitor->net_pid == 0)
-        run_helper(arguments, start->errors, (int[]){ready[1], ending[0]});
+        run_helper(arguments, start->errors, (int[]){start->ready, ending[0]});
     for (char **argument = arguments; *argument; argument++)
         free(*argument);
     free(arguments);
     close(ending[0]);
     monitor->net_exit = ending[1];
-    start->ready = ready[0];
-    /* the write end stays open for {ready_path}; that the helper ended is seen by waiting for it */
-    fcntl(ready[0], F_SETFL, O_NONBLOCK);
-    monitor->net_ready = ready[1];
 }
 
 static _Noreturn void fail(const struct monitor *monitor, int errors, const char *what) {
@@ -124,7 +144,7 @@ static void wait_ready(struct monitor *monitor, const struct net_start *start, b
 
 static void request(const struct monitor *monitor, const struct plan_op *op) {
     char path[256], answer[4096];
-    api_path(monitor, path, sizeof path);
+    snprintf(path, sizeof path, "%s/api.sock", plan_string(monitor->plan, PLAN_RUN_DIR, 0, ""));
     autoclose int fd = unix_connect(path);
     if (fd < 0 || write_full(fd, op->args[0].data, op->args[0].length) < 0 || shutdown(fd, SHUT_WR) < 0)
         die_errno(125, "%s: asking the network helper", op->args[1].data);
@@ -144,7 +164,6 @@ void net_wait(struct monitor *monitor, struct net_start *start) {
         wait_ready(monitor, start, flags & PLAN_NET_READY_EXIT);
     close(start->ready);
     close(start->errors);
-    close(monitor->net_ready);
     const struct plan_op *op;
     for (size_t position = 0; (op = plan_next(monitor->plan, PLAN_NET_REQUEST, &position));)
         request(monitor, op);
