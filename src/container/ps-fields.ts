@@ -1,0 +1,170 @@
+import { goMap } from '../lib/go-template/values';
+import { shortId } from '../lib/id';
+import { goTime, parseTime, ZERO_TIME_NS } from '../lib/time';
+import { commandText, createdText, mountTargets, portsText, sizeText, statusText } from './describe-listed';
+import type { ListedContainer } from './list';
+import { readNamespaces, type NamespaceIds } from './namespaces';
+import { networkNames } from './network-names';
+
+/** How fields are shown. */
+export interface PsFieldOptions {
+  noTrunc: boolean;
+  /** Bytes written by each container, by id; absent when sizes were not asked for. */
+  sizes?: ReadonlyMap<string, number>;
+  /** Nanoseconds since 1970. */
+  now: bigint;
+}
+
+const ZERO_SECONDS = Number(ZERO_TIME_NS / 1_000_000_000n);
+
+/** Everything that a template of `ps` may ask for, by Podman's names; what costs reads of /proc is read when asked. */
+export function psFields(listed: ListedContainer, options: PsFieldOptions): Record<string, unknown> {
+  const { record, state } = listed;
+  const id = (text: string): string => (options.noTrunc ? text.replace(/^sha256:/, '') : shortId(text));
+  const created = goTime(parseTime(record.created) ?? 0n);
+  const ago = createdText(record, options.now);
+  const namespaces = lazily(() => readNamespaces(state.pid));
+  return {
+    ID: id(record.id),
+    Id: id(record.id),
+    Names: record.name,
+    Image: imageName(listed),
+    ImageID: id(record.imageId),
+    Command: commandText(record, options.noTrunc),
+    Created: created,
+    CreatedAt: created.toString(),
+    CreatedHuman: ago,
+    RunningFor: ago,
+    Status: statusText(listed, options.now),
+    State: state.phase,
+    Ports: portsText(record),
+    Labels: goMap(record.labels),
+    Label: (name: string) => record.labels[name] ?? '',
+    Mounts: options.noTrunc ? mountTargets(record).join(',') : mountTargets(record).map(shorten).join(','),
+    Networks: networkNames(record).join(','),
+    Pid: state.pid,
+    Exited: state.phase === 'exited',
+    ExitCode: state.phase === 'exited' ? state.exitCode : 0,
+    ExitedAt: seconds(state.finishedNs),
+    StartedAt: seconds(state.startedNs),
+    Restarts: state.restarts,
+    AutoRemove: record.options.autoRemove,
+    CIDFile: record.options.cidFile ?? '',
+    ExposedPorts: goMap(exposedPorts(listed)),
+    IsInfra: false,
+    Pod: '',
+    PodName: '',
+    PodID: '',
+    Size: sizeField(listed, options),
+    get Namespaces() {
+      return namespaceFields(namespaces());
+    },
+    get CGROUPNS() {
+      return namespaces().cgroup;
+    },
+    get IPC() {
+      return namespaces().ipc;
+    },
+    get MNT() {
+      return namespaces().mnt;
+    },
+    get NET() {
+      return namespaces().net;
+    },
+    get PIDNS() {
+      return namespaces().pid;
+    },
+    get USERNS() {
+      return namespaces().user;
+    },
+    get UTS() {
+      return namespaces().uts;
+    },
+  };
+}
+
+/** One container of `ps --format json`, with Podman's keys. */
+export function psJson(listed: ListedContainer, options: PsFieldOptions): Record<string, unknown> {
+  const { record, state } = listed;
+  const { names, written } = { names: networkNames(record), written: options.sizes?.get(record.id) };
+  return {
+    AutoRemove: record.options.autoRemove,
+    Command: record.command.length > 0 ? record.command : record.entrypoint,
+    CreatedAt: createdText(record, options.now),
+    CIDFile: record.options.cidFile ?? '',
+    Exited: state.phase === 'exited',
+    ExitedAt: seconds(state.finishedNs),
+    ExitCode: state.phase === 'exited' ? state.exitCode : 0,
+    ExposedPorts: record.exposedPorts.length > 0 ? exposedPorts(listed) : null,
+    Id: record.id,
+    Image: imageName(listed),
+    ImageID: record.imageId.replace(/^sha256:/, ''),
+    IsInfra: false,
+    Labels: record.labels,
+    Mounts: mountTargets(record),
+    Names: [record.name],
+    Namespaces: {},
+    Networks: names,
+    Pid: state.pid,
+    Pod: '',
+    PodName: '',
+    Ports: record.ports.length > 0 ? record.ports.map(portJson) : null,
+    Restarts: state.restarts,
+    Size: written === undefined ? null : { rootFsSize: written + record.imageSize, rwSize: written },
+    StartedAt: seconds(state.startedNs),
+    State: state.phase,
+    Status: statusText(listed, options.now),
+    Created: Number((parseTime(record.created) ?? 0n) / 1_000_000_000n),
+  };
+}
+
+/** The image as `ps` names it; the directory of `--rootfs` has no name there. */
+export function imageName({ record }: ListedContainer): string {
+  return record.imageName;
+}
+
+function portJson(port: ListedContainer['record']['ports'][number]): Record<string, unknown> {
+  return {
+    host_ip: port.hostIp,
+    container_port: port.containerPort,
+    host_port: port.hostPort,
+    range: port.range,
+    protocol: port.protocol,
+  };
+}
+
+function sizeField({ record }: ListedContainer, { sizes }: PsFieldOptions): string {
+  const written = sizes?.get(record.id);
+  return written === undefined ? '' : sizeText(written, record.imageSize);
+}
+
+function exposedPorts({ record }: ListedContainer): Record<string, string[]> {
+  const ports: Record<string, string[]> = {};
+  for (const { port, protocol } of record.exposedPorts) ports[port] = [...(ports[port] ?? []), protocol];
+  return ports;
+}
+
+function seconds(ns: bigint | undefined): number {
+  return ns === undefined ? ZERO_SECONDS : Number(ns / 1_000_000_000n);
+}
+
+function shorten(path: string): string {
+  return path.length > 15 ? `${path.slice(0, 12)}...` : path;
+}
+
+function namespaceFields(ids: NamespaceIds): Record<string, string> {
+  return {
+    MNT: ids.mnt,
+    Cgroup: ids.cgroup,
+    IPC: ids.ipc,
+    NET: ids.net,
+    PIDNS: ids.pid,
+    UTS: ids.uts,
+    User: ids.user,
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= make());
+}
