@@ -35,8 +35,8 @@ async function dispatch(
   told.debug = isDebug(found.global);
   if (found.row !== undefined) return runCommand({ row: found.row, found, argv }, env, output, told);
   if (found.global['version'] === true) {
-    const { version } = await import('../lib/version');
-    output.print(`tspod version ${version}`);
+    const { VERSION } = await import('../lib/version');
+    output.print(`tspod version ${VERSION}`);
     return 0;
   }
   const { printGroupHelp } = await import('./group-help');

@@ -49,8 +49,7 @@ function setBlock(
   for (; end < lines.length && (widths[end] as number[]).length > column; end++) {
     width = Math.max(width, displayWidth(lines[end]?.[column] ?? ''));
   }
-  // A column that is empty in all its lines takes no room.
-  const cell = width === 0 ? 0 : Math.max(MIN_WIDTH, width + PADDING);
+  const cell = Math.max(MIN_WIDTH, width + PADDING);
   for (let at = line; at < end; at++) (widths[at] as number[])[column] = cell;
 }
 

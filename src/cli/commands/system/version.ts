@@ -1,11 +1,11 @@
-import { version } from '../../../lib/version';
+import { VERSION } from '../../../lib/version';
 import { defineCommand } from '../../define-command';
 
 /** The keys are those of Podman's `version`: scripts ask for `.Client.Version` and `.Version`. */
 function clientVersion(): Record<string, string | number> {
   return {
-    APIVersion: version,
-    Version: version,
+    APIVersion: VERSION,
+    Version: VERSION,
     NodeVersion: process.version,
     OsArch: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
     Os: 'linux',

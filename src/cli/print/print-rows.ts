@@ -1,0 +1,57 @@
+import { alignRows } from '../../lib/table';
+import type { Output } from '../define-command';
+import { headerOf } from './header';
+
+/** How a list is printed. */
+export interface RowStyle {
+  /** The command's name, for the messages of a template: `ps`. */
+  name: string;
+  /** The columns of the default table, by field. */
+  columns: readonly string[];
+  /** `json`, `table TEMPLATE`, a Go template, or absent for the default table. */
+  format?: string | undefined;
+  /** Headers that are not simply the words of the field: `{ID: 'CONTAINER ID'}`. */
+  headers?: Readonly<Record<string, string>>;
+  noHeading?: boolean | undefined;
+  /** Print this field alone, one a line, when no format was given: `--quiet`. */
+  quiet?: string | undefined;
+  /** What `--format json` prints when it is not the rows themselves. */
+  json?: unknown;
+  /** Blanks of each level of the JSON; 4 by default. */
+  indent?: number;
+}
+
+/**
+ * Prints a list as Podman does. A row is an object with the fields that templates may ask for; functions in it are
+ * methods, Map and `goMap` objects are maps. Templates are loaded only when a format asks for them.
+ */
+export async function printRows(output: Output, rows: readonly object[], style: RowStyle): Promise<void> {
+  const { format, quiet } = style;
+  if (format === 'json') {
+    const { plainJson } = await import('../../lib/go-template/go-json');
+    return output.print(JSON.stringify(plainJson(style.json ?? rows), null, style.indent ?? 4));
+  }
+  if (quiet !== undefined && isDefault(format)) {
+    return output.write(rows.map((row) => `${cell(row, quiet)}\n`).join(''));
+  }
+  if (isDefault(format)) return printTable(output, rows, style);
+  const { renderRows } = await import('./format');
+  output.write(renderRows(rows, { headers: {}, ...style, format }));
+}
+
+function isDefault(format: string | undefined): format is undefined {
+  return format === undefined || format === '' || format === 'table';
+}
+
+function printTable(output: Output, rows: readonly object[], style: RowStyle): void {
+  const { columns, headers = {}, noHeading } = style;
+  const lines = rows.map((row) => columns.map((column) => cell(row, column)));
+  if (noHeading !== true) lines.unshift(columns.map((column) => headerOf(column, headers)));
+  if (lines.length > 0) output.write(`${alignRows(lines).join('\n')}\n`);
+}
+
+function cell(row: object, field: string): string {
+  const value = (row as Record<string, unknown>)[field];
+  const found: unknown = typeof value === 'function' ? value.call(row) : value;
+  return found === undefined || found === null ? '' : String(found);
+}
