@@ -1,9 +1,10 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { ownLines } from './scripts/eslint-own-lines.mjs';
 
 const size = {
   'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
-  'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+  'tspod/own-lines': ['error', 40],
 };
 
 export default tseslint.config(
@@ -11,12 +12,16 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
+    plugins: { tspod: { rules: { 'own-lines': ownLines } } },
     rules: {
       ...size,
       eqeqeq: 'error',
       'no-control-regex': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
     },
   },
   {
@@ -33,7 +38,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  { files: ['test/**/*.ts'], rules: { 'tspod/own-lines': 'off' } },
   {
     files: ['bin/*', 'scripts/**/*.mjs', 'eslint.config.js'],
     languageOptions: {

@@ -88,9 +88,12 @@ function sharedLayers() {
 }
 
 function layers() {
-  return readdirSync(join(process.env.HOME, '.local/share/tspod/layers')).filter((name) =>
-    /^[0-9a-f]{64}$/.test(name),
-  ).length;
+  try {
+    const names = readdirSync(join(process.env.HOME, '.local/share/tspod/layers'));
+    return names.filter((name) => /^[0-9a-f]{64}$/.test(name)).length;
+  } catch {
+    return 0;
+  }
 }
 
 function startTime() {

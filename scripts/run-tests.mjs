@@ -42,7 +42,7 @@ async function nodeTests(name, files) {
   heading(name);
   const counts = join(homedir(), `counts-${name}.json`);
   const status = await run('node', [
-    ...['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=300000'],
+    ...['--enable-source-maps', '--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=300000'],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[
       `--test-reporter=${join(project, 'scripts/count-reporter.mjs')}`,

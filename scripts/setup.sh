@@ -105,7 +105,7 @@ install_modules() {
   cd "$project"
   [ -e node_modules/.package-lock.json ] && ! [ package-lock.json -nt node_modules/.package-lock.json ] && return 0
   say 'installing the npm packages'
-  npm ci --include=dev --no-audit --no-fund --loglevel=error >&2 </dev/null ||
+  npm ci --include=dev --no-audit --no-fund --no-update-notifier --loglevel=error >&2 </dev/null ||
     fail 'npm ci failed' 'see the lines above; check the network and the npm registry, then run this again'
 }
 
