@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { volumePaths, type VolumeRecord } from './volume-record';
+
+/** A volume in the words of `podman volume inspect`. */
+export function inspectVolume(ctx: Context, volume: VolumeRecord) {
+  const { data } = volumePaths(ctx, volume.name);
+  const { uid, gid } = statSync(data);
+  return {
+    Name: volume.name,
+    Driver: 'local',
+    Mountpoint: data,
+    CreatedAt: volume.created,
+    Labels: volume.labels,
+    Scope: 'local',
+    Options: {},
+    ...(volume.anonymous ? { Anonymous: true } : {}),
+    // a missing id is the user's own, as the common user namespace shows it
+    UID: uid === ctx.uid ? 0 : uid,
+    GID: gid === ctx.gid ? 0 : gid,
+    MountCount: 0,
+    NeedsCopyUp: false,
+    LockNumber: 0,
+  };
+}

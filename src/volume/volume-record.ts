@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import { readJsonFile } from '../sys/file-io';
+
+/** `volumes/<name>/volume.json`; the data lie beside it in `_data`. */
+export interface VolumeRecord {
+  version: 1;
+  name: string;
+  /** Made for one container: `prune` removes it, and so do `run --rm` and `rm -v`. */
+  anonymous: boolean;
+  labels: Record<string, string>;
+  /** RFC 3339, UTC. */
+  created: string;
+}
+
+/** Where a volume's record and data are. */
+export function volumePaths(ctx: Context, name: string): { directory: string; record: string; data: string } {
+  const directory = `${ctx.paths.root}/volumes/${name}`;
+  return { directory, record: `${directory}/volume.json`, data: `${directory}/_data` };
+}
+
+/** The record of the volume with this very name, or undefined. */
+export function loadVolume(ctx: Context, name: string): VolumeRecord | undefined {
+  return readJsonFile(volumePaths(ctx, name).record) as VolumeRecord | undefined;
+}
+
+/** The volume with this name or a unique beginning of it. Throws 'not-found', or 'usage' for an ambiguous one. */
+export function findVolume(ctx: Context, text: string): VolumeRecord {
+  if (text !== '' && !text.includes('/')) {
+    const exact = loadVolume(ctx, text);
+    if (exact) return exact;
+    const matches = volumeNames(ctx).filter((name) => name.startsWith(text));
+    if (matches.length > 1) {
+      throw new TspodError('usage', `more than one volume begins with "${text}": ${matches.join(', ')}`);
+    }
+    const found = matches[0] === undefined ? undefined : loadVolume(ctx, matches[0]);
+    if (found) return found;
+  }
+  throw new TspodError('not-found', `no volume with name "${text}" found: no such volume`, { exitCode: 1 });
+}
+
+/** The names of all volumes, sorted. */
+export function volumeNames(ctx: Context): string[] {
+  try {
+    return readdirSync(`${ctx.paths.root}/volumes`).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** All volumes, sorted by name. */
+export function listVolumes(ctx: Context): VolumeRecord[] {
+  return volumeNames(ctx).flatMap((name) => loadVolume(ctx, name) ?? []);
+}
