@@ -1,0 +1,184 @@
+/* exec FD: a further program in a running container, in the foreground or detached. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container_process.h"
+#include "die.h"
+#include "exec_namespaces.h"
+#include "exec_terminal.h"
+#include "io.h"
+#include "plan.h"
+#include "roles.h"
+#include "terminal.h"
+
+struct execution {
+    const struct plan *plan;
+    bool is_detached, has_terminal;
+    int nothing;     /* the host's /dev/null */
+    int cgroup;      /* cgroup.procs of the container, or -1 */
+    int pid_file;    /* or -1 */
+    int errors[2];   /* a pipe: status and text of what failed before the program ran; closed by a successful
+                        execve(2) */
+    int terminal[2]; /* sockets over which the child hands its terminal to the parent */
+    pid_t pid;
+};
+
+static int error_pipe = -1;
+static pid_t foreground;
+
+static void report(int status, const char *text) {
+    char message[2100];
+    int length = snprintf(message, sizeof message, "%d %s", status, text);
+    write_full(error_pipe, message, length < (int)sizeof message ? (size_t)length : sizeof message - 1);
+}
+
+static void open_outside(struct execution *execution) {
+    const struct plan *plan = execution->plan;
+    const char *pid_file = plan_string(plan, PLAN_EXEC_PID_FILE, 0, NULL);
+    const char *cgroup = plan_string(plan, PLAN_CGROUP_JOIN, 0, NULL);
+    autofree char *procs = NULL;
+    if (cgroup && asprintf(&procs, "%s/cgroup.procs", cgroup) < 0)
+        die(125, "out of memory");
+    execution->cgroup =
+        procs ? open(procs, O_WRONLY | O_CLOEXEC) : -1; /* without it only the limits are missed */
+    execution->pid_file = pid_file ? open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+    if (pid_file && execution->pid_file < 0)
+        die_errno(125, "opening the pid file \"%s\"", pid_file);
+    execution->nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (execution->nothing < 0)
+        die_errno(125, "opening /dev/null");
+    if (pipe2(execution->errors, O_CLOEXEC) < 0 ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, execution->terminal) < 0)
+        die_errno(125, "making a pipe to the program");
+}
+
+static void set_stream(int from, int to) {
+    if (dup2(from, to) < 0)
+        die_errno(125, "opening the program's standard streams");
+}
+
+static void set_streams(const struct execution *execution) {
+    if (execution->has_terminal)
+        return process_open_terminal(execution->plan, execution->terminal[1], 0);
+    /* not of the caller's session: its terminal's keys reach the program once, through this helper */
+    if (setsid() < 0)
+        die_errno(125, "making a session");
+    if (execution->is_detached || !(plan_number(execution->plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_STDIN))
+        set_stream(execution->nothing, 0);
+    for (int fd = 1; execution->is_detached && fd <= 2; fd++)
+        set_stream(execution->nothing, fd);
+}
+
+static _Noreturn void run_program(struct execution *execution) {
+    error_pipe = execution->errors[1];
+    die_report_to(report);
+    close(execution->errors[0]);
+    close(execution->terminal[0]);
+    if (execution->cgroup >= 0 && write(execution->cgroup, "0", 1) < 0 && errno == ENOMEM)
+        die_errno(125, "joining the container's control group");
+    set_streams(execution);
+    process_prepare(execution->plan);
+    process_execute(execution->plan);
+}
+
+static void start_program(struct execution *execution) {
+    execution->pid = fork();
+    if (execution->pid < 0)
+        die_errno(125,
+                  errno == ENOMEM ? "the container has just ended" : "starting a process in the container");
+    if (execution->pid == 0)
+        run_program(execution);
+    close(execution->errors[1]);
+    close(execution->terminal[1]);
+    close_fd(&execution->cgroup);
+}
+
+static void write_pid(const struct execution *execution) {
+    if (execution->pid_file >= 0 && dprintf(execution->pid_file, "%d", execution->pid) < 0)
+        die_errno(125, "writing the pid file");
+    close_fd(&execution->pid_file);
+}
+
+/* Waits until the program runs; dies with what the child reports. */
+static void wait_for_execve(const struct execution *execution) {
+    char message[2100];
+    ssize_t length = read_full(execution->errors[0], message, sizeof message - 1);
+    if (length <= 0)
+        return;
+    message[length] = '\0';
+    char *text = strchr(message, ' ');
+    waitpid(execution->pid, NULL, 0);
+    die(atoi(message), "%s", text ? text + 1 : message);
+}
+
+static void pass_on(int number) {
+    int error = errno;
+    kill(foreground, number);
+    errno = error;
+}
+
+static void pass_signals_on(pid_t pid) {
+    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH};
+    struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+    foreground = pid;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (sigaction(numbers[i], &action, NULL) < 0)
+            die_errno(125, "catching signal %d", numbers[i]);
+}
+
+static int exit_status(int wait_status) {
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+static int wait_for_end(pid_t pid) {
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            die_errno(125, "waiting for the program");
+    return exit_status(status);
+}
+
+static int follow(const struct execution *execution, int master) {
+    if (execution->is_detached) {
+        if (master >= 0)
+            exec_keep_terminal(master);
+        const char *message = plan_string(execution->plan, PLAN_EXIT_MESSAGE, 0, NULL);
+        if (message)
+            dprintf(1, "%s\n", message);
+        return 0;
+    }
+    if (master < 0)
+        return wait_for_end(execution->pid);
+    int status = exec_relay_terminal(execution->plan, master, execution->pid);
+    return status < 0 ? 0 : exit_status(status);
+}
+
+int role_exec(int argc, char **argv) {
+    static struct plan plan;
+    if (argc != 3)
+        die(125, "usage: tspod-helper exec FD");
+    int fd = atoi(argv[2]);
+    plan_read(&plan, fd);
+    close(fd);
+    struct execution execution = {.plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND)};
+    execution.has_terminal = plan_number(&plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY;
+    terminal_make_blocking();
+    open_outside(&execution);
+    exec_join_namespaces(&plan);
+    start_program(&execution);
+    if (!execution.is_detached && !execution.has_terminal)
+        pass_signals_on(execution.pid);
+    int master = execution.has_terminal ? fd_receive(execution.terminal[0]) : -1;
+    wait_for_execve(&execution);
+    write_pid(&execution);
+    if (execution.has_terminal && master < 0)
+        die(125, "the program was killed before it had its terminal");
+    return follow(&execution, master);
+}
