@@ -19,7 +19,7 @@ const PHASES: Readonly<Record<string, readonly ContainerPhase[]>> = {
   initialized: ['initialized'],
   running: ['running'],
   paused: ['paused'],
-  stopping: ['stopping'],
+  stopping: [],
   exited: ['exited'],
   stopped: ['exited'],
   removing: [],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { containerCgroup, isFrozen } from './cgroup';
 import { healContainer } from './heal';
@@ -7,7 +7,7 @@ import { isProcess } from './process-time';
 import { parseStatusFile, type StatusFile } from './status-file';
 
 /** What a container is doing, in Podman's words. */
-export type ContainerPhase = 'created' | 'initialized' | 'running' | 'paused' | 'stopping' | 'exited';
+export type ContainerPhase = 'created' | 'initialized' | 'running' | 'paused' | 'exited';
 
 /** The state of a container at one moment. */
 export interface ContainerState {
@@ -49,7 +49,7 @@ export function readState(ctx: Context, id: string): ContainerState {
     const healed = healContainer(ctx, id, status);
     return { ...exitedState(healed.status), ...(healed.removed ? { removed: true } : {}) };
   }
-  return livingState(ctx, id, status);
+  return livingState(id, status);
 }
 
 /** The status file as it is; undefined when there is none, or none that is whole. */
@@ -97,11 +97,11 @@ function exitedState(status: StatusFile): ContainerState {
   return { ...baseState(status), phase: 'exited', exitCode: status.code };
 }
 
-function livingState(ctx: Context, id: string, status: StatusFile): ContainerState {
+function livingState(id: string, status: StatusFile): ContainerState {
   const cgroup = status.pid > 0 ? containerCgroup(id, status.pid) : undefined;
   return {
     ...baseState(status),
-    phase: livingPhase(ctx, id, { status, cgroup }),
+    phase: livingPhase(status, cgroup),
     pid: status.pid,
     startTime: status.startTime,
     monitorPid: status.monitorPid,
@@ -109,12 +109,8 @@ function livingState(ctx: Context, id: string, status: StatusFile): ContainerSta
   };
 }
 
-function livingPhase(
-  ctx: Context,
-  id: string,
-  { status, cgroup }: { status: StatusFile; cgroup: string | undefined },
-): ContainerPhase {
+function livingPhase(status: StatusFile, cgroup: string | undefined): ContainerPhase {
   if (status.phase === 'initialized') return 'initialized';
   if (cgroup !== undefined && isFrozen(cgroup)) return 'paused';
-  return existsSync(containerPaths(ctx, id).stopRequested) ? 'stopping' : 'running';
+  return 'running';
 }

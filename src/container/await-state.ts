@@ -1,0 +1,88 @@
+import { existsSync, watch, type FSWatcher } from 'node:fs';
+import type { Context } from '../lib/context';
+import { containerPaths } from './paths';
+import { readState, type ContainerState } from './status';
+
+/** How to wait. */
+export interface AwaitOptions {
+  /** Milliseconds; absent: for ever. */
+  timeout?: number;
+  /** Milliseconds between two looks where the file system tells nothing of changes; default 250. */
+  interval?: number;
+}
+
+/**
+ * Waits until the container's state is as wanted, or the container is gone (then `wanted` gets undefined). Resolves with
+ * true, or with false when the time is over. Looks when its directory changes, and now and then.
+ */
+export async function awaitState(
+  ctx: Context,
+  id: string,
+  wanted: (state: ContainerState | undefined) => boolean,
+  { timeout, interval = 250 }: AwaitOptions = {},
+): Promise<boolean> {
+  const end = timeout === undefined ? Infinity : performance.now() + timeout;
+  const alarm = changeAlarm(containerPaths(ctx, id).directory);
+  try {
+    while (!wanted(stateIfThere(ctx, id))) {
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      await alarm.next(Math.min(interval, left));
+    }
+    return true;
+  } finally {
+    alarm.close();
+  }
+}
+
+/** The container's state; undefined when it is gone. */
+export function stateIfThere(ctx: Context, id: string): ContainerState | undefined {
+  if (!existsSync(containerPaths(ctx, id).directory)) return undefined;
+  const state = readState(ctx, id);
+  // it may have gone between the two looks
+  return state.removed || (state.phase === 'created' && !existsSync(containerPaths(ctx, id).directory))
+    ? undefined
+    : state;
+}
+
+interface Alarm {
+  /** Resolves at the next change, or after so many milliseconds. */
+  next(milliseconds: number): Promise<void>;
+  close(): void;
+}
+
+function changeAlarm(directory: string): Alarm {
+  let ring: (() => void) | undefined;
+  let rang = false;
+  const onChange = (): void => {
+    rang = true;
+    ring?.();
+  };
+  const watcher = watchDirectory(directory, onChange);
+  return {
+    close: () => watcher?.close(),
+    next: (milliseconds) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer);
+          ring = undefined;
+          rang = false;
+          resolve();
+        };
+        const timer = setTimeout(done, milliseconds);
+        if (rang) done();
+        else ring = done;
+      }),
+  };
+}
+
+/** Undefined where the kernel has no watches left: then only the timer tells. */
+function watchDirectory(directory: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(directory, onChange);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { isErrno } from '../lib/errors';
+import { containerPaths } from './paths';
+import { isProcess } from './process-time';
+import type { ContainerState } from './status';
+
+/** Sends a signal to the container's first process; false when that has ended. */
+export function signalContainer({ pid, startTime }: ContainerState, signal: number): boolean {
+  if (!isProcess(pid, startTime)) return false;
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ESRCH')) return false;
+    throw error;
+  }
+}
+
+/** Tells the monitor that the container is meant to end: whatever its restart policy says, it is not restarted. */
+export function requestStop(ctx: Context, id: string): void {
+  try {
+    writeFileSync(containerPaths(ctx, id).stopRequested, '');
+  } catch (error) {
+    // a container that is gone needs no mark
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}

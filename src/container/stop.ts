@@ -1,0 +1,68 @@
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import { awaitState, stateIfThere } from './await-state';
+import { loadRecord } from './find';
+import type { ContainerRecord } from './record';
+import { requestStop, signalContainer } from './send-signal';
+import { isAlive, type ContainerState } from './status';
+
+/** How a container is stopped. */
+export interface StopOptions {
+  /** Seconds until SIGKILL; absent: the container's own stop timeout. Negative: never. */
+  timeout?: number | undefined;
+  /** Kill it at once, also when it is paused. */
+  kill?: boolean;
+}
+
+const SIGKILL = 9;
+/** Milliseconds that the monitor has to clean up after SIGKILL. */
+const CLEAN_UP = 20_000;
+
+/**
+ * Stops a container: its stop signal, and SIGKILL when it has not ended in time. Resolves when its monitor has cleaned up. One
+ * that does not run is left as it is. Throws 'state' for one that is paused.
+ */
+export async function stopContainer(ctx: Context, id: string, options: StopOptions = {}): Promise<void> {
+  const state = stateIfThere(ctx, id);
+  if (state === undefined || !isAlive(state)) return;
+  if (state.phase === 'paused' && !options.kill) throw pausedError(id);
+  requestStop(ctx, id);
+  const record = loadRecord(ctx, id);
+  if (!options.kill && state.phase !== 'initialized') {
+    const seconds = options.timeout ?? record.options.stopTimeout;
+    if (await endsBy(ctx, record, record.stopSignal, seconds < 0 ? undefined : seconds * 1000)) return;
+    ctx.log('warn', resortMessage(record, seconds));
+  }
+  if (await endsBy(ctx, record, SIGKILL, CLEAN_UP)) return;
+  throw new TspodError('state', `container "${record.name}" did not end after SIGKILL`, {
+    hint: 'a process of it may hang in the kernel: see "tspod top" and dmesg',
+  });
+}
+
+/** Signals each process that the container's monitor has started since, until it has ended; false: not in time. */
+function endsBy(
+  ctx: Context,
+  record: ContainerRecord,
+  signal: number,
+  timeout: number | undefined,
+): Promise<boolean> {
+  let signalled = 0;
+  const ended = (state: ContainerState | undefined): boolean => {
+    if (state === undefined || !isAlive(state)) return true;
+    if (state.startTime !== signalled && signalContainer(state, signal)) signalled = state.startTime;
+    return false;
+  };
+  return awaitState(ctx, record.id, ended, timeout === undefined ? {} : { timeout });
+}
+
+function resortMessage({ name, stopSignal }: ContainerRecord, seconds: number): string {
+  return `stop signal ${stopSignal} failed to stop container ${name} in ${seconds} seconds, resorting to SIGKILL`;
+}
+
+function pausedError(id: string): TspodError {
+  return new TspodError(
+    'state',
+    `can only stop created or running containers. ${id} is in state paused: container state improper`,
+    { hint: `unpause it first: tspod unpause ${id.slice(0, 12)}` },
+  );
+}
