@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
-import { version } from '../lib/version';
+import { VERSION } from '../lib/version';
 import { runHelper } from './helper';
 import type { OciSeccomp, OciSeccompRule } from './oci-spec';
 
@@ -11,7 +11,7 @@ import type { OciSeccomp, OciSeccompRule } from './oci-spec';
  */
 export function compileSeccomp(ctx: Context, profile: OciSeccomp): Uint8Array {
   const text = profileText(profile);
-  const file = `${ctx.paths.cache}/seccomp-${version}-${hash(text)}.bpf`;
+  const file = `${ctx.paths.cache}/seccomp-${VERSION}-${hash(text)}.bpf`;
   const cached = readCached(ctx, file);
   if (cached) return cached;
   const result = runHelper(ctx, 'seccomp', undefined, { args: ['0'], input: text, capture: true });

@@ -1,0 +1,32 @@
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import { removeVolumes } from '../volume/remove-volume';
+import { findVolume } from '../volume/volume-record';
+import { loadRecordIfWhole, lookUpContainer } from './find';
+import { removeContainers } from './remove';
+import { volumeUsers } from './volume-users';
+
+/**
+ * Removes volumes that no container uses, and returns their names; with `force` the containers go first. Throws
+ * 'in-use' with the containers that use one, 'not-found' for one that is missing.
+ */
+export async function removeUnusedVolume(
+  ctx: Context,
+  text: string,
+  options: { force: boolean },
+): Promise<string> {
+  const { name } = findVolume(ctx, text);
+  const users = volumeUsers(ctx).get(name) ?? [];
+  if (users.length > 0 && !options.force) {
+    const message = `volume ${name} is being used by the following container(s): ${users.join(', ')}: volume is being used`;
+    throw new TspodError('in-use', message, {
+      exitCode: 2,
+      hint: `remove the containers first: tspod rm ${users.join(' ')}`,
+    });
+  }
+  const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);
+  const records = ids.flatMap((id) => loadRecordIfWhole(ctx, id) ?? []);
+  if (records.length > 0) await removeContainers(ctx, records, { force: true, volumes: false });
+  removeVolumes(ctx, [name]);
+  return name;
+}

@@ -1,0 +1,15 @@
+import type { Context } from '../lib/context';
+import { containerIds, loadRecordIfWhole } from './find';
+
+/** The names of the containers that use each volume. */
+export function volumeUsers(ctx: Context): Map<string, string[]> {
+  const users = new Map<string, string[]>();
+  for (const id of containerIds(ctx)) {
+    const record = loadRecordIfWhole(ctx, id);
+    for (const mount of record?.options.mounts ?? []) {
+      if (mount.kind === 'volume')
+        users.set(mount.name, [...(users.get(mount.name) ?? []), record?.name ?? id]);
+    }
+  }
+  return users;
+}

@@ -1,0 +1,54 @@
+import { TspodError } from '../lib/errors';
+import type { VolumeRecord } from './volume-record';
+
+/** Facts that only the containers know. */
+export interface VolumeUse {
+  isUsed(name: string): boolean;
+}
+
+type Test = (volume: VolumeRecord, use: VolumeUse) => boolean;
+
+const MAKERS: Record<string, (value: string) => Test> = {
+  name: (value) => {
+    const pattern = new RegExp(value);
+    return ({ name }) => pattern.test(name);
+  },
+  label: (value) => (volume) => hasLabel(volume, value),
+  'label!': (value) => (volume) => !hasLabel(volume, value),
+  dangling: (value) => {
+    const wanted = boolean('dangling', value);
+    return ({ name }, use) => use.isUsed(name) !== wanted;
+  },
+  driver: (value) => () => value === 'local',
+  scope: (value) => () => value === 'local',
+  anonymous: (value) => {
+    const wanted = boolean('anonymous', value);
+    return (volume) => volume.anonymous === wanted;
+  },
+};
+
+/** Parses `--filter key=value` of `volume ls` and `volume prune`; all of them have to hold. Throws 'usage'. */
+export function parseVolumeFilters(texts: readonly string[]): Test {
+  const tests = texts.map((text) => {
+    const equals = text.indexOf('=');
+    const key = text.slice(0, Math.max(equals, 0));
+    const make = Object.hasOwn(MAKERS, key) ? MAKERS[key] : undefined;
+    if (make) return make(text.slice(equals + 1));
+    throw new TspodError('usage', `"${text}" is an invalid volume filter`, {
+      hint: `the filters are ${Object.keys(MAKERS).join(', ')}, as KEY=VALUE`,
+    });
+  });
+  return (volume, use) => tests.every((test) => test(volume, use));
+}
+
+function hasLabel({ labels }: VolumeRecord, text: string): boolean {
+  const equals = text.indexOf('=');
+  if (equals < 0) return Object.hasOwn(labels, text);
+  return labels[text.slice(0, equals)] === text.slice(equals + 1);
+}
+
+function boolean(key: string, value: string): boolean {
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw new TspodError('usage', `the filter ${key} is true or false, not "${value}"`);
+}
