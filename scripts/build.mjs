@@ -21,7 +21,9 @@ await build({
   banner: { js: "const __tspodUrl = 'file://' + __filename;" },
   // import() becomes require(): each module stays lazy, and Node's ESM loader, which costs milliseconds, is never started.
   supported: { 'dynamic-import': false },
+  // Names stay for the stacks; blanks would be read at every start.
   minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
 });
@@ -32,3 +34,5 @@ if (!process.argv.includes('--no-native') && existsSync(join(top, 'native/Makefi
     throw new Error(`running make: ${error.message} (apt-get install make gcc libseccomp-dev)`);
   if (status !== 0) process.exit(status ?? 1);
 }
+
+await import('./embedded-image.mjs');

@@ -43,7 +43,7 @@ export const imageRows: readonly CommandRow[] = [
     path: 'image load',
     aliases: ['load'],
     summary: 'Load images from an archive',
-    // load: () => import('../commands/image/load'),
+    load: () => import('../commands/image/load'),
   },
   { path: 'image mount', summary: "Mount an image's root file system" },
   { path: 'image prune', summary: 'Remove unused images', instead: 'use "tspod rmi"' },

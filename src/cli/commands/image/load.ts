@@ -1,0 +1,48 @@
+import { isatty } from 'node:tty';
+import { loadImages } from '../../../image/load-images';
+import { TspodError } from '../../../lib/errors';
+import { defineCommand } from '../../define-command';
+
+export default defineCommand({
+  summary: 'Load images from an archive',
+  usage: '[options]',
+  description:
+    'Loads the images of an archive with their names: docker-archive (docker save), oci-archive, or an OCI image layout in a directory. The archive may be compressed with gzip, zstd or xz. Without --input it is read from standard input.',
+  examples: ['tspod load -i busybox.tar', 'zcat debian.tar.gz | tspod load'],
+  options: {
+    input: {
+      type: 'string',
+      short: 'i',
+      value: 'FILE',
+      description: 'Read the archive from this file or directory instead of standard input',
+    },
+    quiet: {
+      type: 'boolean',
+      short: 'q',
+      description: 'Accepted as Podman has it: there is no progress to suppress',
+    },
+    silent: { type: 'boolean', description: 'Print nothing', hidden: true },
+    'signature-policy': {
+      type: 'string',
+      value: 'FILE',
+      description: 'Signature policy',
+      hidden: true,
+      refuse: 'signatures are not verified yet',
+    },
+  },
+  args: { min: 0, max: 0 },
+  userns: true,
+  async run(ctx, flags, _args, output) {
+    const input = flags.input === '-' || flags.input === '/dev/stdin' ? undefined : flags.input;
+    if (input === undefined && isatty(0)) {
+      throw new TspodError('usage', 'load: standard input is a terminal, not an archive', {
+        hint: 'name a file with --input, or redirect one to standard input',
+      });
+    }
+    for await (const { id, names } of loadImages(ctx, input)) {
+      if (flags.silent === true) continue;
+      if (names.length === 0) output.print(`Loaded image: sha256:${id}`);
+      for (const name of names) output.print(`Loaded image: ${name}`);
+    }
+  },
+});
