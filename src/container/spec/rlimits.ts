@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { TspodError } from '../../lib/errors';
+import type { OciProcess } from '../../runtime/oci-spec';
+import type { Ulimit } from '../record';
+
+/** Podman's defaults, as far as one's own hard limit allows. */
+const DEFAULTS: Readonly<Record<string, number>> = { nofile: 1_048_576, nproc: 4_194_304 };
+
+/** How /proc/PID/limits calls them. Source: fs/proc/base.c of the kernel. */
+const NAMES: Readonly<Record<string, string>> = {
+  as: 'Max address space',
+  core: 'Max core file size',
+  cpu: 'Max cpu time',
+  data: 'Max data size',
+  fsize: 'Max file size',
+  locks: 'Max file locks',
+  memlock: 'Max locked memory',
+  msgqueue: 'Max msgqueue size',
+  nice: 'Max nice priority',
+  nofile: 'Max open files',
+  nproc: 'Max processes',
+  rss: 'Max resident set',
+  rtprio: 'Max realtime priority',
+  rttime: 'Max realtime timeout',
+  sigpending: 'Max pending signals',
+  stack: 'Max stack size',
+};
+
+/** The limits of a program: what was asked for, and the defaults. -1 is no limit. Throws 'machine' beyond one's own hard limit. */
+export function rlimitsOf(
+  ulimits: readonly Ulimit[],
+  canRaise: boolean,
+  limits: string = readFileSync('/proc/self/limits', 'utf8'),
+): NonNullable<OciProcess['rlimits']> {
+  const result = new Map<string, { soft: number; hard: number }>();
+  if (!ulimits.some(({ name }) => name === 'host')) {
+    for (const [name, wanted] of Object.entries(DEFAULTS)) {
+      const value = canRaise ? wanted : lesser(wanted, hardLimit(limits, name));
+      result.set(name, { soft: value, hard: value });
+    }
+  }
+  for (const { name, soft, hard } of ulimits) {
+    if (name === 'host') continue;
+    if (!canRaise) checkHard(name, hard, hardLimit(limits, name));
+    result.set(name, { soft, hard });
+  }
+  return [...result].map(([name, limit]) => ({ type: `RLIMIT_${name.toUpperCase()}`, ...limit }));
+}
+
+function checkHard(name: string, wanted: number, own: number): void {
+  if (own === -1 || (wanted !== -1 && wanted <= own)) return;
+  const text = wanted === -1 ? 'unlimited' : String(wanted);
+  throw new TspodError('machine', `--ulimit ${name}: ${text} is above your own hard limit of ${own}`, {
+    hint: `raise it in /etc/security/limits.conf and log in again, or ask for at most ${own}`,
+  });
+}
+
+function lesser(wanted: number, own: number): number {
+  return own === -1 ? wanted : Math.min(wanted, own);
+}
+
+function hardLimit(limits: string, name: string): number {
+  const title = NAMES[name] ?? '';
+  const line = limits.split('\n').find((each) => each.startsWith(title));
+  const [, hard = 'unlimited'] = (line ?? '').slice(title.length).trim().split(/\s+/);
+  return hard === 'unlimited' ? -1 : Number(hard);
+}

@@ -1,0 +1,79 @@
+import type { Context } from '../../lib/context';
+import type { ContainerRecord } from '../record';
+import { readRootfsFile, statRootfs, type RootfsView } from '../rootfs-view';
+import { parseGroup, parsePasswd, resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
+
+/** Who the program is, and the files that say so where the image's do not. */
+export interface SpecUser extends ResolvedUser {
+  /** The whole text of the container's own /etc/passwd or /etc/group; undefined: the image's is right. */
+  passwd?: string;
+  group?: string;
+}
+
+/** Looks the user up in the root, and adds entries for ids that have none (podman-run(1), `--passwd`). */
+export function specUser(ctx: Context, record: ContainerRecord, view: RootfsView): SpecUser {
+  const files = readUserFiles(view);
+  const user = resolveUser(record.process.user, record.options.groupAdd, files);
+  if (record.options.passwd === false) return user;
+  const entry = missingEntry(ctx, record, { view, files, user });
+  const group = missingGroup(ctx, record, { files, user, name: entry?.name ?? user.name });
+  return {
+    ...user,
+    ...(entry === undefined
+      ? {}
+      : { passwd: append(files.passwd, entry.line), home: entry.home, name: entry.name }),
+    ...(group === undefined ? {} : { group: append(files.group, group) }),
+  };
+}
+
+/** The root's passwd and group files. */
+export function readUserFiles(view: RootfsView): UserFiles {
+  return { passwd: readRootfsFile(view, '/etc/passwd'), group: readRootfsFile(view, '/etc/group') };
+}
+
+function missingEntry(
+  ctx: Context,
+  record: ContainerRecord,
+  { view, files, user }: { view: RootfsView; files: UserFiles; user: ResolvedUser },
+): { line: string; home: string; name: string } | undefined {
+  // an image without users keeps having none
+  if (user.name !== undefined || files.passwd === undefined || isMounted(record, '/etc/passwd'))
+    return undefined;
+  const { uid, gid } = user;
+  const { cwd } = record.process;
+  const isCaller = record.options.userns.kind === 'keep-id' && uid === keptId(ctx, record, 'uid');
+  const isFree = !parsePasswd(files.passwd).some(({ name }) => name === ctx.user);
+  if (!isCaller || !isFree) {
+    return { line: `${uid}:*:${uid}:${gid}:container user:${cwd}:/bin/sh`, home: cwd, name: String(uid) };
+  }
+  const hasHome = isMounted(record, ctx.home) || statRootfs(view, ctx.home)?.isDirectory();
+  const home = hasHome ? ctx.home : cwd;
+  return { line: `${ctx.user}:*:${uid}:${gid}::${home}:/bin/sh`, home, name: ctx.user };
+}
+
+function missingGroup(
+  ctx: Context,
+  record: ContainerRecord,
+  { files, user, name }: { files: UserFiles; user: ResolvedUser; name: string | undefined },
+): string | undefined {
+  if (files.group === undefined || isMounted(record, '/etc/group')) return undefined;
+  const groups = parseGroup(files.group);
+  if (groups.some(({ gid }) => gid === user.gid)) return undefined;
+  const isCaller = record.options.userns.kind === 'keep-id' && user.gid === keptId(ctx, record, 'gid');
+  const isFree = !groups.some((group) => group.name === ctx.user);
+  return `${isCaller && isFree ? ctx.user : user.gid}:x:${user.gid}:${name ?? user.uid}`;
+}
+
+function keptId(ctx: Context, { options }: ContainerRecord, kind: 'uid' | 'gid'): number {
+  return (options.userns.kind === 'keep-id' ? options.userns[kind] : undefined) ?? ctx[kind];
+}
+
+/** Whether a path is inside something that the user mounts. */
+function isMounted({ options }: ContainerRecord, path: string): boolean {
+  return options.mounts.some(({ target }) => path === target || path.startsWith(`${target}/`));
+}
+
+function append(text: string | undefined, line: string): string {
+  const start = text ?? '';
+  return `${start}${start === '' || start.endsWith('\n') ? '' : '\n'}${line}\n`;
+}

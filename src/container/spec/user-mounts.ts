@@ -1,0 +1,116 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import type { OciMount } from '../../runtime/oci-spec';
+import type { UserMount } from '../../volume/types';
+import { containerPaths } from '../paths';
+import type { ContainerRecord } from '../record';
+
+const TMPFS_DEFAULTS = ['rw', 'rprivate', 'nosuid', 'nodev'];
+/** What each option takes back of the defaults. */
+const OPPOSITES: Readonly<Record<string, string>> = { ro: 'rw', suid: 'nosuid', dev: 'nodev' };
+/** Directories that stay writable in a read-only root. */
+const WRITABLE = ['/tmp', '/run', '/var/tmp'];
+
+/** What the user mounts, and the writable directories of a read-only root. */
+export function userMounts(ctx: Context, record: ContainerRecord): OciMount[] {
+  const { mounts, readOnly, readOnlyTmpfs } = record.options;
+  const own = mounts.map((mount, index) => toMount(ctx, record, mount, index));
+  if (!readOnly || !readOnlyTmpfs) return own;
+  const taken = new Set(own.map(({ destination }) => destination));
+  const writable = WRITABLE.filter((path) => !taken.has(path));
+  return [...writable.map((path) => tmpfsMount(path, [], true)), ...own];
+}
+
+function toMount(ctx: Context, record: ContainerRecord, mount: UserMount, index: number): OciMount {
+  switch (mount.kind) {
+    case 'bind':
+      return bindMount(ctx, mount);
+    case 'volume':
+      return volumeMount(ctx, mount);
+    case 'tmpfs':
+      return tmpfsMount(mount.target, mount.options, mount.copyUp);
+    case 'overlay':
+      return overlayMount(ctx, record, mount, index);
+  }
+}
+
+function bindMount(ctx: Context, mount: Extract<UserMount, { kind: 'bind' }>): OciMount {
+  if (mount.idmap && ctx.uid !== 0) {
+    throw new TspodError('machine', `mounting "${mount.source}" with an id map needs real root`, {
+      hint: 'leave "idmap" out, or use --userns keep-id or the option U',
+    });
+  }
+  const options = [
+    mount.recursive ? 'rbind' : 'bind',
+    mount.propagation ?? 'rprivate',
+    mount.readOnly ? 'ro' : 'rw',
+    ...mount.options,
+    ...(mount.idmap ? ['idmap'] : []),
+  ];
+  return { destination: mount.target, type: 'bind', source: mount.source, options: unique(options) };
+}
+
+function volumeMount(ctx: Context, mount: Extract<UserMount, { kind: 'volume' }>): OciMount {
+  const defaults = ['nosuid', 'nodev'].filter((name) => !mount.options.includes(name.slice(2)));
+  const propagation = mount.options.some((option) => /^r?(shared|slave|private|unbindable)$/.test(option));
+  return {
+    destination: mount.target,
+    type: 'bind',
+    source: `${ctx.paths.root}/volumes/${mount.name}/_data${mount.subpath ? `/${mount.subpath}` : ''}`,
+    options: unique([
+      'rbind',
+      ...(propagation ? [] : ['rprivate']),
+      ...defaults,
+      mount.readOnly ? 'ro' : 'rw',
+      ...mount.options,
+    ]),
+  };
+}
+
+function tmpfsMount(target: string, given: readonly string[], copyUp: boolean): OciMount {
+  const undone = new Set(given.map((option) => OPPOSITES[option]));
+  const options = [
+    ...TMPFS_DEFAULTS.filter((option) => !undone.has(option)),
+    ...given.filter((option) => option !== 'tmpcopyup' && option !== 'notmpcopyup'),
+    ...(copyUp ? ['tmpcopyup'] : []),
+  ];
+  return { destination: target, type: 'tmpfs', source: 'tmpfs', options: unique(options) };
+}
+
+/** What is written goes into the container's directory and is thrown away at the next start. */
+function overlayMount(
+  ctx: Context,
+  record: ContainerRecord,
+  mount: Extract<UserMount, { kind: 'overlay' }>,
+  index: number,
+): OciMount {
+  const folder = `${containerPaths(ctx, record.id).directory}/overlay-${index}`;
+  const upper = mount.upper ?? `${folder}/upper`;
+  const work = mount.work ?? `${folder}/work`;
+  if (mount.upper === undefined) {
+    rmSync(folder, { recursive: true, force: true });
+    for (const path of [upper, work]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  }
+  const options = [
+    `lowerdir=${escapeLower(mount.source)}`,
+    `upperdir=${checkPath(upper)}`,
+    `workdir=${checkPath(work)}`,
+    'userxattr',
+    'rprivate',
+  ];
+  return { destination: mount.target, type: 'overlay', source: 'overlay', options };
+}
+
+function escapeLower(path: string): string {
+  return checkPath(path).replaceAll('\\', '\\\\').replaceAll(':', '\\:');
+}
+
+function checkPath(path: string): string {
+  if (!path.includes(',')) return path;
+  throw new TspodError('usage', `an overlay cannot be mounted on "${path}": its path has a comma`);
+}
+
+function unique(options: string[]): string[] {
+  return [...new Set(options)];
+}
