@@ -1,19 +1,11 @@
 import { goMap } from '../lib/go-template/values';
 import { shortId } from '../lib/id';
 import { goTime, parseTime, ZERO_TIME_NS } from '../lib/time';
-import { commandText, createdText, mountTargets, portsText, sizeText, statusText } from './describe-listed';
+import { commandText, createdText, mountTargets, portsText, statusText } from './describe-listed';
 import type { ListedContainer } from './list';
 import { readNamespaces, type NamespaceIds } from './namespaces';
+import { psSize, type PsFieldOptions } from './ps-row';
 import { networkNames } from './network-names';
-
-/** How fields are shown. */
-export interface PsFieldOptions {
-  noTrunc: boolean;
-  /** Bytes written by each container, by id; absent when sizes were not asked for. */
-  sizes?: ReadonlyMap<string, number>;
-  /** Nanoseconds since 1970. */
-  now: bigint;
-}
 
 const ZERO_SECONDS = Number(ZERO_TIME_NS / 1_000_000_000n);
 
@@ -28,7 +20,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     ID: id(record.id),
     Id: id(record.id),
     Names: record.name,
-    Image: imageName(listed),
+    Image: record.imageName,
     ImageID: id(record.imageId),
     Command: commandText(record, options.noTrunc),
     Created: created,
@@ -55,7 +47,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     Pod: '',
     PodName: '',
     PodID: '',
-    Size: sizeField(listed, options),
+    Size: psSize(listed, options),
     get Namespaces() {
       return namespaceFields(namespaces());
     },
@@ -97,7 +89,7 @@ export function psJson(listed: ListedContainer, options: PsFieldOptions): Record
     ExitCode: state.phase === 'exited' ? state.exitCode : 0,
     ExposedPorts: record.exposedPorts.length > 0 ? exposedPorts(listed) : null,
     Id: record.id,
-    Image: imageName(listed),
+    Image: record.imageName,
     ImageID: record.imageId.replace(/^sha256:/, ''),
     IsInfra: false,
     Labels: record.labels,
@@ -118,11 +110,6 @@ export function psJson(listed: ListedContainer, options: PsFieldOptions): Record
   };
 }
 
-/** The image as `ps` names it; the directory of `--rootfs` has no name there. */
-export function imageName({ record }: ListedContainer): string {
-  return record.imageName;
-}
-
 function portJson(port: ListedContainer['record']['ports'][number]): Record<string, unknown> {
   return {
     host_ip: port.hostIp,
@@ -131,11 +118,6 @@ function portJson(port: ListedContainer['record']['ports'][number]): Record<stri
     range: port.range,
     protocol: port.protocol,
   };
-}
-
-function sizeField({ record }: ListedContainer, { sizes }: PsFieldOptions): string {
-  const written = sizes?.get(record.id);
-  return written === undefined ? '' : sizeText(written, record.imageSize);
 }
 
 function exposedPorts({ record }: ListedContainer): Record<string, string[]> {

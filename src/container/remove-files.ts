@@ -1,6 +1,7 @@
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -28,6 +29,7 @@ export interface RemovedContainer {
  * removes the same ones at the same time does no harm. Returns the ids of those that were still there.
  */
 export function removeFiles(ctx: Context, containers: readonly RemovedContainer[]): string[] {
+  mkdirSync(`${ctx.paths.root}/tmp`, { recursive: true, mode: 0o700 });
   const removed: string[] = [];
   const trees: TreeOp[] = [];
   for (const container of containers) {

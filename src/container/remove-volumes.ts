@@ -2,8 +2,9 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { removeVolumes } from '../volume/remove-volume';
 import { findVolume } from '../volume/volume-record';
-import { loadRecordIfWhole, lookUpContainer } from './find';
+import { lookUpContainer } from './find';
 import { removeContainers } from './remove';
+import { throwFailures } from './select';
 import { volumeUsers } from './volume-users';
 
 /**
@@ -25,8 +26,7 @@ export async function removeUnusedVolume(
     });
   }
   const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);
-  const records = ids.flatMap((id) => loadRecordIfWhole(ctx, id) ?? []);
-  if (records.length > 0) await removeContainers(ctx, records, { force: true, volumes: false });
+  if (ids.length > 0) throwFailures((await removeContainers(ctx, ids, { force: true })).failures);
   removeVolumes(ctx, [name]);
   return name;
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
+import { signalName } from '../lib/signals';
 import { awaitState, stateIfThere } from './await-state';
 import { loadRecord } from './find';
 import type { ContainerRecord } from './record';
@@ -56,7 +57,7 @@ function endsBy(
 }
 
 function resortMessage({ name, stopSignal }: ContainerRecord, seconds: number): string {
-  return `stop signal ${stopSignal} failed to stop container ${name} in ${seconds} seconds, resorting to SIGKILL`;
+  return `StopSignal ${signalName(stopSignal)} failed to stop container ${name} in ${seconds} seconds, resorting to SIGKILL`;
 }
 
 function pausedError(id: string): TspodError {

@@ -20,6 +20,13 @@ export const filterOption = {
   description: 'Act on the containers that match, such as status=exited or label=KEY=VALUE',
 } as const;
 
+/** `--filter` of commands whose `-f` means `--force`. */
+export const longFilterOption = {
+  type: 'list',
+  value: 'FILTER',
+  description: filterOption.description,
+} as const;
+
 /** `--cidfile`. */
 export const cidfileOption = {
   type: 'list',

@@ -45,7 +45,7 @@ export const containerRows: readonly CommandRow[] = [
   {
     path: 'container exists',
     summary: 'Check if a container exists in local storage',
-    // load: () => import('../commands/container/exists'),
+    load: () => import('../commands/container/exists'),
   },
   {
     path: 'container export',
@@ -67,13 +67,13 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container kill',
     aliases: ['kill'],
     summary: 'Kill one or more running containers with a specific signal',
-    // load: () => import('../commands/container/kill'),
+    load: () => import('../commands/container/kill'),
   },
   {
     path: 'container list',
     aliases: ['ps', 'container ps', 'container ls'],
     summary: 'List containers',
-    // load: () => import('../commands/container/list'),
+    load: () => import('../commands/container/list'),
   },
   {
     path: 'container logs',
@@ -120,7 +120,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container rm',
     aliases: ['rm'],
     summary: 'Remove one or more containers',
-    // load: () => import('../commands/container/rm'),
+    load: () => import('../commands/container/rm'),
   },
   {
     path: 'container run',
@@ -149,7 +149,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container stop',
     aliases: ['stop'],
     summary: 'Stop one or more containers',
-    // load: () => import('../commands/container/stop'),
+    load: () => import('../commands/container/stop'),
   },
   {
     path: 'container top',

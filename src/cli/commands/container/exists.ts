@@ -1,0 +1,21 @@
+import { lookUpContainer } from '../../../container/find';
+import { defineCommand } from '../../define-command';
+
+/** `tspod container exists`. */
+export default defineCommand({
+  summary: 'Check if a container exists in local storage',
+  usage: '[options] CONTAINER',
+  description: 'Ends with status 0 when there is such a container, 1 when there is none. Prints nothing.',
+  options: {
+    external: {
+      type: 'boolean',
+      description: 'Look also for containers of other engines in the store: there never are any',
+      refuse: 'no other engine keeps containers in the store of tspod',
+    },
+  },
+  args: { min: 1, max: 1 },
+  examples: ['tspod container exists web && tspod stop web'],
+  run(ctx, _flags, [name = '']) {
+    return lookUpContainer(ctx, name) === undefined ? 1 : 0;
+  },
+});

@@ -1,0 +1,149 @@
+import type { ListedContainer } from '../../../container/list';
+import { TspodError } from '../../../lib/errors';
+import type { Context } from '../../../lib/context';
+import { nowNs } from '../../../lib/time';
+import { hasFilter, parseContainerFilters } from '../../../container/filters';
+import { listContainers } from '../../../container/list';
+import { psRow, type PsFieldOptions } from '../../../container/ps-row';
+import { sortContainers, PS_SORT_KEYS, type PsSortKey } from '../../../container/ps-sort';
+import { defineCommand, type Flags } from '../../define-command';
+import { filterOption, latestOption } from '../../options/selection';
+import { printRows } from '../../print/print-rows';
+
+const options = {
+  all: { type: 'boolean', short: 'a', description: 'Show all containers, not only those that run' },
+  external: {
+    type: 'boolean',
+    description: 'Show containers of other engines',
+    refuse: 'no other engine keeps containers in the store of tspod',
+  },
+  filter: filterOption,
+  format: {
+    type: 'string',
+    value: 'FORMAT',
+    description: 'Print as JSON, or with a Go template, "table" before it for headings',
+  },
+  last: {
+    type: 'number',
+    short: 'n',
+    value: 'N',
+    default: -1,
+    description: 'Show the last N, running or not',
+  },
+  latest: latestOption,
+  'no-trunc': { type: 'boolean', description: 'Print full ids and commands' },
+  noheading: { type: 'boolean', description: 'Print no headings' },
+  ns: { type: 'boolean', description: 'Show the namespaces of each container' },
+  pod: {
+    type: 'boolean',
+    short: 'p',
+    description: 'Show the pod of each container',
+    refuse: 'there are no pods yet',
+  },
+  quiet: { type: 'boolean', short: 'q', description: 'Print ids only' },
+  size: { type: 'boolean', short: 's', description: 'Show how much each container has written' },
+  sort: {
+    type: 'string',
+    value: 'KEY',
+    choices: PS_SORT_KEYS,
+    default: 'created',
+    description: `Sort by one of ${PS_SORT_KEYS.join(', ')}`,
+  },
+  sync: { type: 'boolean', description: 'Look at the real state of each container (always done)' },
+  watch: {
+    type: 'number',
+    short: 'w',
+    value: 'SECONDS',
+    description: 'Print again and again',
+    refuse: 'use watch(1): watch tspod ps',
+  },
+} as const;
+
+/** `tspod ps`. */
+export default defineCommand({
+  summary: 'List containers',
+  usage: '[options]',
+  options,
+  args: { min: 0, max: 0 },
+  examples: [
+    'tspod ps --all',
+    "tspod ps --format '{{.ID}} {{.Names}}'",
+    'tspod ps --all --filter status=exited',
+  ],
+  async run(ctx, flags, _args, output) {
+    checkFlags(flags);
+    const shown = chooseContainers(ctx, flags);
+    const details: PsFieldOptions = { noTrunc: flags['no-trunc'] ?? false, now: nowNs() };
+    if (flags.size) details.sizes = await writtenSizes(ctx, shown);
+    const { format } = flags;
+    const style = { name: 'ps', format, headers: HEADERS, noHeading: flags.noheading, ...columnsOf(flags) };
+    if (isPlain(format))
+      return printRows(
+        output,
+        shown.map((each) => psRow(each, details)),
+        style,
+      );
+    const { psFields, psJson } = await import('../../../container/ps-fields');
+    const describe = format === 'json' ? psJson : psFields;
+    await printRows(
+      output,
+      shown.map((each) => describe(each, details)),
+      { ...style, indent: 2 },
+    );
+  },
+});
+
+const HEADERS: Readonly<Record<string, string>> = {
+  ID: 'CONTAINER ID',
+  CreatedHuman: 'CREATED',
+  CreatedAt: 'CREATED AT',
+  RunningFor: 'CREATED',
+  ImageID: 'IMAGE ID',
+  IsInfra: 'IS INFRA',
+  PodID: 'POD ID',
+  PodName: 'PODNAME',
+  MNT: 'MNT',
+  NET: 'NET',
+  UTS: 'UTS',
+};
+const COLUMNS = ['ID', 'Image', 'Command', 'CreatedHuman', 'Status', 'Ports', 'Names'];
+const NS_COLUMNS = ['ID', 'Names', 'Pid', 'CGROUPNS', 'IPC', 'MNT', 'NET', 'PIDNS', 'USERNS', 'UTS'];
+
+type PsFlags = Flags<typeof options>;
+
+function isPlain(format: string | undefined): boolean {
+  return format === undefined || format === '' || format === 'table';
+}
+
+function columnsOf({ ns, quiet, size }: PsFlags): { columns: string[]; quiet?: string } {
+  if (quiet) return { columns: COLUMNS, quiet: 'ID' };
+  if (ns) return { columns: NS_COLUMNS };
+  return { columns: size ? [...COLUMNS, 'Size'] : COLUMNS };
+}
+
+function checkFlags({ latest, last, quiet, size, ns }: PsFlags): void {
+  const fail = (message: string): never => {
+    throw new TspodError('usage', message);
+  };
+  if (latest && last >= 0) fail('last and latest are mutually exclusive');
+  if (quiet && (size || ns)) fail('quiet conflicts with size and namespace');
+  if (size && ns) fail('size and namespace options conflict');
+}
+
+function chooseContainers(ctx: Context, flags: PsFlags): ListedContainer[] {
+  const { all, latest, last, filter } = flags;
+  const matches = parseContainerFilters(ctx, filter);
+  const newest = latest ? 1 : last;
+  const showsAll = all || newest >= 0 || hasFilter(filter, 'status');
+  const found = listContainers(ctx, showsAll ? undefined : ['running']).filter(matches);
+  const chosen = newest >= 0 ? found.slice(Math.max(0, found.length - newest)) : found;
+  return sortContainers(chosen, flags.sort as PsSortKey);
+}
+
+async function writtenSizes(ctx: Context, shown: readonly ListedContainer[]): Promise<Map<string, number>> {
+  const { writtenBytes } = await import('../../../container/written-bytes');
+  return writtenBytes(
+    ctx,
+    shown.map(({ record }) => record.id),
+  );
+}
