@@ -18,7 +18,6 @@
 #include "io.h"
 #include "scope.h"
 
-int setns(int, int);
 #pragma weak scope_start
 
 void container_initialise(struct container *container) {
@@ -114,61 +113,71 @@ struct birth {
     bool in_cgroup;
 };
 
+static int reply_to;
+
+static void report_between(int status, const char *text) {
+    int32_t answer[2] = {-status, 0};
+    write_full(reply_to, answer, sizeof answer);
+    write_full(reply_to, text, strlen(text));
+}
+
+static _Noreturn void be_between(struct container *container, const struct plan *plan, struct birth *birth) {
+    int pidfd;
+    die_report_to(report_between);
+    container_join(container, plan);
+    pid_t pid = clone_process(birth->flags | CLONE_PARENT, container->cgroup, &pidfd, &birth->in_cgroup);
+    if (pid == 0)
+        container_child(plan, birth->control, birth->streams);
+    if (pid < 0)
+        die_errno(125, "making the container's process and namespaces");
+    int32_t answer[2] = {pid, birth->in_cgroup};
+    _exit(write_full(reply_to, answer, sizeof answer) < 0);
+}
+
 /*
- * Into a user namespace one cannot come back from: a process in between joins it, and has the container as its sibling.
- * The pid is the same to both, for the pid namespace changes for children only.
+ * From a joined namespace the monitor could not come back: a process in between joins, and has the container as its
+ * sibling. The pid is the same to both, for a pid namespace is joined by children only.
  */
-static pid_t clone_through(struct container *container, const struct plan *plan, struct birth *birth, int userns) {
+static pid_t clone_through(struct container *container, const struct plan *plan, struct birth *birth) {
     int reply[2];
     if (pipe2(reply, O_CLOEXEC) < 0)
         die_errno(125, "making a pipe");
+    reply_to = reply[1];
     pid_t between = fork();
     if (between < 0)
         die_errno(125, "forking");
-    if (between == 0) {
-        int pidfd;
-        pid_t pid = setns(userns, 0) < 0 ? -1 : clone_process(birth->flags | CLONE_PARENT, container->cgroup, &pidfd, &birth->in_cgroup);
-        if (pid == 0)
-            container_child(plan, birth->control, birth->streams);
-        int32_t answer[2] = {pid < 0 ? -errno : pid, birth->in_cgroup};
-        _exit(write_full(reply[1], answer, sizeof answer) < 0);
-    }
+    if (between == 0)
+        be_between(container, plan, birth);
     close(reply[1]);
-    int32_t answer[2] = {-EIO, 0};
+    int32_t answer[2] = {-125, 0};
     read_full(reply[0], answer, sizeof answer);
+    if (answer[0] <= 0) {
+        char text[2048];
+        ssize_t length = read_full(reply[0], text, sizeof text - 1);
+        die(125, "%.*s", length < 0 ? 0 : (int)length, text);
+    }
     close(reply[0]);
     waitpid(between, NULL, 0);
     birth->in_cgroup = answer[1];
-    if (answer[0] < 0)
-        errno = -answer[0];
-    else
-        container->pidfd = (int)syscall(SYS_pidfd_open, answer[0], 0);
-    return answer[0] < 0 ? -1 : answer[0];
+    return answer[0];
 }
 
 static void give_birth(struct container *container, const struct plan *plan, struct birth *birth) {
-    int userns = container->userns >= 0 ? container->userns : container_user_namespace(plan);
-    struct joined joined;
-    container_join(plan, container->netns, &joined);
     birth->flags = plan_number(plan, PLAN_NS_NEW, 0, 0) & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWUSER);
     if (container->netns >= 0)
         birth->flags &= ~(uint64_t)CLONE_NEWNET;
-    if (userns >= 0) {
-        container->pid = clone_through(container, plan, birth, userns);
-    } else {
-        if (plan_find(plan, PLAN_CHILD_UID_MAP))
-            birth->flags |= CLONE_NEWUSER;
+    if (container->userns < 0 && plan_find(plan, PLAN_CHILD_UID_MAP))
+        birth->flags |= CLONE_NEWUSER;
+    if (container_joins(container, plan))
+        container->pid = clone_through(container, plan, birth);
+    else
         container->pid = clone_process(birth->flags, container->cgroup, &container->pidfd, &birth->in_cgroup);
-    }
     if (container->pid == 0)
         container_child(plan, birth->control, birth->streams);
     if (container->pid < 0)
         die_errno(125, "making the container's process and namespaces");
     if (container->pidfd < 0)
         container->pidfd = (int)syscall(SYS_pidfd_open, container->pid, 0);
-    container_leave(&joined);
-    if (userns >= 0 && userns != container->userns)
-        close(userns);
 }
 
 static void keep_namespaces(struct container *container, const struct plan *plan, uint64_t flags) {

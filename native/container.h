@@ -2,6 +2,7 @@
 #ifndef TSPOD_CONTAINER_H
 #define TSPOD_CONTAINER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "plan.h"
@@ -36,14 +37,14 @@ void container_close(struct container *container);
 /* The first process: carries the plan out, never returns. */
 _Noreturn void container_child(const struct plan *plan, int control, const int *streams);
 
-/* Opens and joins what NS_JOIN says, but for a user namespace; container_leave undoes it. */
-struct joined {
-    int back[8];
-    int types[8];
-    int count;
-};
-void container_join(const struct plan *plan, int netns, struct joined *joined);
-void container_leave(const struct joined *joined);
+/* Whether it joins namespaces, of others (NS_JOIN) or those kept for a restart, instead of only making new ones. */
+bool container_joins(const struct container *container, const struct plan *plan);
+
+/*
+ * Joins them, the user namespace last: until then the caller has its capabilities over all of them. There is no way
+ * back. Dies with status 125 on failure.
+ */
+void container_join(const struct container *container, const struct plan *plan);
 
 /* The user namespace that NS_JOIN names, or -1. */
 int container_user_namespace(const struct plan *plan);

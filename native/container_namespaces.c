@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
@@ -7,57 +6,29 @@
 #include "container.h"
 #include "die.h"
 
-static const char *own_path(int type) {
-    switch (type) {
-    case CLONE_NEWNET:
-        return "/proc/self/ns/net";
-    case CLONE_NEWIPC:
-        return "/proc/self/ns/ipc";
-    case CLONE_NEWUTS:
-        return "/proc/self/ns/uts";
-    case CLONE_NEWPID:
-        return "/proc/self/ns/pid";
-    case CLONE_NEWCGROUP:
-        return "/proc/self/ns/cgroup";
-    case CLONE_NEWNS:
-        return "/proc/self/ns/mnt";
-    default:
-        die(125, "joining a namespace of an unknown kind (%#x)", type);
-    }
+bool container_joins(const struct container *container, const struct plan *plan) {
+    return container->netns >= 0 || container->userns >= 0 || plan_find(plan, PLAN_NS_JOIN);
 }
 
-static void join(struct joined *joined, int type, int fd, const char *path) {
-    int back = open(own_path(type), O_RDONLY | O_CLOEXEC);
-    if (back < 0 || joined->count == 8)
-        die_errno(125, "opening %s", own_path(type));
+static void join(int type, const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die_errno(125, "opening the namespace %s", path);
     if (setns(fd, type) < 0)
         die_errno(125, "joining the namespace %s", path);
-    joined->types[joined->count] = type;
-    joined->back[joined->count++] = back;
+    close(fd);
 }
 
-void container_join(const struct plan *plan, int netns, struct joined *joined) {
+void container_join(const struct container *container, const struct plan *plan) {
     const struct plan_op *op;
-    *joined = (struct joined){.count = 0};
-    for (size_t position = 0; (op = plan_next(plan, PLAN_NS_JOIN, &position));) {
-        if (op->args[0].number == CLONE_NEWUSER)
-            continue;
-        int fd = open(op->args[1].data, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            die_errno(125, "opening the namespace %s", op->args[1].data);
-        join(joined, (int)op->args[0].number, fd, op->args[1].data);
-        close(fd);
-    }
-    if (netns >= 0)
-        join(joined, CLONE_NEWNET, netns, "of the network");
-}
-
-void container_leave(const struct joined *joined) {
-    for (int i = joined->count; i-- > 0;) {
-        if (setns(joined->back[i], joined->types[i]) < 0)
-            die_errno(125, "returning to the monitor's namespace");
-        close(joined->back[i]);
-    }
+    int userns = container->userns >= 0 ? container->userns : container_user_namespace(plan);
+    for (size_t position = 0; (op = plan_next(plan, PLAN_NS_JOIN, &position));)
+        if (op->args[0].number != CLONE_NEWUSER)
+            join((int)op->args[0].number, op->args[1].data);
+    if (container->netns >= 0 && setns(container->netns, CLONE_NEWNET) < 0)
+        die_errno(125, "joining the network namespace that was kept");
+    if (userns >= 0 && setns(userns, CLONE_NEWUSER) < 0)
+        die_errno(125, "joining the user namespace");
 }
 
 int container_user_namespace(const struct plan *plan) {
