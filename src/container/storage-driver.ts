@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { probe } from '../runtime/probe';
@@ -20,6 +20,7 @@ export function storageDriver(ctx: Context): StorageDriver {
   const file = `${ctx.paths.root}/storage-driver`;
   const known = readDriver(file, kernel);
   if (known) return known;
+  mkdirSync(ctx.paths.root, { recursive: true, mode: 0o700 });
   const driver = findDriver(ctx);
   writeFileSync(`${file}.${process.pid}`, `${kernel} ${driver.name} ${driver.hasDataLayers ? 1 : 0}\n`);
   renameSync(`${file}.${process.pid}`, file);

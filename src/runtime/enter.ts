@@ -21,6 +21,12 @@ export function enterWith(ctx: Context, argv: readonly string[]): never {
   return becomeHelper(ctx, 'enter', plan);
 }
 
+/** Tries whether the common user namespace can be joined or made: what the helper said when it cannot. */
+export function enterTest(ctx: Context): { status: number; message: string } {
+  const { status, stderr } = runHelper(ctx, 'enter', enterPlan(ctx, ['/bin/true']), { capture: true });
+  return { status, message: stderr.trim().replace(/^Error: /, '') };
+}
+
 const CLONE_NEWNS = 0x20000;
 
 function enterPlan(ctx: Context, argv: readonly string[]): Plan {

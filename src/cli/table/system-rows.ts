@@ -21,7 +21,7 @@ export const systemRows: readonly CommandRow[] = [
     path: 'doctor',
     aliases: ['system doctor'],
     summary: 'Tell what works on this machine, and what mends the rest',
-    // load: () => import('../commands/system/doctor'),
+    load: () => import('../commands/system/doctor'),
   },
   { path: 'help', summary: 'Help about any command', load: () => import('../commands/system/help') },
   {

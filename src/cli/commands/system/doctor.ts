@@ -1,0 +1,28 @@
+import { checkMachine, type Check } from '../../../container/machine-report/checks';
+import { defineCommand } from '../../define-command';
+
+const MARKS: Record<Check['level'], string> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
+
+/** `tspod doctor`: 0 when containers can run here, 1 when not. */
+export default defineCommand({
+  summary: 'Tell what works on this machine, and what mends the rest',
+  usage: '[options]',
+  description:
+    'Looks at everything that containers need: user namespaces, layers, networks, control groups, disk space. Each line is by itself; below one that is not ok stands the command that mends it.',
+  examples: ['tspod doctor', 'tspod doctor --format json'],
+  options: {
+    format: { type: 'string', short: 'f', choices: ['json'], description: 'Print JSON instead of lines' },
+  },
+  args: { min: 0, max: 0 },
+  run(ctx, flags, _args, output) {
+    const checks = checkMachine(ctx);
+    if (flags.format === 'json') output.print(JSON.stringify(checks, null, 4));
+    else for (const line of checks.flatMap(describe)) output.print(line);
+    return checks.some(({ level }) => level === 'fail') ? 1 : 0;
+  },
+});
+
+function describe({ name, level, detail, cure }: Check): string[] {
+  const line = `${MARKS[level]}  ${name.padEnd(18)} ${detail}`;
+  return cure === undefined ? [line] : [line, `${' '.repeat(25)}-> ${cure}`];
+}
