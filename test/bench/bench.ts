@@ -1,4 +1,4 @@
-import { openEngines } from './engine';
+import { openEngines, warmUp } from './engine';
 import type { Engine } from './engine';
 import { makeDebianArchive, rows } from './rows';
 import type { Row } from './rows';
@@ -11,15 +11,17 @@ async function main(args: string[]): Promise<void> {
   const { names, runs } = readArguments(args);
   const tar = process.env['TSPOD_DEBIAN_TAR'] || undefined;
   const chosen = rows.filter((row) => names.length === 0 || names.includes(row.name));
-  const [tspod, podman] = openEngines();
+  const engines = openEngines();
+  const [tspod, podman] = engines;
   let isGood = true;
   try {
+    warmUp(engines);
     if (tar !== undefined && chosen.some((row) => row.needsDebian)) makeDebianArchive(podman, tar);
     console.log(tableLine('work', 'tspod', 'podman', 'ratio', 'limit', ''));
     for (const row of chosen) {
       if (row.needsDebian && tar === undefined)
         console.log(`${row.work}: left out, there is no Debian image`);
-      else if (!(await compare(row, [tspod, podman], runs ?? row.runs))) isGood = false;
+      else if (!(await compare(row, engines, runs ?? row.runs))) isGood = false;
     }
   } finally {
     tspod.close();

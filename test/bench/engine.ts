@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { project } from '../helpers/project';
 
@@ -20,14 +20,16 @@ export interface Engine {
   close(): void;
 }
 
-/** Both engines, each in a fresh home with `busybox` in its store. */
+/** Both engines, each in a fresh home. */
 export function openEngines(): [tspod: Engine, podman: Engine] {
-  const tspod = openEngine('tspod', join(project, 'bin/tspod'));
-  const podman = openEngine('podman', 'podman');
+  return [openEngine('tspod', join(project, 'bin/tspod')), openEngine('podman', 'podman')];
+}
+
+/** Gives Podman the embedded image too, and lets each engine make what only its first container needs. */
+export function warmUp([tspod, podman]: readonly [Engine, Engine]): void {
   podman.run('load', '-q', '-i', join(project, 'dist/busybox.tar'));
   for (const engine of [tspod, podman])
     engine.run('run', '--rm', '--network', 'none', 'localhost/busybox', 'true');
-  return [tspod, podman];
 }
 
 function openEngine(name: string, program: string): Engine {
@@ -70,10 +72,19 @@ function openEngine(name: string, program: string): Engine {
     start: (...args) => spawn(program, args, { ...options, stdio: 'ignore' }),
     close: () => {
       spawnSync(program, ['rm', '--all', '--force', '--time', '0'], { ...options, stdio: 'ignore' });
-      if (name === 'podman') spawnSync(program, ['system', 'migrate'], { ...options, stdio: 'ignore' });
+      endPauseProcess(runtime);
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+// Podman leaves a process behind that keeps its user namespace.
+function endPauseProcess(runtime: string): void {
+  try {
+    process.kill(Number(readFileSync(join(runtime, 'libpod/tmp/pause.pid'), 'utf8')), 'SIGKILL');
+  } catch {
+    // There is none.
+  }
 }
 
 function check(name: string, args: readonly string[], result: SpawnSyncReturns<string>): void {
