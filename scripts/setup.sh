@@ -7,12 +7,12 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# What is looked for (c:command, f:file pattern) and the Debian package that has it.
+# What is looked for (c:command, f:file pattern, s:static program) and the Debian package that has it.
 build_needs='c:gcc gcc
 c:make make
 f:/usr/include/stdio.h libc6-dev
 f:/usr/include/seccomp.h libseccomp-dev
-f:/bin/busybox busybox-static'
+s:/bin/busybox busybox-static'
 demo_needs='c:newuidmap uidmap
 c:slirp4netns slirp4netns
 c:fuse-overlayfs fuse-overlayfs
@@ -53,11 +53,11 @@ check_node() {
     fail "node $(node --version) is too old" 'install Node.js 20.19 or later'
 }
 
-# is_there NEED: c:COMMAND or f:PATTERN.
 is_there() {
   case $1 in
     c:*) has "${1#c:}" ;;
     f:*) compgen -G "${1#f:}" >/dev/null ;;
+    s:*) [ -x "${1#s:}" ] && ! grep -q -a ld-linux "${1#s:}" ;;
   esac
 }
 
