@@ -57,7 +57,7 @@ is_there() {
   case $1 in
     c:*) has "${1#c:}" ;;
     f:*) compgen -G "${1#f:}" >/dev/null ;;
-    s:*) [ -x "${1#s:}" ] && ! grep -q -a ld-linux "${1#s:}" ;;
+    s:*) [ -x "${1#s:}" ] && ! ldd "${1#s:}" >/dev/null 2>&1 ;;
   esac
 }
 
