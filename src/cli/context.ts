@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Context, LogLevel, Overrides, Paths } from '../lib/context';
 import { TspodError, isErrno } from '../lib/errors';
@@ -23,7 +22,7 @@ interface Identity {
 export function createContext(env: Environment, flags: GlobalFlags, output: Output): Context {
   const identity = identify(env);
   const user = env['TSPOD_USER'];
-  const home = env['HOME'] || userInfo().homedir;
+  const home = env['HOME'] || passwordEntry().homedir;
   const overrides = overridesOf(flags);
   return {
     ...identity,
@@ -61,10 +60,15 @@ function isInitialUserNamespace(): boolean {
 
 function userName(env: Environment, uid: number): string {
   try {
-    return userInfo().username;
+    return passwordEntry().username;
   } catch {
     return env['USER'] || String(uid);
   }
+}
+
+/** Loaded when it is asked for: few commands need it. */
+function passwordEntry(): { username: string; homedir: string } {
+  return process.getBuiltinModule('node:os').userInfo();
 }
 
 function pathsOf(env: Environment, flags: GlobalFlags, uid: number, home: string): Paths {

@@ -47,7 +47,7 @@ async function optionsHelp(command: Command): Promise<string> {
     const option = command.options[name] as OptionDefinition;
     if (option.hidden !== true && option.refuse === undefined) parser.option(name, yargsOption(name, option));
   }
-  return (await parser.getHelp()).trimEnd();
+  return (await parser.getHelp()).trim();
 }
 
 function terminalWidth(): number {

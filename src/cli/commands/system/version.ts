@@ -30,7 +30,9 @@ export default defineCommand({
     const client = clientVersion();
     if (format !== undefined && format !== '') {
       const { printValue } = await import('../../print/print-value');
-      return printValue(output, { Client: client, ...client }, { format, name: 'version' });
+      // Templates may leave out `.Client`, as in Podman.
+      const value = format === 'json' ? { Client: client } : { Client: client, ...client };
+      return printValue(output, value, { format, name: 'version' });
     }
     output.print('Client:       tspod');
     output.print(`Version:      ${client['Version']}`);
