@@ -33,7 +33,7 @@ export const systemRows: readonly CommandRow[] = [
     path: 'system info',
     aliases: ['info'],
     summary: 'Display information about the engine and the machine',
-    // load: () => import('../commands/system/info'),
+    load: () => import('../commands/system/info'),
   },
   { path: 'system events', aliases: ['events'], summary: 'Show events' },
   { path: 'system check', summary: 'Check the consistency of the store', instead: 'use "tspod doctor"' },
