@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../lib/context';
 import { findCommand, findGroup, wordsOf } from './command-table';
@@ -103,8 +103,21 @@ function namesIn(directory: string): Candidate[] {
   }
 }
 
-function imageNames(_root: string): Candidate[] {
-  return [];
+/** The names of the images in the OCI index of the store; read here, since no more of it is needed. */
+function imageNames(root: string): Candidate[] {
+  try {
+    const index = JSON.parse(readFileSync(join(root, 'index.json'), 'utf8')) as OciIndex;
+    const names = index.manifests.flatMap(
+      (each) => each.annotations?.['org.opencontainers.image.ref.name'] ?? [],
+    );
+    return [...new Set(names)].sort().map((word) => ({ word }));
+  } catch {
+    return [];
+  }
+}
+
+interface OciIndex {
+  manifests: { annotations?: Record<string, string> }[];
 }
 
 function matching(candidates: Candidate[], current: string): Candidate[] {

@@ -57,28 +57,24 @@ function checkPipe(tokens: TokenReader, pipe: PipeNode, where: string): void {
 
 function parseCommand(tokens: TokenReader, where: string, end: 'close' | ')'): CommandNode {
   const { pos } = tokens.peek();
-  let piped = false;
   const args: OperandNode[] = [];
-  for (;;) {
-    tokens.peek();
-    const operand = parseOperand(tokens);
-    if (operand !== undefined) args.push(operand);
-    const token = tokens.peekRaw();
-    if (token.kind === 'space') {
-      tokens.nextRaw();
-      const next = tokens.peek().kind;
-      if (next === '|' || next === 'close' || next === ')') continue;
-      if (operand === undefined) tokens.unexpected(tokens.next(), 'operand');
-      continue;
-    }
-    piped = token.kind === '|';
-    if (piped) tokens.nextRaw();
-    else if (token.kind !== 'close' && token.kind !== ')') tokens.unexpected(token, 'operand');
-    break;
+  while (!endsCommand(tokens)) {
+    const operand = parseOperand(tokens) ?? tokens.unexpected(tokens.next(), 'operand');
+    args.push(operand);
+    const { kind } = tokens.peekRaw();
+    if (kind !== 'space' && !endsCommand(tokens)) tokens.unexpected(tokens.peekRaw(), 'operand');
   }
-  if (args.length === 0) tokens.fail('empty command', pos);
-  if (piped && tokens.peek().kind === end) tokens.fail(`missing value for ${where}`, pos);
+  if (args.length === 0) tokens.fail(`missing value for ${where}`, pos);
+  if (tokens.peek().kind === '|') {
+    tokens.next();
+    if (tokens.peek().kind === end) tokens.fail(`missing value for ${where}`, pos);
+  }
   return { kind: 'command', pos, args };
+}
+
+function endsCommand(tokens: TokenReader): boolean {
+  const { kind } = tokens.peek();
+  return kind === '|' || kind === 'close' || kind === ')';
 }
 
 /** An operand with the fields that hang on it: `.A.B`, `$x.A`, `(pipe).A`. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -113,6 +113,13 @@ test('__complete answers with commands, options and values', async () => {
   assert.equal((await tspod('__complete', '--', 'vers')).out, 'version\tDisplay the version\n');
   assert.match((await tspod('__complete', '--', 'version', '--fo')).out, /^--format\t/);
   assert.match((await tspod('__complete', '--no-desc', '--', 'system', 'in')).out, /^(info\n)?$/);
+});
+
+test('__complete knows the names of volumes', async () => {
+  const root = join(home, 'store');
+  mkdirSync(join(root, 'volumes/data'), { recursive: true });
+  const { out } = await tspod('--root', root, '__complete', '--', 'volume', 'rm', 'd');
+  assert.match(out, /^(data\n)?$/);
 });
 
 test('every path is spoken once', () => {

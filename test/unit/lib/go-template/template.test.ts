@@ -221,6 +221,9 @@ fails('functions', [
 ]);
 
 fails('syntax', [
+  ['{{.Name .}}x{{.Name"a"}}', 'template: t:1: unexpected "\\"a\\"" in operand'],
+  ['{{| .Name}}', 'template: t:1: missing value for command'],
+  ['{{.Name else}}', 'template: t:1: unexpected <else> in operand'],
   ['{{', 'template: t:1: unclosed action'],
   ['{{.Name', 'template: t:1: unclosed action'],
   ['{{.Name\n{{end}}', "template: t:2: bad character U+007B '{'"],
