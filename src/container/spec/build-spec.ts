@@ -7,7 +7,7 @@ import type { ContainerRecord } from '../record';
 import { statRootfs, type RootfsView } from '../rootfs-view';
 import { hostNameOf } from './etc-files';
 import { mountsOf, rootPropagation } from './mounts';
-import { hasOwnNetwork, namespacesOf } from './namespaces';
+import { hasOwnNetwork, joinsUserns, namespacesOf } from './namespaces';
 import { hiddenPaths } from './paths-hidden';
 import { processOf } from './process';
 import { resourcesOf } from './resources';
@@ -47,7 +47,9 @@ export function buildSpec(
     annotations: annotationsOf(record),
     linux: {
       namespaces: namespacesOf(record, facts),
-      ...(idMaps ? { uidMappings: toOci(idMaps.uids), gidMappings: toOci(idMaps.gids) } : {}),
+      ...(idMaps && !joinsUserns(record)
+        ? { uidMappings: toOci(idMaps.uids), gidMappings: toOci(idMaps.gids) }
+        : {}),
       resources: resourcesOf(options.limits),
       ...(propagation === undefined ? {} : { rootfsPropagation: propagation }),
       ...(seccomp ? { seccomp } : {}),
@@ -65,7 +67,7 @@ function checkWorkdir({ options, id }: ContainerRecord, view: RootfsView): void 
   const isMounted = options.mounts.some(
     ({ target }) => workdir === target || workdir.startsWith(`${target}/`),
   );
-  if (isMounted || /^\/(proc|sys|dev|run|tmp)(\/|$)/.test(workdir)) return;
+  if (isMounted || /^\/(proc|sys|dev)(\/|$)/.test(workdir)) return;
   if (statRootfs(view, workdir)?.isDirectory()) return;
   throw new TspodError('not-found', `workdir "${workdir}" does not exist on container ${id}`, {
     exitCode: 126,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
@@ -23,10 +23,16 @@ export function etcMounts(ctx: Context, record: ContainerRecord, user: SpecUser)
   const { directory } = containerPaths(ctx, record.id);
   const mounts = files.flatMap(([name, target, text]) => {
     if (text === undefined) return [];
-    writeFileSync(`${directory}/${name}`, text, { mode: 0o644 });
+    writePublicFile(`${directory}/${name}`, text);
     return [fileMount(`${directory}/${name}`, target, record)];
   });
   return [...mounts, ...sharedNetworkMounts(ctx, record), ...timezoneMounts(directory, record)];
+}
+
+/** Readable for every user of the container, whatever the caller's umask is. */
+function writePublicFile(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o644 });
+  if ((process.umask() & 0o044) !== 0) chmodSync(path, 0o644);
 }
 
 /** The host name that the container sees. */
@@ -87,8 +93,8 @@ function timezoneMounts(directory: string, record: ContainerRecord): OciMount[] 
   if (timezone === undefined) return [];
   const copy = `${directory}/localtime`;
   try {
-    readFileSync(timezoneFile(timezone));
     copyFileSync(timezoneFile(timezone), copy);
+    chmodSync(copy, 0o644);
   } catch (error) {
     throw wrapError(`--tz "${timezone}"`, error);
   }

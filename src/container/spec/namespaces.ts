@@ -18,11 +18,7 @@ type AnyMode = { kind: string; target?: string } | NamespaceMode;
 /** The namespaces that are made or joined; what is missing is shared with the common user namespace's owner. */
 export function namespacesOf(record: ContainerRecord, facts: StartFacts): OciLinux['namespaces'] {
   const { namespaces, network, userns } = record.options;
-  const user: AnyMode = record.idMaps
-    ? { kind: 'private' }
-    : userns.kind === 'host'
-      ? { kind: 'host' }
-      : userns;
+  const user: AnyMode = joinsUserns(record) ? userns : { kind: record.idMaps ? 'private' : 'host' };
   const modes: [OciNamespaceType, AnyMode][] = [
     ['user', user],
     ['pid', namespaces.pid],
@@ -37,6 +33,11 @@ export function namespacesOf(record: ContainerRecord, facts: StartFacts): OciLin
     const path = namespacePath(type, mode, facts);
     return [path === undefined ? { type } : { type, path }];
   });
+}
+
+/** Whether the container runs in a user namespace that is there already, whose maps are not its own to write. */
+export function joinsUserns({ options }: ContainerRecord): boolean {
+  return options.userns.kind === 'container' || options.userns.kind === 'path';
 }
 
 /** Whether the container gets a network namespace that nobody had before. */

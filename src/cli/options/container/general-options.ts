@@ -99,10 +99,4 @@ export const GENERAL_OPTIONS = {
     description: 'Where output is kept: k8s-file, json-file, journald, none, passthrough',
   },
   'log-opt': { type: 'list', value: 'NAME=VALUE', description: 'path, tag, max-size or max-file of the log' },
-  runtime: {
-    type: 'string',
-    value: 'NAME',
-    description: 'Use another OCI runtime: crun, runc or a path',
-    hidden: true,
-  },
 } as const;

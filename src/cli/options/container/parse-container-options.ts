@@ -52,7 +52,6 @@ function parseIdentity(flags: ContainerFlags) {
     ...(flags.cidfile === undefined ? {} : { cidFile: resolve(flags.cidfile) }),
     ...(flags.pidfile === undefined ? {} : { pidFile: resolve(flags.pidfile) }),
     ...(flags['conmon-pidfile'] === undefined ? {} : { monitorPidFile: resolve(flags['conmon-pidfile']) }),
-    ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
     labels: parseLabels(flags.label, flags['label-file']),
     annotations: parseAnnotations(flags.annotation),
   };

@@ -1,0 +1,22 @@
+import { createContainer } from '../../../container/create';
+import { writeIdFile } from '../../../container/create-files';
+import { defineCommand } from '../../define-command';
+import { CONTAINER_OPTIONS } from '../../options/container/container-options';
+import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
+
+export default defineCommand({
+  summary: 'Create but do not start a container',
+  usage: '[options] IMAGE [COMMAND [ARG...]]',
+  description:
+    'Makes a container from an image and prints its id; "tspod start" runs it. The options are those of "tspod run".',
+  examples: ['tspod create --name box busybox sleep 100', 'tspod create -it --name shell busybox sh'],
+  options: CONTAINER_OPTIONS,
+  args: { min: 1 },
+  interspersed: false,
+  async run(ctx, flags, args, output) {
+    const options = await prepareCreate(ctx, flags, args);
+    const record = createContainer(ctx, options, typedCommand());
+    writeIdFile(options, record.id);
+    output.print(record.id);
+  },
+});

@@ -1,0 +1,82 @@
+import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
+import { runContainer } from '../../../container/run';
+import type { ForegroundStreams, StartMode } from '../../../container/start';
+import { TspodError } from '../../../lib/errors';
+import { defineCommand, type Flags } from '../../define-command';
+import { CONTAINER_OPTIONS } from '../../options/container/container-options';
+import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
+
+const RUN_OPTIONS = {
+  ...CONTAINER_OPTIONS,
+  attach: {
+    type: 'list',
+    short: 'a',
+    commas: true,
+    value: 'STREAM',
+    description: 'Attach stdin, stdout or stderr',
+  },
+  detach: { type: 'boolean', short: 'd', description: 'Run in the background and print the id' },
+  'detach-keys': {
+    type: 'string',
+    default: DEFAULT_DETACH_KEYS,
+    value: 'KEYS',
+    description: 'The keys that leave a container running in the background',
+  },
+  'sig-proxy': { type: 'boolean', default: true, description: 'Hand signals on to the program' },
+} as const;
+
+type RunFlags = Flags<typeof RUN_OPTIONS>;
+
+const STREAMS = ['stdin', 'stdout', 'stderr'] as const;
+
+export default defineCommand({
+  summary: 'Run a command in a new container',
+  usage: '[options] IMAGE [COMMAND [ARG...]]',
+  description:
+    "Makes a container from an image and runs a program in it. The exit status is the program's, 125 when tspod failed, " +
+    '126 when the program cannot be run and 127 when it is not there.',
+  examples: [
+    'tspod run --rm busybox echo hello',
+    'tspod run --rm -it busybox sh',
+    'tspod run -d --name web -p 8080:80 busybox httpd -f',
+    'tspod run --rm -v "$PWD:/work" -w /work busybox ls',
+  ],
+  options: RUN_OPTIONS,
+  args: { min: 1 },
+  interspersed: false,
+  async run(ctx, flags, args) {
+    const mode = startMode(flags);
+    const options = await prepareCreate(ctx, flags, args);
+    return runContainer(ctx, options, typedCommand(), mode);
+  },
+});
+
+function startMode(flags: RunFlags): StartMode {
+  const attached = attachedStreams(flags);
+  if (flags.detach) return {};
+  return {
+    foreground: {
+      ...attached,
+      sigProxy: flags['sig-proxy'],
+      detachKeys: parseDetachKeys(flags['detach-keys']),
+    },
+  };
+}
+
+/** All that there are unless some are named; standard input only with --interactive. */
+function attachedStreams(flags: RunFlags): Pick<ForegroundStreams, 'stdin' | 'stdout' | 'stderr'> {
+  const named = flags.attach.map((stream) => stream.toLowerCase());
+  const unknown = named.find((stream) => !(STREAMS as readonly string[]).includes(stream));
+  if (unknown !== undefined) {
+    throw new TspodError(
+      'usage',
+      `invalid stream "${unknown}" for --attach - must be one of stdin, stdout, or stderr`,
+    );
+  }
+  const has = (stream: string): boolean => named.length === 0 || named.includes(stream);
+  return {
+    stdin: (flags.interactive ?? false) && has('stdin'),
+    stdout: has('stdout'),
+    stderr: has('stderr'),
+  };
+}

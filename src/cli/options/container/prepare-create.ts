@@ -1,0 +1,27 @@
+import { checkIdFile } from '../../../container/create-files';
+import type { ContainerOptions } from '../../../container/record';
+import type { Context } from '../../../lib/context';
+import { TspodError } from '../../../lib/errors';
+import type { ContainerFlags } from './container-options';
+import { parseContainerOptions } from './parse-container-options';
+
+/** What `run` and `create` do before they make a container: parse, and clear the way for `--replace`. */
+export async function prepareCreate(
+  ctx: Context,
+  flags: ContainerFlags,
+  args: readonly string[],
+): Promise<ContainerOptions> {
+  const options = parseContainerOptions(ctx, flags, args);
+  checkIdFile(options);
+  if (!flags.replace) return options;
+  if (options.name === undefined)
+    throw new TspodError('usage', 'cannot replace container without --name being set');
+  const { replaceContainer } = await import('../../../container/replace');
+  await replaceContainer(ctx, options.name);
+  return options;
+}
+
+/** The command line for the record, as it was typed. */
+export function typedCommand(): string[] {
+  return ['tspod', ...process.argv.slice(2)];
+}

@@ -1,0 +1,72 @@
+import { hostname } from 'node:os';
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import type { ImageRunConfig } from '../image/image-config';
+import type { ContainerOptions, ContainerRecord } from './record';
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What a container runs, as its options and the image's configuration come to. */
+export type CreatedProcess = Pick<ContainerRecord, 'process' | 'entrypoint' | 'command'>;
+
+/** Puts options and image together; an option wins over the image. Throws 'usage' when there is nothing to run. */
+export function createProcess(
+  ctx: Context,
+  options: ContainerOptions,
+  image: ImageRunConfig,
+): CreatedProcess {
+  const entrypoint = options.entrypoint ?? image.Entrypoint ?? [];
+  const command = options.command.length > 0 || options.entrypoint ? options.command : (image.Cmd ?? []);
+  const argv = [...entrypoint, ...command];
+  if (argv.length === 0) {
+    throw new TspodError('usage', 'no command or entrypoint provided, and no CMD or ENTRYPOINT from image', {
+      hint: 'name the program to run after the image',
+    });
+  }
+  return {
+    entrypoint,
+    command,
+    process: {
+      argv,
+      env: createEnvironment(options, image),
+      cwd: normalizePath(options.workdir ?? (image.WorkingDir || '/')),
+      user: options.user ?? (image.User || ownUser(ctx, options)),
+    },
+  };
+}
+
+/** The host name of a new container with this id. */
+export function createHostname(
+  { hostname: asked, namespaces, network }: ContainerOptions,
+  id: string,
+): string {
+  if (asked !== undefined) return asked;
+  return namespaces.uts.kind === 'host' || network.kind === 'host' ? hostname() : id.slice(0, 12);
+}
+
+function createEnvironment(options: ContainerOptions, image: ImageRunConfig): string[] {
+  const defaults: Record<string, string> = { PATH: DEFAULT_PATH, container: 'podman' };
+  if (options.tty) defaults['TERM'] = 'xterm';
+  for (const entry of image.Env ?? []) {
+    const equals = entry.indexOf('=');
+    if (equals > 0) defaults[entry.slice(0, equals)] = entry.slice(equals + 1);
+  }
+  const kept = options.unsetEnvAll ? {} : defaults;
+  for (const name of options.unsetEnv ?? []) delete kept[name];
+  return Object.entries({ ...kept, ...options.env }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** With keep-id the user goes on to be himself. */
+function ownUser(ctx: Context, { userns }: ContainerOptions): string {
+  return userns.kind === 'keep-id' ? `${userns.uid ?? ctx.uid}:${userns.gid ?? ctx.gid}` : '';
+}
+
+/** An image's working directory may be relative, or have dots in it. */
+function normalizePath(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}

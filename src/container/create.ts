@@ -1,0 +1,149 @@
+import { rmSync, statSync } from 'node:fs';
+import { ensureImage } from '../image/ensure-image';
+import type { ResolvedImage } from '../image/resolve';
+import type { Context } from '../lib/context';
+import { describeError, TspodError } from '../lib/errors';
+import { randomId } from '../lib/id';
+import { parseSignal } from '../lib/signals';
+import { formatRfc3339, nowNs } from '../lib/time';
+import { findProgram } from '../sys/programs';
+import { createIdMaps } from './create-id-maps';
+import { createLayers } from './create-layers';
+import { checkSources, ensureVolumes, planMounts } from './create-mounts';
+import { chooseName, nameInUse, reserveName } from './create-name';
+import { exposedPorts, publishedPorts } from './create-ports';
+import { createHostname, createProcess } from './create-process';
+import { rewriteRecord, stageContainer } from './create-stage';
+import { resolveTargets } from './create-targets';
+import { idOfName } from './find';
+import { containerPaths } from './paths';
+import type { ContainerOptions, ContainerRecord } from './record';
+import { timezoneFile } from './spec/etc-files';
+
+/** How a container is made. */
+export interface CreateMode {
+  /** Whether it has to last through a power loss before this returns: not when it is started at once. Default true. */
+  sync?: boolean;
+}
+
+/**
+ * Makes a container: its image is found (the embedded one loaded), its volumes and its directory are made, its name is reserved.
+ * Everything is checked before anything is made; after an error nothing stays but volumes with a name.
+ * Throws 'exists' for a name in use, 'not-found' for a missing image, device, bind source or container to join.
+ */
+export function createContainer(
+  ctx: Context,
+  asked: ContainerOptions,
+  createCommand: readonly string[],
+  mode: CreateMode = {},
+): ContainerRecord {
+  const name = chooseName(ctx, asked.name);
+  const { image, options } = prepareOptions(ctx, asked);
+  const record = makeRecord(ctx, { name, options, image, createCommand });
+  ensureVolumes(ctx, record.options.mounts);
+  return placeContainer(ctx, record, { sync: mode.sync ?? true });
+}
+
+function prepareOptions(
+  ctx: Context,
+  asked: ContainerOptions,
+): { image: ResolvedImage | undefined; options: ContainerOptions } {
+  const runtime = asked.runtime ?? ctx.overrides?.runtime;
+  const options = {
+    ...resolveTargets(ctx, asked),
+    ...(runtime === undefined ? {} : { runtime: runtimePath(ctx, runtime) }),
+  };
+  if (options.timezone !== undefined) timezoneFile(options.timezone);
+  if (options.rootfs) {
+    checkRootfs(options.rootfs.directory);
+    return { image: undefined, options };
+  }
+  return { image: ensureImage(ctx, options.image), options };
+}
+
+interface RecordInput {
+  name: string;
+  options: ContainerOptions;
+  image: ResolvedImage | undefined;
+  createCommand: readonly string[];
+}
+
+function makeRecord(ctx: Context, { name, options, image, createCommand }: RecordInput): ContainerRecord {
+  const id = randomId();
+  const config = image?.config.config ?? {};
+  const program = createProcess(ctx, options, config);
+  const mounts = planMounts(options, config);
+  checkSources(mounts, options);
+  const exposed = exposedPorts(options, config);
+  const idMaps = createIdMaps(ctx, options, image);
+  return {
+    version: 1,
+    id,
+    name,
+    created: timestamp(),
+    imageId: image?.id ?? '',
+    imageName: image?.name ?? '',
+    imageDigest: image?.digest ?? '',
+    chainIds: image?.chainIds ?? [],
+    ...createLayers(ctx, image, idMaps),
+    options: { ...options, mounts },
+    ...program,
+    labels: { ...config.Labels, ...options.labels },
+    stopSignal: parseSignal(options.stopSignal ?? (config.StopSignal || 'SIGTERM')),
+    exposedPorts: exposed,
+    ports: publishedPorts(ctx, options, exposed),
+    hostname: createHostname(options, id),
+    ...(idMaps ? { idMaps } : {}),
+    anonymousVolumes: mounts.flatMap((mount) =>
+      mount.kind === 'volume' && mount.anonymous ? [mount.name] : [],
+    ),
+    createCommand: [...createCommand],
+    imageSize: image?.size ?? 0,
+  };
+}
+
+/** The directory first, then the name: a name never leads to half a container. */
+function placeContainer(ctx: Context, record: ContainerRecord, options: { sync: boolean }): ContainerRecord {
+  stageContainer(ctx, record, options);
+  let named = record;
+  while (!reserveName(ctx, named.name, named.id)) {
+    const holder = idOfName(ctx, named.name) ?? '';
+    if (record.options.name !== undefined) {
+      rmSync(containerPaths(ctx, record.id).directory, { recursive: true, force: true });
+      throw nameInUse(record.name, holder);
+    }
+    named = { ...named, name: chooseName(ctx, undefined) };
+    rewriteRecord(ctx, named, options);
+  }
+  return named;
+}
+
+/** With all nine digits of the fraction, so that times sort as text. */
+function timestamp(): string {
+  const [seconds = '', fraction = ''] = formatRfc3339(nowNs()).slice(0, -1).split('.');
+  return `${seconds}.${fraction.padEnd(9, '0')}Z`;
+}
+
+function runtimePath(ctx: Context, runtime: string): string {
+  if (runtime.startsWith('/')) return runtime;
+  const path = findProgram(ctx, runtime);
+  if (path !== undefined) return path;
+  throw new TspodError('machine', `default OCI runtime "${runtime}" not found`, {
+    hint: `install it (sudo apt install ${runtime}), or leave --runtime out`,
+  });
+}
+
+function checkRootfs(directory: string): void {
+  try {
+    if (statSync(directory).isDirectory()) return;
+  } catch (error) {
+    throw new TspodError(
+      'not-found',
+      `--rootfs "${directory}": ${describeError(error).replace(/^.*: /, '')}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  throw new TspodError('invalid', `--rootfs "${directory}": it is not a directory`);
+}

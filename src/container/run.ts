@@ -1,0 +1,30 @@
+import type { Context } from '../lib/context';
+import { createContainer } from './create';
+import { removeIdFile, writeIdFile } from './create-files';
+import type { ContainerOptions } from './record';
+import { startContainer, type StartMode } from './start';
+
+/**
+ * Makes a container and becomes its foreground, or the one that prints its id: this process is replaced. Returns only by
+ * throwing; a container with `--rm` that could not be started is removed again, as Podman does.
+ */
+export async function runContainer(
+  ctx: Context,
+  options: ContainerOptions,
+  createCommand: readonly string[],
+  mode: StartMode,
+): Promise<never> {
+  // what is started at once is synced by its monitor
+  const record = createContainer(ctx, options, createCommand, { sync: false });
+  try {
+    writeIdFile(options, record.id);
+    return startContainer(ctx, record, mode);
+  } catch (error) {
+    if (options.autoRemove) {
+      const { removeContainers } = await import('./remove');
+      await removeContainers(ctx, [record.id], { force: true, volumes: true });
+      removeIdFile(options);
+    }
+    throw error;
+  }
+}
