@@ -33,7 +33,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container create',
     aliases: ['create'],
     summary: 'Create but do not start a container',
-    // load: () => import('../commands/container/create'),
+    load: () => import('../commands/container/create'),
   },
   { path: 'container diff', aliases: ['diff'], summary: "Display the changes to a container's file system" },
   {
@@ -126,7 +126,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container run',
     aliases: ['run'],
     summary: 'Run a command in a new container',
-    // load: () => import('../commands/container/run'),
+    load: () => import('../commands/container/run'),
   },
   {
     path: 'container runlabel',
