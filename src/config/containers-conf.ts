@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { TspodError, describeError } from '../lib/errors';
+import { readJsonFile, writeFileAtomic } from '../sys/file-io';
+import { containersConfFiles, type ConfPath } from './containers-conf-files';
+import type { ContainersConf } from './containers-conf-keys';
+import { mergeContainersConf, type ConfFile } from './merge-containers-conf';
+
+/** The parsed files, valid while `key` is what the files on disk come to. */
+interface Cached {
+  key: string;
+  conf: ContainersConf;
+}
+
+/** Changed whenever the keys that are read change: what an older program kept is read anew. */
+const FORMAT = 1;
+
+/**
+ * What containers.conf(5) says on this machine. Without any file nothing is read; else the parsed content is kept in
+ * the cache directory, so that TOML is only parsed after a change. Keys without effect are told once per change.
+ * Throws 'invalid' for a file that is not TOML or has a value of the wrong type.
+ */
+export async function loadContainersConf(ctx: Context): Promise<ContainersConf> {
+  const paths = containersConfFiles(ctx);
+  if (paths.length === 0) return mergeContainersConf([]);
+  const key = `${FORMAT} ${paths.map(({ path, version }) => `${path} ${version}`).join('\n')}`;
+  const file = `${ctx.paths.cache}/containers-conf.json`;
+  const cached = readCache(file);
+  if (cached?.key === key) return cached.conf;
+  const conf = mergeContainersConf(await parseAll(paths));
+  for (const what of conf.ignored) ctx.log('warn', `containers.conf: ${what} has no effect in tspod`);
+  writeCache(ctx, file, { key, conf });
+  return conf;
+}
+
+async function parseAll(paths: readonly ConfPath[]): Promise<ConfFile[]> {
+  const { parse } = await import('smol-toml');
+  return paths.map(({ path }) => {
+    try {
+      return { path, content: parse(readFileSync(path, 'utf8')) };
+    } catch (cause) {
+      const reason = describeError(cause).split('\n')[0];
+      throw new TspodError('invalid', `reading "${path}": ${reason}${position(cause)}`, { cause });
+    }
+  });
+}
+
+/** Where in a file the TOML is wrong. */
+function position(error: unknown): string {
+  const { line, column } = error as { line?: number; column?: number };
+  return line === undefined ? '' : ` (line ${line}, column ${column})`;
+}
+
+/** A broken cache is no cache. */
+function readCache(file: string): Cached | undefined {
+  try {
+    return readJsonFile(file) as Cached | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cache that cannot be written (a full disk, a read-only home) costs only time. */
+function writeCache(ctx: Context, file: string, cached: Cached): void {
+  try {
+    mkdirSync(ctx.paths.cache, { recursive: true, mode: 0o700 });
+    writeFileAtomic(file, JSON.stringify(cached), { temporary: `${file}.${process.pid}` });
+  } catch (error) {
+    ctx.log('debug', `keeping the parsed containers.conf: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import test from 'node:test';
+import { parse } from 'smol-toml';
+import { CONTAINERS_CONF_KEYS } from '../../../src/config/containers-conf-keys';
+import { loadContainersConf } from '../../../src/config/containers-conf';
+import type { Context } from '../../../src/lib/context';
+
+function contextIn(directory: string, env: Record<string, string> = {}): { ctx: Context; said: string[] } {
+  const said: string[] = [];
+  const ctx = {
+    uid: 1000,
+    gid: 1000,
+    user: 'somebody',
+    home: directory,
+    env,
+    paths: { cache: join(directory, 'cache') },
+    log: (level: string, message: string) => {
+      if (level === 'warn') said.push(message);
+    },
+  } as unknown as Context;
+  return { ctx, said };
+}
+
+async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'tspod-conf-'));
+  try {
+    await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test('loadContainersConf() reads the file of CONTAINERS_CONF, then that of CONTAINERS_CONF_OVERRIDE', () =>
+  inDirectory(async (directory) => {
+    const only = join(directory, 'a.conf');
+    const last = join(directory, 'b.conf');
+    writeFileSync(only, '[containers]\ntz = "local"\numask = "0077"\n');
+    writeFileSync(last, '[containers]\ntz = "UTC"\n');
+    const { ctx } = contextIn(directory, { CONTAINERS_CONF: only, CONTAINERS_CONF_OVERRIDE: last });
+    const conf = await loadContainersConf(ctx);
+    assert.deepEqual(conf.containers, { tz: 'UTC', umask: '0077' });
+    assert.deepEqual(conf.files, [only, last]);
+  }));
+
+test("loadContainersConf() reads the user's file and its drop-ins in the order of their names", () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, '.config/containers/containers.conf');
+    mkdirSync(`${file}.d`, { recursive: true });
+    writeFileSync(file, '[containers]\ntz = "local"\n');
+    writeFileSync(`${file}.d/20-b.conf`, '[containers]\ntz = "Etc/UTC"\n');
+    writeFileSync(`${file}.d/10-a.conf`, '[containers]\ntz = "UTC"\n');
+    writeFileSync(`${file}.d/README`, 'not TOML');
+    const conf = await loadContainersConf(contextIn(directory).ctx);
+    assert.equal(conf.containers.tz, 'Etc/UTC');
+    assert.deepEqual(conf.files.slice(-3), [file, `${file}.d/10-a.conf`, `${file}.d/20-b.conf`]);
+  }));
+
+test('loadContainersConf() warns of a key without effect once, and sees a changed file', () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, 'a.conf');
+    writeFileSync(file, '[engine]\nlock_type = "shm"\n');
+    const { ctx, said } = contextIn(directory, { CONTAINERS_CONF: file });
+    await loadContainersConf(ctx);
+    const again = await loadContainersConf(ctx);
+    assert.deepEqual(said, [`containers.conf: engine.lock_type in ${file} has no effect in tspod`]);
+    assert.deepEqual(again.ignored, [`engine.lock_type in ${file}`]);
+    writeFileSync(file, '[engine]\nruntime = "crun"\n');
+    assert.deepEqual((await loadContainersConf(ctx)).engine, { runtime: 'crun' });
+  }));
+
+test('loadContainersConf() parses again when what it kept is broken', () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, 'a.conf');
+    writeFileSync(file, '[containers]\ntz = "UTC"\n');
+    const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
+    await loadContainersConf(ctx);
+    writeFileSync(join(directory, 'cache/containers-conf.json'), '{"key"');
+    assert.equal((await loadContainersConf(ctx)).containers.tz, 'UTC');
+  }));
+
+test('loadContainersConf() says where a file is not TOML', () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, 'a.conf');
+    writeFileSync(file, '[containers]\ntz = \n');
+    const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
+    await assert.rejects(loadContainersConf(ctx), { code: 'invalid', message: /a\.conf".*line 2/ });
+  }));
+
+test('loadContainersConf() names a missing file and the variable that names it', () =>
+  inDirectory(async (directory) => {
+    const { ctx } = contextIn(directory, { CONTAINERS_CONF: '/nowhere/x.conf' });
+    await assert.rejects(loadContainersConf(ctx), {
+      code: 'not-found',
+      message: 'the file "/nowhere/x.conf" that CONTAINERS_CONF names does not exist',
+    });
+  }));
+
+test('containers.conf.example documents every key that is read, and no other', () => {
+  const text = readFileSync(resolve('containers.conf.example'), 'utf8');
+  const example = parse(text.replace(/^#(\w+ = )/gm, '$1')) as Record<string, Record<string, unknown>>;
+  const documented = Object.entries(example).map(([table, keys]) => [table, Object.keys(keys).sort()]);
+  const known = Object.entries(CONTAINERS_CONF_KEYS).map(([table, keys]) => [
+    table,
+    Object.keys(keys).sort(),
+  ]);
+  assert.deepEqual(documented, known);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parse } from 'smol-toml';
+import { mergeContainersConf } from '../../../src/config/merge-containers-conf';
+
+function merge(...texts: string[]) {
+  return mergeContainersConf(texts.map((text, index) => ({ path: `/f${index}`, content: parse(text) })));
+}
+
+test('mergeContainersConf() without files has empty tables', () => {
+  assert.deepEqual(merge(), { containers: {}, engine: {}, network: {}, ignored: [], files: [] });
+});
+
+test('mergeContainersConf() lets a later value and a later list replace an earlier one', () => {
+  const conf = merge('[containers]\ntz="local"\nenv=["A=1"]', '[containers]\ntz="UTC"\nenv=["B=2"]');
+  assert.deepEqual(conf.containers, { tz: 'UTC', env: ['B=2'] });
+  assert.deepEqual(conf.files, ['/f0', '/f1']);
+});
+
+test('mergeContainersConf() appends to a list that asks for it, in later files too, until told otherwise', () => {
+  const append = '[containers]\nenv=["B=2", {append=true}]';
+  const later = '[containers]\nenv=["C=3"]';
+  const off = '[containers]\nenv=["D=4", {append=false}]';
+  assert.deepEqual(merge('[containers]\nenv=["A=1"]', append, later).containers.env, ['A=1', 'B=2', 'C=3']);
+  assert.deepEqual(merge(append, off).containers.env, ['D=4']);
+});
+
+test('mergeContainersConf() names keys and tables that have no effect, but not empty tables', () => {
+  const conf = merge('[engine]\nconmon_path=["/x"]\n[engine.runtimes]\n[farms]\n[machine]\ncpus=2');
+  assert.deepEqual(conf.ignored, ['engine.conmon_path in /f0', 'machine.cpus in /f0']);
+});
+
+test('mergeContainersConf() takes a size as a number or a text', () => {
+  assert.equal(merge('[containers]\nshm_size=65536').containers.shm_size, '65536');
+  assert.equal(merge('[containers]\nshm_size="64m"').containers.shm_size, '64m');
+});
+
+const WRONG: [string, string, RegExp][] = [
+  [
+    'a text for an integer',
+    '[containers]\npids_limit="many"',
+    /"\/f0": containers.pids_limit must be an integer, got "many"/,
+  ],
+  ['a number for a list', '[containers]\nenv=1', /containers.env must be a list of strings, got 1/],
+  ['a number in a list', '[containers]\nenv=[1]', /containers.env must be a list of strings, got 1/],
+  ['a text for a boolean', '[containers]\ninit="yes"', /containers.init must be true or false, got "yes"/],
+  ['a key outside every table', 'tz="UTC"', /tz must be a table, got "UTC"/],
+];
+
+for (const [name, text, message] of WRONG) {
+  test(`mergeContainersConf() refuses ${name}`, () => {
+    assert.throws(() => merge(text), { code: 'invalid', message });
+  });
+}
