@@ -31,6 +31,6 @@ export default defineCommand({
         if (!(flags.force && error.code === 'not-found')) errors.push(error);
       }
     }
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
+    if (errors.length > 0) throw new AggregateError(errors);
   },
 });
