@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { becomeHelper, runHelper } from '../runtime/helper';
@@ -6,6 +6,7 @@ import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { startPlan, type StartMode } from './start-plan';
 import { buildSpec } from './spec/build-spec';
+import { specText } from './spec/spec-text';
 
 export type { ForegroundStreams, StartMode } from './start-plan';
 
@@ -32,7 +33,8 @@ export function startDetached(ctx: Context, record: ContainerRecord, mode: Start
 function prepareStart(ctx: Context, record: ContainerRecord, mode: StartMode) {
   const paths = containerPaths(ctx, record.id);
   const spec = buildSpec(ctx, record);
-  writeFileSync(paths.config, JSON.stringify(spec));
+  writeFileSync(paths.config, specText(spec));
+  mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
   rmSync(paths.stopRequested, { force: true });
   return startPlan(ctx, record, spec, mode);
 }
