@@ -6,7 +6,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container attach',
     aliases: ['attach'],
     summary: 'Attach to a running container',
-    // load: () => import('../commands/container/attach'),
+    load: () => import('../commands/container/attach'),
   },
   {
     path: 'container checkpoint',
@@ -40,7 +40,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container exec',
     aliases: ['exec'],
     summary: 'Run a process in a running container',
-    // load: () => import('../commands/container/exec'),
+    load: () => import('../commands/container/exec'),
   },
   {
     path: 'container exists',
@@ -56,7 +56,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container init',
     aliases: ['init'],
     summary: 'Initialize one or more containers',
-    // load: () => import('../commands/container/init'),
+    load: () => import('../commands/container/init'),
   },
   {
     path: 'container inspect',
@@ -86,30 +86,30 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container pause',
     aliases: ['pause'],
     summary: 'Pause all the processes in one or more containers',
-    // load: () => import('../commands/container/pause'),
+    load: () => import('../commands/container/pause'),
   },
   {
     path: 'container port',
     aliases: ['port'],
     summary: 'List port mappings or a specific mapping for the container',
-    // load: () => import('../commands/container/port'),
+    load: () => import('../commands/container/port'),
   },
   {
     path: 'container prune',
     summary: 'Remove all containers that do not run',
-    // load: () => import('../commands/container/prune'),
+    load: () => import('../commands/container/prune'),
   },
   {
     path: 'container rename',
     aliases: ['rename'],
     summary: 'Rename an existing container',
-    // load: () => import('../commands/container/rename'),
+    load: () => import('../commands/container/rename'),
   },
   {
     path: 'container restart',
     aliases: ['restart'],
     summary: 'Restart one or more containers',
-    // load: () => import('../commands/container/restart'),
+    load: () => import('../commands/container/restart'),
   },
   {
     path: 'container restore',
@@ -137,7 +137,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container start',
     aliases: ['start'],
     summary: 'Start one or more containers',
-    // load: () => import('../commands/container/start'),
+    load: () => import('../commands/container/start'),
   },
   {
     path: 'container stats',
@@ -166,13 +166,13 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container unpause',
     aliases: ['unpause'],
     summary: 'Unpause the processes in one or more containers',
-    // load: () => import('../commands/container/unpause'),
+    load: () => import('../commands/container/unpause'),
   },
   { path: 'container update', aliases: ['update'], summary: 'Update an existing container' },
   {
     path: 'container wait',
     aliases: ['wait'],
     summary: 'Block on one or more containers',
-    // load: () => import('../commands/container/wait'),
+    load: () => import('../commands/container/wait'),
   },
 ];

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Context } from '../../lib/context';
+import type { OciCapabilities, OciProcess, OciSpec } from '../../runtime/oci-spec';
+import { capabilitySets, knownCapabilities } from '../capabilities';
+import { loadRecord } from '../find';
+import type { ContainerRecord } from '../record';
+import { rootView } from '../spec/root-view';
+import { readUserFiles } from '../spec/spec-user';
+import { resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
+import type { ExecOptions } from './exec-container';
+
+/** The process `own` as another user of the container, or with the capabilities of a privileged one. */
+export function asOtherUser(
+  ctx: Context,
+  id: string,
+  { own, options, spec }: { own: OciProcess; options: ExecOptions; spec: OciSpec },
+): OciProcess {
+  const record = loadRecord(ctx, id);
+  const isNamed = options.user !== undefined && options.user !== '';
+  const user = isNamed
+    ? resolveUser(options.user ?? '', record.options.groupAdd, userFiles(ctx, record, spec))
+    : undefined;
+  const uid = user?.uid ?? own.user.uid;
+  return {
+    ...own,
+    capabilities: capabilitiesOf(record, uid, options.privileged),
+    ...(user ? { user: ids(own, user), env: withHome(own.env, record, user) } : {}),
+    ...(options.privileged ? { noNewPrivileges: false } : {}),
+  };
+}
+
+/** As the running container sees them: files that are mounted there come before those of the image. */
+function userFiles(ctx: Context, record: ContainerRecord, spec: OciSpec): UserFiles {
+  const files = readUserFiles(rootView(ctx, record));
+  return {
+    passwd: mountedFile(spec, '/etc/passwd') ?? files.passwd,
+    group: mountedFile(spec, '/etc/group') ?? files.group,
+  };
+}
+
+function mountedFile(spec: OciSpec, path: string): string | undefined {
+  const source = spec.mounts.find(({ destination }) => destination === path)?.source;
+  return source !== undefined && existsSync(source) ? readFileSync(source, 'utf8') : undefined;
+}
+
+function ids(own: OciProcess, { uid, gid, groups }: ResolvedUser): OciProcess['user'] {
+  const { umask } = own.user;
+  const all = uid === 0 ? groups : [...new Set([...groups, gid])];
+  return {
+    uid,
+    gid,
+    ...(umask === undefined ? {} : { umask }),
+    ...(all.length > 0 ? { additionalGids: all } : {}),
+  };
+}
+
+/** HOME is the user's, unless the image or an option set it for everybody. */
+function withHome(env: readonly string[], record: ContainerRecord, user: ResolvedUser): string[] {
+  if (record.process.env.some((entry) => entry.startsWith('HOME='))) return [...env];
+  return [...env.filter((entry) => !entry.startsWith('HOME=')), `HOME=${user.home}`];
+}
+
+function capabilitiesOf({ options }: ContainerRecord, uid: number, privileged: boolean): OciCapabilities {
+  return capabilitySets({
+    add: privileged ? [] : options.capAdd,
+    drop: privileged ? [] : options.capDrop,
+    privileged: privileged || options.privileged,
+    isRoot: uid === 0,
+    known: knownCapabilities(Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'))),
+  });
+}

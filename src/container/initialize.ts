@@ -1,0 +1,16 @@
+import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
+import type { ContainerRecord } from './record';
+import { startDetached } from './start';
+import { isAlive, readState } from './status';
+
+/** Sets a container up without running its program (`init`); throws 'state' for one that is set up or runs. */
+export function initializeContainer(ctx: Context, record: ContainerRecord): void {
+  if (isAlive(readState(ctx, record.id))) {
+    throw new TspodError(
+      'state',
+      `container ${record.id} has already been created in runtime: container state improper`,
+    );
+  }
+  startDetached(ctx, record, { hold: true });
+}
