@@ -17,18 +17,6 @@ static bool is_optional(const struct plan *plan) {
     return plan_number(plan, PLAN_CGROUP_DIR, 1, 0) & PLAN_CGROUP_OPTIONAL;
 }
 
-static int make_directories(const char *path) {
-    if (mkdir(path, 0755) == 0 || errno == EEXIST)
-        return 0;
-    const char *slash = strrchr(path, '/');
-    if (errno != ENOENT || !slash || slash == path)
-        return -1;
-    autofree char *parent = strndup(path, (size_t)(slash - path));
-    if (!parent || make_directories(parent) < 0)
-        return -1;
-    return mkdir(path, 0755) == 0 || errno == EEXIST ? 0 : -1;
-}
-
 /* Hands the controller of `file` ("memory.max") down, from the top to the parent of `directory`. */
 static void enable_controller(const char *directory, const char *file) {
     char control[64];
@@ -57,12 +45,13 @@ static void set(const char *directory, const struct plan_op *op) {
             return;
     }
     if (message[0])
-        die(125, "%s: writing %s to %s: %s", message, value, file, directory ? strerror(errno) : "no control group");
+        die(125, "%s: writing %s to %s: %s", message, value, file,
+            directory ? strerror(errno) : "no control group");
 }
 
 int cgroup_make(const struct plan *plan) {
     const char *directory = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
-    if (directory && make_directories(directory) < 0) {
+    if (directory && make_directories(directory, 0755) < 0) {
         if (!is_optional(plan))
             die_errno(125, "making the control group %s", directory);
         directory = NULL;
@@ -80,7 +69,8 @@ void cgroup_enter(const struct plan *plan, int directory, pid_t pid) {
     if (fd >= 0 && write_full(fd, text, strlen(text)) == 0)
         return;
     if (!is_optional(plan))
-        die_errno(125, "moving the container into the control group %s", plan_string(plan, PLAN_CGROUP_DIR, 0, ""));
+        die_errno(125, "moving the container into the control group %s",
+                  plan_string(plan, PLAN_CGROUP_DIR, 0, ""));
 }
 
 bool cgroup_was_oom_killed(int directory) {

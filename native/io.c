@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <poll.h>
 
 void free_pointer(void *pointer_to_pointer) {
     free(*(void **)pointer_to_pointer);
@@ -86,8 +86,10 @@ int fd_send(int socket, int fd) {
         struct cmsghdr aligned;
     } control = {0};
     struct iovec data = {&byte, 1};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
@@ -103,8 +105,10 @@ int fd_receive(int socket) {
         struct cmsghdr aligned;
     } control = {0};
     struct iovec data = {&byte, 1};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     ssize_t got;
     do
         got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
@@ -163,4 +167,16 @@ int unix_connect(const char *path) {
     close_fd(&fd);
     errno = error;
     return -1;
+}
+
+int make_directories(const char *path, mode_t mode) {
+    if (mkdir(path, mode) == 0 || errno == EEXIST)
+        return 0;
+    const char *slash = strrchr(path, '/');
+    if (errno != ENOENT || !slash || slash == path)
+        return -1;
+    autofree char *parent = strndup(path, (size_t)(slash - path));
+    if (!parent || make_directories(parent, mode) < 0)
+        return -1;
+    return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : -1;
 }

@@ -33,13 +33,18 @@ ssize_t read_file(const char *path, char *text, size_t size);
 /* Replaces path by a file with this content through a new file beside it. -1 with errno on failure. */
 int replace_file(const char *path, const char *text, bool sync);
 
+/* mkdir(2) with the parents that are missing, all of this mode; one that is there is no error. -1 with errno
+ * on failure. */
+int make_directories(const char *path, mode_t mode);
+
 /* Passes a descriptor with one byte over a UNIX socket. -1 with errno on failure. */
 int fd_send(int socket, int fd);
 
 /* The descriptor passed, close-on-exec; -1 with errno on failure, errno 0 at the end of the stream. */
 int fd_receive(int socket);
 
-/* bind(2) or connect(2) of a UNIX stream socket, also where path is longer than sun_path. The descriptor, or -1. */
+/* bind(2) or connect(2) of a UNIX stream socket, also where path is longer than sun_path. The descriptor, or
+ * -1. */
 int unix_listen(const char *path);
 int unix_connect(const char *path);
 

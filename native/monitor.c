@@ -59,7 +59,7 @@ static void take_signals(void) {
 
 static void make_run_directory(const struct plan *plan) {
     const char *path = plan_string(plan, PLAN_RUN_DIR, 0, NULL);
-    if (path && mkdir(path, 0700) < 0 && errno != EEXIST)
+    if (path && make_directories(path, 0700) < 0)
         die_errno(125, "making the directory %s", path);
 }
 
@@ -134,7 +134,8 @@ static _Noreturn void run_and_restart(void) {
 }
 
 void monitor_run(const struct plan *plan, int relay, int lock, const int *streams) {
-    self = (struct monitor){.plan = plan, .lock = lock, .listener = -1, .signals = -1, .net_exit = -1, .log.fd = -1};
+    self = (struct monitor){
+        .plan = plan, .lock = lock, .listener = -1, .signals = -1, .net_exit = -1, .log.fd = -1};
     self.status.phase = "exited";
     container_initialise(&self.container);
     clients_add(&self, relay);
