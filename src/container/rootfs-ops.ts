@@ -33,8 +33,8 @@ function addOverlay(plan: Plan, ctx: Context, record: ContainerRecord): void {
   }
   const flags = PLAN.OVERLAY_USERXATTR | (autoRemove ? PLAN.OVERLAY_VOLATILE : 0);
   plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowers);
-  if (record.dataLowers.length > 0)
-    plan.add('ROOTFS_DATA', ...record.dataLowers.map((lower) => `${root}/${lower}`));
+  // metadata-only files name their data from there: /CHAIN/diff/PATH (native/tree_meta.h)
+  if (record.dataLowers.length > 0) plan.add('ROOTFS_DATA', `${root}/layers`);
 }
 
 /** fuse-overlayfs(1): in the foreground, as a child of the monitor. */
