@@ -22,7 +22,7 @@
 
 struct place {
     const char *name;
-    char value[256];
+    char value[1024];
 };
 
 /* One argument with every {name} replaced; allocated. */
@@ -43,7 +43,7 @@ static char *expand(const char *text, const struct place *places, size_t count) 
     return whole;
 }
 
-static _Noreturn void run_helper(char **arguments, int errors, const int *inherited) {
+static _Noreturn void run_helper(const char *directory, char **arguments, int errors, const int *inherited) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -51,14 +51,23 @@ static _Noreturn void run_helper(char **arguments, int errors, const int *inheri
     for (int i = 0; i < 2; i++)
         fcntl(inherited[i], F_SETFD, 0);
     dup2(errors, 2);
+    if (chdir(directory) < 0) {
+        dprintf(2, "%s: %s\n", directory, strerror(errno));
+        _exit(127);
+    }
     execvp(arguments[0], arguments);
     dprintf(2, "%s%s%s%s\n", strerror(errno), errno == ENOENT ? ": sudo apt install " : "",
-            errno != ENOENT ? "" : strstr(arguments[0], "pasta") ? "passt" : "slirp4netns", "");
+            errno != ENOENT                 ? ""
+            : strstr(arguments[0], "pasta") ? "passt"
+                                            : "slirp4netns",
+            "");
     _exit(127);
 }
 
-/* Helpers give up the capability to look into /proc/PID/fd: they find the namespace as a file, and write to a FIFO. */
-static void make_files(struct monitor *monitor, struct net_start *start, char *netns, char *ready, size_t size) {
+/* Helpers give up the capability to look into /proc/PID/fd: they find the namespace as a file, and write to a
+ * FIFO. */
+static void make_files(struct monitor *monitor, struct net_start *start, char *netns, char *ready,
+                       size_t size) {
     const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, "");
     char source[64];
     snprintf(netns, size, "%s/netns", directory);
@@ -74,14 +83,15 @@ static void make_files(struct monitor *monitor, struct net_start *start, char *n
         die_errno(125, "opening %s", ready);
 }
 
-static char **expand_all(const struct monitor *monitor, const struct net_start *start, const struct plan_op *op, int ending) {
+static char **expand_all(const struct monitor *monitor, const struct net_start *start,
+                         const struct plan_op *op, int ending) {
     struct place places[] = {{.name = "{netns}"}, {.name = "{ready_path}"}, {.name = "{api}"},
                              {.name = "{pid}"},   {.name = "{ready}"},      {.name = "{exit}"}};
     size_t size = sizeof places[0].value;
     const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, "");
     snprintf(places[0].value, size, "%s/netns", directory);
     snprintf(places[1].value, size, "%s/ready", directory);
-    snprintf(places[2].value, size, "%s/api.sock", directory);
+    snprintf(places[2].value, size, "api.sock"); /* sun_path is short: the helper starts in RUN_DIR */
     snprintf(places[3].value, size, "%d", (int)monitor->container.pid);
     snprintf(places[4].value, size, "%d", start->ready);
     snprintf(places[5].value, size, "%d", ending);
@@ -93,7 +103,7 @@ static char **expand_all(const struct monitor *monitor, const struct net_start *
 
 void net_start(struct monitor *monitor, struct net_start *start) {
     const struct plan_op *op = plan_find(monitor->plan, PLAN_NET_HELPER);
-    char netns[256], ready[256];
+    char netns[1024], ready[1024];
     int ending[2];
     *start = (struct net_start){-1, -1};
     if (!op || op->count < 2 || monitor->net_exit >= 0)
@@ -107,7 +117,8 @@ void net_start(struct monitor *monitor, struct net_start *start) {
     if (monitor->net_pid < 0)
         die_errno(125, "starting %s", arguments[0]);
     if (monitor->net_pid == 0)
-        run_helper(arguments, start->errors, (int[]){start->ready, ending[0]});
+        run_helper(plan_string(monitor->plan, PLAN_RUN_DIR, 0, "/"), arguments, start->errors,
+                   (int[]){start->ready, ending[0]});
     for (char **argument = arguments; *argument; argument++)
         free(*argument);
     free(arguments);
