@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { OciMount } from '../../runtime/oci-spec';
 import { commonMaps } from '../id-maps';
 import type { Context } from '../../lib/context';
@@ -67,7 +68,8 @@ function ipcMounts({ options }: ContainerRecord, facts: StartFacts): OciMount[] 
     return [
       bindMount('/dev/mqueue', '/dev/mqueue', ['bind', ...CLOSED]),
       bindMount('/dev/shm', '/dev/shm', ['bind', 'rprivate', ...CLOSED]),
-    ];
+      // a machine without systemd may lack one of them
+    ].filter(({ source = '' }) => existsSync(source));
   }
   const queues: OciMount = { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: CLOSED };
   if (ipc.kind === 'none') return [queues];

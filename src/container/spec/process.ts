@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { OciCapabilities, OciProcess } from '../../runtime/oci-spec';
 import { capabilitySets, knownCapabilities } from '../capabilities';
-import type { ContainerRecord } from '../record';
+import type { ContainerOptions, ContainerRecord } from '../record';
 import { hostNameOf } from './etc-files';
 import { INIT_PATH } from './mounts';
 import { rlimitsOf } from './rlimits';
@@ -22,7 +22,7 @@ export function processOf(ctx: Context, record: ContainerRecord, user: SpecUser)
       umask: parseInt(options.umask, 8),
       ...additionalGroups(user),
     },
-    args: options.init ? [INIT_PATH, '--', ...process.argv] : process.argv,
+    args: options.init ? [...initCommand(options), ...process.argv] : process.argv,
     env: environmentOf(record, user),
     cwd: process.cwd,
     capabilities: capabilitiesOf(record, user),
@@ -31,6 +31,11 @@ export function processOf(ctx: Context, record: ContainerRecord, user: SpecUser)
     ...(apparmor === undefined ? {} : { apparmorProfile: apparmor }),
     ...(options.oomScoreAdj === undefined ? {} : { oomScoreAdj: options.oomScoreAdj }),
   };
+}
+
+/** The helper is told its role; other init programs, such as catatonit and tini, know none. */
+function initCommand({ initPath }: ContainerOptions): string[] {
+  return initPath === undefined ? [INIT_PATH, 'init', '--'] : [INIT_PATH, '--'];
 }
 
 /** The primary group stays among the others for users other than root, so that it cannot be dropped to get round a denial (CVE-2022-2989). */

@@ -1,4 +1,7 @@
 import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import type { IdMapping } from '../../lib/id-mapping';
+import { commonMaps } from '../id-maps';
 import type { ContainerRecord } from '../record';
 import { readRootfsFile, statRootfs, type RootfsView } from '../rootfs-view';
 import { parseGroup, parsePasswd, resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
@@ -13,7 +16,7 @@ export interface SpecUser extends ResolvedUser {
 /** Looks the user up in the root, and adds entries for ids that have none (podman-run(1), `--passwd`). */
 export function specUser(ctx: Context, record: ContainerRecord, view: RootfsView): SpecUser {
   const files = readUserFiles(view);
-  const user = resolveUser(record.process.user, record.options.groupAdd, files);
+  const user = withMappedIds(ctx, record, resolveUser(record.process.user, record.options.groupAdd, files));
   if (record.options.passwd === false) return user;
   const entry = missingEntry(ctx, record, { view, files, user });
   const group = missingGroup(ctx, record, { files, user, name: entry?.name ?? user.name });
@@ -29,6 +32,31 @@ export function specUser(ctx: Context, record: ContainerRecord, view: RootfsView
 /** The root's passwd and group files. */
 export function readUserFiles(view: RootfsView): UserFiles {
   return { passwd: readRootfsFile(view, '/etc/passwd'), group: readRootfsFile(view, '/etc/group') };
+}
+
+/** Groups that only the image's /etc/group names are left out where they have no id; all others have to have one. Throws 'machine'. */
+function withMappedIds(ctx: Context, { idMaps, options }: ContainerRecord, user: ResolvedUser): ResolvedUser {
+  if (options.userns.kind === 'path') return user;
+  const { uids, gids } = idMaps ?? commonMaps(ctx);
+  checkMapped('user', user.uid, uids);
+  checkMapped('group', user.gid, gids);
+  const groups = user.groups.filter((gid) => isMapped(gid, gids));
+  if (groups.length < user.groups.length) {
+    if (options.groupAdd.length > 0) for (const gid of user.groups) checkMapped('group', gid, gids);
+    ctx.log('debug', 'supplementary groups that are not mapped in the container are left out');
+  }
+  return { ...user, groups };
+}
+
+function checkMapped(what: string, id: number, maps: readonly IdMapping[]): void {
+  if (isMapped(id, maps)) return;
+  throw new TspodError('machine', `the ${what} id ${id} is not mapped in the container's user namespace`, {
+    hint: 'choose another user, map more ids (--userns, --uidmap, --gidmap), or give yourself more in /etc/subuid and /etc/subgid',
+  });
+}
+
+function isMapped(id: number, maps: readonly IdMapping[]): boolean {
+  return maps.some(({ container, size }) => id >= container && id < container + size);
 }
 
 function missingEntry(
