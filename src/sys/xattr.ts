@@ -15,7 +15,7 @@ export function setXattr(path: FilePath, name: string, value: Buffer): void {
 /** The value of an extended attribute; undefined when the file has none of that name, or its file system knows none. */
 export function getXattr(path: FilePath, name: string): Buffer | undefined {
   const call = libc(
-    'ssize_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
+    'long lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
   );
   const value = Buffer.alloc(65536);
   const length = Number(call(nulTerminated(path), name, value, value.length));
@@ -27,7 +27,7 @@ export function getXattr(path: FilePath, name: string): Buffer | undefined {
 
 /** The names of a file's extended attributes; none where its file system knows none. */
 export function listXattrs(path: FilePath): string[] {
-  const call = libc('ssize_t llistxattr(const char *path, _Out_ uint8_t *list, size_t size)');
+  const call = libc('long llistxattr(const char *path, _Out_ uint8_t *list, size_t size)');
   const list = Buffer.alloc(65536);
   const length = Number(call(nulTerminated(path), list, list.length));
   if (length >= 0) return list.toString('latin1', 0, length).split('\0').slice(0, -1);
