@@ -1,5 +1,6 @@
 import type { ImageRunConfig } from '../image/image-config';
 import type { Context } from '../lib/context';
+import { checkNetwork } from '../network/check-network';
 import { choosePorts, portFacts } from '../network/choose-ports';
 import { parseExpose, type ExposedPort } from '../network/parse-expose';
 import type { PortMapping } from '../network/types';
@@ -20,6 +21,7 @@ export function publishedPorts(
   exposed: readonly ExposedPort[],
 ): PortMapping[] {
   const ports = [...options.ports, ...(options.publishAll ? exposed.map(toMapping) : [])];
+  checkNetwork(ctx, options.network, ports);
   if (ports.length === 0) return [];
   if (['none', 'host', 'container', 'path'].includes(options.network.kind)) {
     ctx.log(

@@ -3,6 +3,7 @@ import type { Context } from '../lib/context';
 import { hostAddress } from './host-address';
 import { hostsFile } from './hosts-file';
 import { networkHelper } from './network-plan';
+import { pastaForwarder, pastaHost } from './pasta';
 import { resolvConf, resolvSource } from './resolv-conf';
 import { slirpAddress } from './slirp4netns';
 import type { NetworkMode } from './types';
@@ -16,9 +17,6 @@ export interface NetworkNames {
   dnsSearch: readonly string[];
   dnsOptions: readonly string[];
 }
-
-/** pasta's forwarder and its name for the host, as Podman chose them: link-local, so that they are free. */
-const PASTA_FORWARDER = '169.254.1.1';
 
 /** The texts of /etc/hosts and /etc/resolv.conf for a container; undefined for a file that its network does not have. */
 export function networkFiles(
@@ -42,8 +40,8 @@ export function networkFiles(
   if (helper?.name === 'pasta') {
     const own = { address: address ?? '127.0.0.1', names: input.names };
     return {
-      hosts: hostsFile({ ...host, hostGateway: undefined, own }),
-      resolv: resolvConf({ base, forwarder: PASTA_FORWARDER, ...resolver }),
+      hosts: hostsFile({ ...host, hostGateway: pastaHost(helper), own }),
+      resolv: resolvConf({ base, forwarder: pastaForwarder(helper.args), ...resolver }),
     };
   }
   const own = input.mode.kind === 'none' ? { own: { address: '127.0.0.1', names: input.names } } : {};

@@ -28,7 +28,7 @@ export function networkPlan(
   const helper = networkHelper(ctx, mode);
   if (helper === undefined) return undefined;
   if (helper.name === 'pasta') {
-    return { argv: pastaArguments(helper, ports), flags: PLAN.NET_READY_EXIT, requests: [] };
+    return { argv: pastaArguments(helper, ports), flags: PLAN.NET_READY_FD, requests: [] };
   }
   const hasPorts = ports.length > 0;
   return {
