@@ -21,6 +21,15 @@ export function createOutput(): Output {
   };
 }
 
+/** Bytes on standard error as they are: a program's own output. Nobody there to read them is no error. */
+export function writeError(bytes: Uint8Array): void {
+  try {
+    writeAll(2, bytes);
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
 function writeNote(line: string): void {
   try {
     writeAll(2, `${line}\n`);

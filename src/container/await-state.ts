@@ -1,5 +1,6 @@
-import { existsSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
+import { changeAlarm } from './change-alarm';
 import { containerPaths } from './paths';
 import { readState, type ContainerState } from './status';
 
@@ -22,7 +23,7 @@ export async function awaitState(
   { timeout, interval = 250 }: AwaitOptions = {},
 ): Promise<boolean> {
   const end = timeout === undefined ? Infinity : performance.now() + timeout;
-  const alarm = changeAlarm(containerPaths(ctx, id).directory);
+  const alarm = changeAlarm([containerPaths(ctx, id).directory]);
   try {
     while (!wanted(stateIfThere(ctx, id))) {
       const left = end - performance.now();
@@ -43,46 +44,4 @@ export function stateIfThere(ctx: Context, id: string): ContainerState | undefin
   return state.removed || (state.phase === 'created' && !existsSync(containerPaths(ctx, id).directory))
     ? undefined
     : state;
-}
-
-interface Alarm {
-  /** Resolves at the next change, or after so many milliseconds. */
-  next(milliseconds: number): Promise<void>;
-  close(): void;
-}
-
-function changeAlarm(directory: string): Alarm {
-  let ring: (() => void) | undefined;
-  let rang = false;
-  const onChange = (): void => {
-    rang = true;
-    ring?.();
-  };
-  const watcher = watchDirectory(directory, onChange);
-  return {
-    close: () => watcher?.close(),
-    next: (milliseconds) =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          ring = undefined;
-          rang = false;
-          resolve();
-        };
-        const timer = setTimeout(done, milliseconds);
-        if (rang) done();
-        else ring = done;
-      }),
-  };
-}
-
-/** Undefined where the kernel has no watches left: then only the timer tells. */
-function watchDirectory(directory: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    const watcher = watch(directory, onChange);
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch {
-    return undefined;
-  }
 }

@@ -79,7 +79,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container logs',
     aliases: ['logs'],
     summary: 'Fetch the logs of one or more containers',
-    // load: () => import('../commands/container/logs'),
+    load: () => import('../commands/container/logs'),
   },
   { path: 'container mount', aliases: ['mount'], summary: "Mount a working container's root file system" },
   {

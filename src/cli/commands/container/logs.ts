@@ -1,0 +1,97 @@
+import { findContainer, latestContainer } from '../../../container/find';
+import { shortTime } from '../../../container/logs/log-line';
+import { readLogs, type LogLine, type LogOptions } from '../../../container/logs/read-logs';
+import { throwFailures } from '../../../container/select';
+import type { ContainerRecord } from '../../../container/record';
+import { parseDuration } from '../../../lib/duration';
+import { TspodError } from '../../../lib/errors';
+import { shortId } from '../../../lib/id';
+import { nowNs, parseTime } from '../../../lib/time';
+import { defineCommand, type Flags, type Output } from '../../define-command';
+import { writeError } from '../../output';
+import { latestOption } from '../../options/selection';
+
+const options = {
+  color: { type: 'boolean', description: 'Give the lines of each container a color of their own' },
+  follow: { type: 'boolean', short: 'f', description: 'Go on until the container has ended' },
+  latest: latestOption,
+  names: { type: 'boolean', short: 'n', description: 'With several containers, print names instead of ids' },
+  since: { type: 'string', value: 'TIME', description: 'Only lines after a time, or a duration before now' },
+  tail: {
+    type: 'number',
+    value: 'LINES',
+    default: -1,
+    description: 'Only so many lines at the end (-1: all)',
+  },
+  timestamps: { type: 'boolean', short: 't', description: 'Print the time of each line' },
+  until: { type: 'string', value: 'TIME', description: 'Only lines before a time, or a duration before now' },
+} as const;
+
+/** `tspod logs`. */
+export default defineCommand({
+  summary: 'Fetch the logs of one or more containers',
+  usage: '[options] CONTAINER [CONTAINER...]',
+  options,
+  args: { min: 0 },
+  examples: ['tspod logs web', 'tspod logs --follow --tail 10 web', 'tspod logs --since 10m web db'],
+  async run(ctx, flags, args, output) {
+    if (args.length === 0 && !flags.latest)
+      throw new TspodError('usage', 'specify at least one container name or ID to log');
+    if (args.length > 0 && flags.latest)
+      throw new TspodError('usage', '--latest and containers cannot be used together');
+    const wanted: LogOptions = {
+      follow: flags.follow ?? false,
+      tail: flags.tail,
+      since: momentOf('since', flags.since),
+      until: momentOf('until', flags.until),
+    };
+    const records = flags.latest ? [latestContainer(ctx)] : args.map((name) => findContainer(ctx, name));
+    const show = async (record: ContainerRecord, index: number): Promise<void> => {
+      const prefix = prefixOf(record, { flags, index, isOnly: records.length === 1 });
+      for await (const line of readLogs(ctx, record, wanted))
+        printLine(output, line, { prefix, flags, index });
+    };
+    if (wanted.follow) return throwFailures(rejected(await Promise.allSettled(records.map(show))));
+    for (const [index, record] of records.entries()) await show(record, index);
+  },
+});
+
+type LogFlags = Flags<typeof options>;
+
+const COLORS = [37, 31, 32, 33, 34, 35, 36];
+
+function prefixOf(
+  { id, name }: ContainerRecord,
+  { flags, isOnly }: { flags: LogFlags; index: number; isOnly: boolean },
+): string {
+  return isOnly ? '' : `${flags.names ? name : shortId(id)} `;
+}
+
+function printLine(
+  output: Output,
+  { time, stream, isWhole, text }: LogLine,
+  { prefix, flags, index }: { prefix: string; flags: LogFlags; index: number },
+): void {
+  const stamp = flags.timestamps ? `${shortTime(time)} ` : '';
+  const colored = flags.color && prefix !== '';
+  const head = `${colored ? `\u001b[${COLORS[index % COLORS.length]}m` : ''}${prefix}${stamp}`;
+  const tail = `${colored ? '\u001b[0m' : ''}${isWhole ? '\n' : ''}`;
+  const bytes = Buffer.concat([Buffer.from(head), text, Buffer.from(tail)]);
+  if (stream === 'stdout') output.write(bytes);
+  else writeError(bytes);
+}
+
+function rejected(results: readonly PromiseSettledResult<void>[]): unknown[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+}
+
+function momentOf(option: string, text: string | undefined): bigint | undefined {
+  if (text === undefined || text === '') return undefined;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
+  try {
+    return nowNs() - BigInt(Math.round(parseDuration(text) * 1e6));
+  } catch (cause) {
+    throw new TspodError('usage', `parsing --${option} "${text}": unable to interpret time value`, { cause });
+  }
+}
