@@ -8,8 +8,8 @@
 #include "plan.h"
 
 /*
- * Makes CGROUP_DIR with its parents and writes every CGROUP_SET. A descriptor of the directory, or -1 where there is none
- * and none is needed. Dies with status 125 on failure.
+ * Makes CGROUP_DIR with its parents and writes every CGROUP_SET. A descriptor of the directory, or -1 where
+ * there is none and none is needed. Dies with status 125 on failure.
  */
 int cgroup_make(const struct plan *plan);
 

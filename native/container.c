@@ -21,8 +21,16 @@
 #pragma weak scope_start
 
 void container_initialise(struct container *container) {
-    *container = (struct container){.pidfd = -1, .control = -1, .cgroup = -1, .input = -1, .output = -1, .error = -1,
-                                    .terminal = -1, .caller = {-1, -1, -1}, .netns = -1, .userns = -1};
+    *container = (struct container){.pidfd = -1,
+                                    .control = -1,
+                                    .cgroup = -1,
+                                    .input = -1,
+                                    .output = -1,
+                                    .error = -1,
+                                    .terminal = -1,
+                                    .caller = {-1, -1, -1},
+                                    .netns = -1,
+                                    .userns = -1};
 }
 
 static void shut(int *fd) {
@@ -57,7 +65,8 @@ static void make_streams(struct container *container, uint64_t stdio, int *strea
 
 /* clone3(2) as fork(2): puts the process straight into its control group where the kernel can. */
 static pid_t clone_process(uint64_t flags, int cgroup, int *pidfd, bool *in_cgroup) {
-    struct clone_args args = {.flags = flags | CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
+    struct clone_args args = {
+        .flags = flags | CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
     if (flags & CLONE_PARENT)
         args.exit_signal = 0;
     *in_cgroup = cgroup >= 0;
@@ -83,8 +92,9 @@ static void write_map(const struct plan *plan, enum plan_code code, pid_t pid, c
     size_t used = 0;
     const struct plan_op *op;
     for (size_t position = 0; (op = plan_next(plan, code, &position)) && used < sizeof text;)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%llu %llu %llu\n", (unsigned long long)op->args[0].number,
-                                 (unsigned long long)op->args[1].number, (unsigned long long)op->args[2].number);
+        used += (size_t)snprintf(
+            text + used, sizeof text - used, "%llu %llu %llu\n", (unsigned long long)op->args[0].number,
+            (unsigned long long)op->args[1].number, (unsigned long long)op->args[2].number);
     snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
     if (used >= sizeof text || (used > 0 && write_file(path, text) < 0))
         die_errno(125, "mapping the container's ids: writing %s", name);
@@ -135,8 +145,8 @@ static _Noreturn void be_between(struct container *container, const struct plan 
 }
 
 /*
- * From a joined namespace the monitor could not come back: a process in between joins, and has the container as its
- * sibling. The pid is the same to both, for a pid namespace is joined by children only.
+ * From a joined namespace the monitor could not come back: a process in between joins, and has the container
+ * as its sibling. The pid is the same to both, for a pid namespace is joined by children only.
  */
 static pid_t clone_through(struct container *container, const struct plan *plan, struct birth *birth) {
     int reply[2];
@@ -219,15 +229,18 @@ void container_create(struct container *container, const struct plan *plan) {
         die_errno(125, "starting the container's process");
 }
 
-/* One message of the child: its kind, 0 at the end of the stream. A descriptor that came with it becomes the terminal. */
+/* One message of the child: its kind, 0 at the end of the stream. A descriptor that came with it becomes the
+ * terminal. */
 static char hear(struct container *container, char *text, size_t size) {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr aligned;
     } control = {0};
     struct iovec data = {text, size - 1};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     ssize_t got;
     do
         got = recvmsg(container->control, &message, MSG_CMSG_CLOEXEC);

@@ -10,13 +10,13 @@
 struct container {
     pid_t pid;
     int pidfd;
-    int control;  /* to its first process until that runs the program */
-    int cgroup;   /* its control group's directory, or -1 */
-    int input;    /* what is written here is its standard input; -1 without, and with a terminal */
-    int output;   /* its standard output, or its terminal */
-    int error;    /* its standard error; -1 with a terminal */
-    int terminal; /* the terminal's master (the same number as output), or -1 */
-    int caller[3]; /* STDIO_PASSTHROUGH: the caller's streams, else -1 */
+    int control;       /* to its first process until that runs the program */
+    int cgroup;        /* its control group's directory, or -1 */
+    int input;         /* what is written here is its standard input; -1 without, and with a terminal */
+    int output;        /* its standard output, or its terminal */
+    int error;         /* its standard error; -1 with a terminal */
+    int terminal;      /* the terminal's master (the same number as output), or -1 */
+    int caller[3];     /* STDIO_PASSTHROUGH: the caller's streams, else -1 */
     int netns, userns; /* kept for the restart, or -1 */
 };
 
@@ -37,12 +37,13 @@ void container_close(struct container *container);
 /* The first process: carries the plan out, never returns. */
 _Noreturn void container_child(const struct plan *plan, int control, const int *streams);
 
-/* Whether it joins namespaces, of others (NS_JOIN) or those kept for a restart, instead of only making new ones. */
+/* Whether it joins namespaces, of others (NS_JOIN) or those kept for a restart, instead of only making new
+ * ones. */
 bool container_joins(const struct container *container, const struct plan *plan);
 
 /*
- * Joins them, the user namespace last: until then the caller has its capabilities over all of them. There is no way
- * back. Dies with status 125 on failure.
+ * Joins them, the user namespace last: until then the caller has its capabilities over all of them. There is
+ * no way back. Dies with status 125 on failure.
  */
 void container_join(const struct container *container, const struct plan *plan);
 

@@ -26,7 +26,8 @@ static int report_to;
 static void report(int status, const char *text) {
     char message[2100];
     int length = snprintf(message, sizeof message, "E%d %s", status, text);
-    send(report_to, message, (size_t)length < sizeof message ? (size_t)length : sizeof message - 1, MSG_NOSIGNAL);
+    send(report_to, message, (size_t)length < sizeof message ? (size_t)length : sizeof message - 1,
+         MSG_NOSIGNAL);
 }
 
 /* The end of the stream means that the monitor is dead: this process must not outlive it. */
@@ -96,7 +97,8 @@ static void make_symlink(int root, const struct plan_op *op) {
     const char *path = op->args[1].data, *slash = strrchr(path, '/');
     autofree char *parent = slash && slash != path ? strndup(path, (size_t)(slash - path)) : strdup("/");
     autoclose int directory = parent ? mounts_target(root, parent, true) : -1;
-    if (directory < 0 || (symlinkat(op->args[0].data, directory, slash ? slash + 1 : path) < 0 && errno != EEXIST))
+    if (directory < 0 ||
+        (symlinkat(op->args[0].data, directory, slash ? slash + 1 : path) < 0 && errno != EEXIST))
         die_errno(125, "making the link %s in the container", path);
 }
 
@@ -106,7 +108,8 @@ static void make_directory(int root, const struct plan_op *op) {
     if (there >= 0)
         return;
     autoclose int made = mounts_target(root, path, true);
-    if (made < 0 || fchownat(made, "", (uid_t)op->args[2].number, (gid_t)op->args[3].number, AT_EMPTY_PATH) < 0)
+    if (made < 0 ||
+        fchownat(made, "", (uid_t)op->args[2].number, (gid_t)op->args[3].number, AT_EMPTY_PATH) < 0)
         die_errno(125, "making the directory %s in the container", path);
     char name[32];
     snprintf(name, sizeof name, "/proc/self/fd/%d", made);

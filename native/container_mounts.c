@@ -71,9 +71,10 @@ int mounts_target(int root, const char *path, int is_directory) {
 /* mount_setattr(2) only adds: flags that an outer user namespace has locked stay as they are. */
 static int add_attributes(int fd, unsigned long flags, bool recursive) {
     struct mount_attr attributes = {0};
-    attributes.attr_set = (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) | (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
-                          (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
-                          (flags & MS_NODIRATIME ? MOUNT_ATTR_NODIRATIME : 0);
+    attributes.attr_set =
+        (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) | (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
+        (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+        (flags & MS_NODIRATIME ? MOUNT_ATTR_NODIRATIME : 0);
     if (flags & (MS_NOATIME | MS_STRICTATIME)) {
         attributes.attr_clr = MOUNT_ATTR__ATIME;
         attributes.attr_set |= flags & MS_NOATIME ? MOUNT_ATTR_NOATIME : MOUNT_ATTR_STRICTATIME;
@@ -89,14 +90,16 @@ static int remount(int fd, unsigned long flags) {
     struct statvfs now;
     if (fstatvfs(fd, &now) < 0)
         return -1;
-    unsigned long kept = now.f_flag & (ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME);
+    unsigned long kept =
+        now.f_flag & (ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME);
     if (now.f_flag & ST_RELATIME)
         kept |= MS_RELATIME;
     return mount(NULL, path_of(fd).text, NULL, MS_REMOUNT | MS_BIND | kept | flags, NULL);
 }
 
 static int restrict_mount(int fd, unsigned long flags, bool recursive) {
-    unsigned long wanted = flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_STRICTATIME);
+    unsigned long wanted =
+        flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_STRICTATIME);
     if (!wanted || add_attributes(fd, wanted, recursive) == 0)
         return 0;
     return errno == ENOSYS ? remount(fd, wanted) : -1;
@@ -115,7 +118,8 @@ static int set_propagation(int fd, unsigned long flags) {
     return mount(NULL, path_of(fd).text, NULL, flags & (PROPAGATION | MS_REC), NULL);
 }
 
-static int bind(int root, const char *source, const char *path, unsigned long flags, bool recursive_readonly) {
+static int bind(int root, const char *source, const char *path, unsigned long flags,
+                bool recursive_readonly) {
     autoclose int target = mounts_target(root, path, is_directory(source));
     if (target < 0 || mount(source, path_of(target).text, NULL, flags & (MS_BIND | MS_REC), NULL) < 0)
         return -1;
@@ -155,7 +159,8 @@ static int mount_filled(int root, const char *path, unsigned long flags, const c
     tree_copy_up(path_of(root).text, path, path_of(made).text);
     if (add_attributes(made, flags, false) < 0)
         return -1;
-    return (int)syscall(SYS_move_mount, made, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    return (int)syscall(SYS_move_mount, made, "", target, "",
+                        MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 static int mount_new(int root, const struct plan_op *op) {
@@ -190,7 +195,8 @@ void mounts_mount(int root, const struct plan_op *op) {
     else
         failed = mount_new(root, op);
     if (failed && !(options & PLAN_MOUNT_OPTIONAL))
-        die_errno(125, "mounting %s on %s in the container", flags & MS_BIND ? source : op->args[2].data, path);
+        die_errno(125, "mounting %s on %s in the container", flags & MS_BIND ? source : op->args[2].data,
+                  path);
 }
 
 void mounts_mask(int root, const char *path) {
@@ -201,7 +207,8 @@ void mounts_mask(int root, const char *path) {
     if (target < 0 || fstat(target, &status) < 0)
         die_errno(125, "masking %s", path);
     int failed = S_ISDIR(status.st_mode)
-                     ? mount("tmpfs", path_of(target).text, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0,nr_inodes=2")
+                     ? mount("tmpfs", path_of(target).text, "tmpfs",
+                             MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0,nr_inodes=2")
                      : mount("/dev/null", path_of(target).text, NULL, MS_BIND, NULL);
     if (failed)
         die_errno(125, "masking %s", path);

@@ -1,10 +1,12 @@
-/* What the container's first process does with mounts: ops MOUNT to MKDIR. All die with status 125 on failure. */
+/* What the container's first process does with mounts: ops MOUNT to MKDIR. All die with status 125 on
+ * failure. */
 #ifndef TSPOD_CONTAINER_MOUNTS_H
 #define TSPOD_CONTAINER_MOUNTS_H
 
 #include "plan.h"
 
-/* A path inside `root` (a descriptor), O_PATH and close-on-exec; links stay inside. -1 with errno when it is not there. */
+/* A path inside `root` (a descriptor), O_PATH and close-on-exec; links stay inside. -1 with errno when it is
+ * not there. */
 int mounts_open(int root, const char *path);
 
 /* The same, made where it is missing, with its parents: a directory, else an empty file. */

@@ -47,7 +47,8 @@ void process_open_terminal(const struct plan *plan, int socket, int console) {
                            .ws_col = (unsigned short)plan_number(plan, PLAN_TTY_SIZE, 1, 0)};
     if (size.ws_row && ioctl(slave, TIOCSWINSZ, &size) < 0)
         die_errno(125, "setting the size of the terminal");
-    if (fchown(slave, (uid_t)plan_number(plan, PLAN_USER, 0, 0), (gid_t)-1) < 0 && errno != EPERM && errno != EINVAL)
+    if (fchown(slave, (uid_t)plan_number(plan, PLAN_USER, 0, 0), (gid_t)-1) < 0 && errno != EPERM &&
+        errno != EINVAL)
         die_errno(125, "giving the terminal to the user");
     if (console)
         bind_console(name);
@@ -84,7 +85,8 @@ static void give_streams(const struct plan *plan, uid_t uid) {
     if (plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_PASSTHROUGH)
         return;
     for (int fd = 0; fd <= 2; fd++)
-        if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) && status.st_uid != uid && fchown(fd, uid, (gid_t)-1) < 0)
+        if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) && status.st_uid != uid &&
+            fchown(fd, uid, (gid_t)-1) < 0)
             continue; /* only opening by name suffers */
 }
 
@@ -116,7 +118,8 @@ static void load_seccomp(const struct plan *plan) {
         die(125, "out of memory");
     memcpy(filter, op->args[0].data, count * sizeof *filter);
     struct sock_fprog program = {.len = (unsigned short)count, .filter = filter};
-    if (count > 0 && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)op->args[1].number, &program) < 0)
+    if (count > 0 &&
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)op->args[1].number, &program) < 0)
         die_errno(125, "loading the seccomp filter of %zu instructions", count);
     free(filter);
 }
@@ -220,8 +223,14 @@ static const char *search_path(const struct plan_op *env) {
 
 static _Noreturn void cannot_run(const char *name, int error) {
     errno = error;
+    if (error == ENOENT && strchr(name, '/') && access(name, F_OK) == 0)
+        die(127, "running \"%s\": the interpreter or loader that it names is not in the container", name);
+    errno = error;
     if (error == ENOENT || error == ENOTDIR)
-        die_errno(127, strchr(name, '/') ? "executable file \"%s\" not found" : "executable file \"%s\" not found in $PATH", name);
+        die_errno(127,
+                  strchr(name, '/') ? "executable file \"%s\" not found"
+                                    : "executable file \"%s\" not found in $PATH",
+                  name);
     die_errno(126, "running \"%s\"", name);
 }
 
@@ -261,7 +270,8 @@ void process_execute(const struct plan *plan) {
     char **argv = plan_strings(command, 0), **envp = plan_strings(environment ? environment : &nothing, 0);
     set_label(plan);
     unsigned first = 3 + (unsigned)plan_number(plan, PLAN_PRESERVE_FDS, 0, 0);
-    if (syscall(SYS_close_range, first, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0 && errno != ENOSYS && errno != EINVAL)
+    if (syscall(SYS_close_range, first, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0 && errno != ENOSYS &&
+        errno != EINVAL)
         die_errno(125, "closing descriptors");
     if (plan_find(plan, PLAN_NO_NEW_PRIVS))
         load_seccomp(plan);

@@ -54,13 +54,13 @@ struct monitor {
     int lock;  /* LOCK_FILE, held while the container is being started */
     int listener, signals;
     pid_t net_pid;
-    int net_exit;    /* open as long as the network helper is to live; -1: none was started */
-    bool held;       /* HOLD: set up, waits for FRAME_START */
-    bool stopping;   /* no restart */
-    bool ended;      /* the first process has ended, and its status is in wait_status */
+    int net_exit;  /* open as long as the network helper is to live; -1: none was started */
+    bool held;     /* HOLD: set up, waits for FRAME_START */
+    bool stopping; /* no restart */
+    bool ended;    /* the first process has ended, and its status is in wait_status */
     int wait_status;
     long long run_since, kill_at; /* monotonic ms; kill_at 0: never */
-    char *input;     /* standard input that the container has not taken yet */
+    char *input;                  /* standard input that the container has not taken yet */
     size_t input_size, input_done;
     bool input_ends; /* closed when `input` is taken */
 };
@@ -77,7 +77,8 @@ void log_write(struct log *log, const struct plan *plan, int stream, const char 
 void log_flush(struct log *log, const struct plan *plan);
 
 /* monitor_journal.c: one entry. */
-void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length, bool partial);
+void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length,
+                  bool partial);
 int journal_open(void);
 
 /* monitor_clients.c */
@@ -91,7 +92,8 @@ bool clients_are_behind(const struct monitor *monitor);
 void clients_finish(struct monitor *monitor, int code);
 
 /* monitor_frames.c: carries out one frame of a client. */
-void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data, uint32_t length);
+void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data,
+                   uint32_t length);
 /* Writes standard input that waits; closes it at its end. */
 void monitor_feed(struct monitor *monitor);
 

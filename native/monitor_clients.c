@@ -76,8 +76,8 @@ void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, 
 
 void clients_flush(struct monitor *monitor, size_t index) {
     struct client *client = &monitor->clients[index];
-    ssize_t put = send(client->fd, client->pending + client->pending_done, client->pending_size - client->pending_done,
-                       MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t put = send(client->fd, client->pending + client->pending_done,
+                       client->pending_size - client->pending_done, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (put < 0 && errno != EAGAIN && errno != EINTR)
         return clients_remove(monitor, index);
     client->pending_done += put > 0 ? (size_t)put : 0;
@@ -89,15 +89,17 @@ void clients_flush(struct monitor *monitor, size_t index) {
 }
 
 static uint32_t frame_length(const struct client *client) {
-    return (uint32_t)client->header[1] | (uint32_t)client->header[2] << 8 | (uint32_t)client->header[3] << 16 |
-           (uint32_t)client->header[4] << 24;
+    return (uint32_t)client->header[1] | (uint32_t)client->header[2] << 8 |
+           (uint32_t)client->header[3] << 16 | (uint32_t)client->header[4] << 24;
 }
 
-/* One step of a frame: its header, then its data. False when there is nothing more to read, or the client is gone. */
+/* One step of a frame: its header, then its data. False when there is nothing more to read, or the client is
+ * gone. */
 static bool read_step(struct client *client, bool *gone) {
     bool in_header = client->have < FRAME_HEADER;
     uint32_t length = in_header ? 0 : frame_length(client);
-    void *to = in_header ? (void *)(client->header + client->have) : (void *)(client->data + client->have - FRAME_HEADER);
+    void *to = in_header ? (void *)(client->header + client->have)
+                         : (void *)(client->data + client->have - FRAME_HEADER);
     size_t room = (in_header ? FRAME_HEADER : FRAME_HEADER + length) - client->have;
     ssize_t got = room ? recv(client->fd, to, room, MSG_DONTWAIT) : 0;
     if (room && got <= 0) {

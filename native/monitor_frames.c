@@ -17,7 +17,8 @@ void monitor_feed(struct monitor *monitor) {
     struct container *container = &monitor->container;
     int to = container->terminal >= 0 ? container->terminal : container->input;
     while (monitor->input && to >= 0) {
-        ssize_t put = write(to, monitor->input + monitor->input_done, monitor->input_size - monitor->input_done);
+        ssize_t put =
+            write(to, monitor->input + monitor->input_done, monitor->input_size - monitor->input_done);
         if (put < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         monitor->input_done += put > 0 ? (size_t)put : 0;
@@ -55,7 +56,8 @@ static void resize(struct monitor *monitor, const char *data, uint32_t length) {
         ioctl(monitor->container.terminal, TIOCSWINSZ, &size);
 }
 
-void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data, uint32_t length) {
+void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data,
+                   uint32_t length) {
     unsigned number = number_at(data, length, 0, 4);
     switch (type) {
     case FRAME_STDIN:

@@ -1,4 +1,5 @@
-/* The journal's native protocol: KEY=value lines, or KEY, a 64-bit length and the value where it may hold newlines. */
+/* The journal's native protocol: KEY=value lines, or KEY, a 64-bit length and the value where it may hold
+ * newlines. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,21 +19,25 @@ int journal_open(void) {
     return -1;
 }
 
-void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length, bool partial) {
+void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length,
+                  bool partial) {
     char head[1024];
-    const char *id = plan_string(plan, PLAN_CONTAINER, 0, ""), *name = plan_string(plan, PLAN_CONTAINER, 1, "");
+    const char *id = plan_string(plan, PLAN_CONTAINER, 0, ""),
+               *name = plan_string(plan, PLAN_CONTAINER, 1, "");
     const char *tag = plan_string(plan, PLAN_LOG, 4, "");
-    int used = snprintf(head, sizeof head,
-                        "PRIORITY=%d\nCONTAINER_ID=%.12s\nCONTAINER_ID_FULL=%s\nCONTAINER_NAME=%s\nCONTAINER_TAG=%s\n"
-                        "SYSLOG_IDENTIFIER=%s\n%sMESSAGE\n",
-                        stream == 1 ? 6 : 3, id, id, name, tag, tag[0] ? tag : name,
-                        partial ? "CONTAINER_PARTIAL_MESSAGE=true\n" : "");
+    int used = snprintf(
+        head, sizeof head,
+        "PRIORITY=%d\nCONTAINER_ID=%.12s\nCONTAINER_ID_FULL=%s\nCONTAINER_NAME=%s\nCONTAINER_TAG=%s\n"
+        "SYSLOG_IDENTIFIER=%s\n%sMESSAGE\n",
+        stream == 1 ? 6 : 3, id, id, name, tag, tag[0] ? tag : name,
+        partial ? "CONTAINER_PARTIAL_MESSAGE=true\n" : "");
     if (used < 0 || (size_t)used >= sizeof head)
         return;
     unsigned char size[8];
     for (int i = 0; i < 8; i++)
         size[i] = (unsigned char)((uint64_t)length >> (8 * i));
-    struct iovec parts[4] = {{head, (size_t)used}, {size, sizeof size}, {(char *)line, length}, {(char *)"\n", 1}};
+    struct iovec parts[4] = {
+        {head, (size_t)used}, {size, sizeof size}, {(char *)line, length}, {(char *)"\n", 1}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 4};
     sendmsg(socket, &message, MSG_NOSIGNAL);
 }

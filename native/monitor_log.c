@@ -1,4 +1,5 @@
-/* The k8s-file format: TIME STREAM F|P TEXT, one line per line of output; P where the line goes on in the next. */
+/* The k8s-file format: TIME STREAM F|P TEXT, one line per line of output; P where the line goes on in the
+ * next. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,12 +63,13 @@ static void set_stamp(struct log *log, time_t second) {
     localtime_r(&second, &local);
     strftime(log->stamp, sizeof log->stamp, "%Y-%m-%dT%H:%M:%S", &local);
     long minutes = local.tm_gmtoff / 60;
-    snprintf(log->zone, sizeof log->zone, "%c%02d:%02d", minutes < 0 ? '-' : '+', (int)(labs(minutes) / 60 % 24),
-             (int)(labs(minutes) % 60));
+    snprintf(log->zone, sizeof log->zone, "%c%02d:%02d", minutes < 0 ? '-' : '+',
+             (int)(labs(minutes) / 60 % 24), (int)(labs(minutes) % 60));
     log->stamp_second = second;
 }
 
-static void write_line(struct log *log, const struct plan *plan, int stream, const char *line, size_t length, char tag) {
+static void write_line(struct log *log, const struct plan *plan, int stream, const char *line, size_t length,
+                       char tag) {
     char head[96];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -85,7 +87,8 @@ static void write_line(struct log *log, const struct plan *plan, int stream, con
         log->size += (uint64_t)put;
 }
 
-static void write_part(struct log *log, const struct plan *plan, int stream, const char *line, size_t length, bool whole) {
+static void write_part(struct log *log, const struct plan *plan, int stream, const char *line, size_t length,
+                       bool whole) {
     if (log->driver == PLAN_LOG_K8S_FILE)
         write_line(log, plan, stream, line, length, whole ? 'F' : 'P');
     else if (log->driver == PLAN_LOG_JOURNALD)

@@ -11,8 +11,8 @@
 #include "io.h"
 #include "monitor.h"
 
-#define DRAIN_IDLE_MS 100       /* a process outside that still holds the pipes is not waited for */
-#define DRAIN_MOST (4u << 20)   /* bytes read after the end; pipes hold less */
+#define DRAIN_IDLE_MS 100     /* a process outside that still holds the pipes is not waited for */
+#define DRAIN_MOST (4u << 20) /* bytes read after the end; pipes hold less */
 #define FIXED_FDS 5
 
 static char buffer[FRAME_GREATEST];
@@ -28,7 +28,8 @@ static void stop(struct monitor *monitor) {
     monitor->stopping = true;
     if (monitor->ended)
         return;
-    kill(monitor->container.pid, monitor->held ? SIGKILL : (int)plan_number(monitor->plan, PLAN_STOP, 0, SIGTERM));
+    kill(monitor->container.pid,
+         monitor->held ? SIGKILL : (int)plan_number(monitor->plan, PLAN_STOP, 0, SIGTERM));
     monitor->kill_at = monotonic_ms() + (long long)grace;
 }
 
@@ -63,7 +64,8 @@ static void take_client(struct monitor *monitor) {
     clients_add(monitor, fd);
 }
 
-/* One piece of output: to the log and to everybody attached. The bytes read; the descriptor is closed at the end. */
+/* One piece of output: to the log and to everybody attached. The bytes read; the descriptor is closed at the
+ * end. */
 static size_t take_output(struct monitor *monitor, int *fd, int stream) {
     ssize_t got = read(*fd, buffer, sizeof buffer);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -80,7 +82,8 @@ static size_t take_output(struct monitor *monitor, int *fd, int stream) {
     return (size_t)got;
 }
 
-/* The descriptors to wait for; -1 is passed over. Back-pressure: nothing is read that could not be passed on. */
+/* The descriptors to wait for; -1 is passed over. Back-pressure: nothing is read that could not be passed on.
+ */
 static size_t fill(const struct monitor *monitor, struct pollfd *fds) {
     const struct container *container = &monitor->container;
     bool behind = clients_are_behind(monitor);

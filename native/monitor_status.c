@@ -25,12 +25,13 @@ void status_write(struct monitor *monitor, bool sync) {
         *at = ' ';
     bool lives = strcmp(status->phase, "exited") != 0;
     pid_t pid = lives ? monitor->container.pid : 0;
-    int used = snprintf(text, sizeof text,
-                        "version=1\nphase=%s\npid=%d\nstarttime=%llu\nmonitor_pid=%d\nmonitor_starttime=%llu\nboot_id=%s\n"
-                        "started=%lld\nfinished=%lld\ncode=%d\noom=%d\nrestarts=%u\nnet_pid=%d\n",
-                        status->phase, (int)pid, pid ? process_start_time(pid) : 0, (int)getpid(),
-                        process_start_time(getpid()), boot, status->started, status->finished, status->code, status->oom,
-                        status->restarts, lives ? (int)monitor->net_pid : 0);
+    int used = snprintf(
+        text, sizeof text,
+        "version=1\nphase=%s\npid=%d\nstarttime=%llu\nmonitor_pid=%d\nmonitor_starttime=%llu\nboot_id=%s\n"
+        "started=%lld\nfinished=%lld\ncode=%d\noom=%d\nrestarts=%u\nnet_pid=%d\n",
+        status->phase, (int)pid, pid ? process_start_time(pid) : 0, (int)getpid(),
+        process_start_time(getpid()), boot, status->started, status->finished, status->code, status->oom,
+        status->restarts, lives ? (int)monitor->net_pid : 0);
     if (error[0])
         snprintf(text + used, sizeof text - (size_t)used, "error=%s\n", error);
     if (replace_file(path, text, sync) < 0 && lives)

@@ -31,7 +31,8 @@ static int take_lock(const struct plan *plan) {
         if (errno != EWOULDBLOCK)
             die_errno(125, "locking %s", path);
         if (waited > LOCK_DEADLINE_MS)
-            die(125, "container \"%s\" is being started or removed by another command", plan_string(plan, PLAN_CONTAINER, 1, ""));
+            die(125, "container \"%s\" is being started or removed by another command",
+                plan_string(plan, PLAN_CONTAINER, 1, ""));
         nanosleep(&(struct timespec){.tv_nsec = LOCK_STEP_MS * 1000000L}, NULL);
     }
     return fd;

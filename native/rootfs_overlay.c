@@ -68,7 +68,8 @@ static void add_upper(struct options *options, const struct plan_op *op) {
 static void configure(int fd, const char *key, const char *value) {
     unsigned command = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
     if (syscall(SYS_fsconfig, fd, command, key, value, 0) < 0)
-        die_errno(125, "mounting the root file system: overlay option %s%s%s", key, value ? "=" : "", value ? value : "");
+        die_errno(125, "mounting the root file system: overlay option %s%s%s", key, value ? "=" : "",
+                  value ? value : "");
 }
 
 /* The layers one by one (kernel 6.8): for images whose list does not fit a page. */
@@ -93,7 +94,8 @@ static void mount_piecewise(const struct plan *plan, const struct plan_op *op) {
     if (syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
         die_errno(125, "mounting the root file system on %s", op->args[0].data);
     autoclose int tree = (int)syscall(SYS_fsmount, fd, FSMOUNT_CLOEXEC, 0);
-    if (tree < 0 || syscall(SYS_move_mount, tree, "", AT_FDCWD, op->args[0].data, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    if (tree < 0 ||
+        syscall(SYS_move_mount, tree, "", AT_FDCWD, op->args[0].data, MOVE_MOUNT_F_EMPTY_PATH) < 0)
         die_errno(125, "mounting the root file system on %s", op->args[0].data);
 }
 
@@ -140,7 +142,9 @@ static void mount_relative(const struct plan *plan, const struct plan_op *op) {
 static _Noreturn void explain(const struct plan_op *op) {
     if (errno == ENOSPC)
         die_errno(125, "mounting the root file system on %s", op->args[0].data);
-    die(125, "mounting the root file system on %s: %s: overlay was refused here; fuse-overlayfs may serve: see \"tspod doctor\"",
+    die(125,
+        "mounting the root file system on %s: %s: overlay was refused here; fuse-overlayfs may serve: see "
+        "\"tspod doctor\"",
         op->args[0].data, strerror(errno));
 }
 
@@ -153,7 +157,8 @@ void overlay_mount(const struct plan *plan, const struct plan_op *op) {
     autofree char *text = options.text;
     if (options.length >= DATA_PAGE) {
         autoclose int probe = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
-        int layered = probe >= 0 && syscall(SYS_fsconfig, probe, FSCONFIG_SET_STRING, "lowerdir+", op->args[4].data, 0) == 0;
+        int layered = probe >= 0 && syscall(SYS_fsconfig, probe, FSCONFIG_SET_STRING, "lowerdir+",
+                                            op->args[4].data, 0) == 0;
         if (layered)
             mount_piecewise(plan, op);
         else

@@ -7,8 +7,8 @@
 #include "plan.h"
 
 /*
- * Has systemd make the scope of a CGROUP_SCOPE op around pid, and waits until pid is in it. 0, or -1 with *error
- * what went wrong (allocated).
+ * Has systemd make the scope of a CGROUP_SCOPE op around pid, and waits until pid is in it. 0, or -1 with
+ * *error what went wrong (allocated).
  */
 int scope_start(const struct plan_op *op, pid_t pid, char **error);
 

@@ -7,7 +7,8 @@
 /* Removes path and what is below it; it crosses no mount and follows no link. A missing path is no error. */
 void tree_remove(const char *path);
 
-/* Fills the empty directory `volume` with what is at `path` inside `root` (resolved inside it), owner and mode too. */
+/* Fills the empty directory `volume` with what is at `path` inside `root` (resolved inside it), owner and
+ * mode too. */
 void tree_copy_up(const char *root, const char *path, const char *volume);
 
 /* Gives path and what is below it to uid and gid, touching only what differs. */

@@ -34,7 +34,8 @@ static const char *cure(void) {
         return "user namespaces are switched off: sudo sysctl -w kernel.unprivileged_userns_clone=1";
     if (read_file("/proc/sys/user/max_user_namespaces", text, sizeof text) > 0 && text[0] == '0')
         return "user namespaces are switched off: sudo sysctl -w user.max_user_namespaces=15000";
-    if (read_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", text, sizeof text) > 0 && text[0] == '1')
+    if (read_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", text, sizeof text) > 0 &&
+        text[0] == '1')
         return "AppArmor forbids it: install tspod's AppArmor profile, or: sudo sysctl -w "
                "kernel.apparmor_restrict_unprivileged_userns=0";
     return "see \"tspod doctor\"";
