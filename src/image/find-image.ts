@@ -3,20 +3,32 @@ import type { IndexEntry } from '../store/image-index';
 import { dockerReference, formatReference, localReference, parseReference, repositoryOf } from './reference';
 import type { ImageReference } from './reference';
 
+/** What a text has led to, and whether it is the image's name or its id. */
+export interface ImageMatch {
+  entry: IndexEntry;
+  by: 'name' | 'id';
+}
+
+/** The index entry of `matchImage` alone. */
+export function findImage(entries: readonly IndexEntry[], text: string): IndexEntry | undefined {
+  return matchImage(entries, text)?.entry;
+}
+
 /**
  * The index entry that a name or id leads to, found in Podman's order: full id, name, short name below `localhost/`,
- * of Docker Hub, at the end of any stored name, then the start of an id. Error `usage`: the start of an id fits several.
+ * of Docker Hub, at the end of any stored name, then the start of an id. Errors `usage`: the name is malformed, or the
+ * start of an id fits several.
  */
-export function findImage(entries: readonly IndexEntry[], text: string): IndexEntry | undefined {
+export function matchImage(entries: readonly IndexEntry[], text: string): ImageMatch | undefined {
   const id = text.replace(/^sha256:/, '');
   const isId = /^[0-9a-f]{1,64}$/.test(id);
-  const byId =
-    isId && id.length === 64
-      ? entries.find((entry) => entry.imageId === id || entry.digest === text)
-      : undefined;
-  if (byId !== undefined) return byId;
+  const isFull = isId && id.length === 64;
+  const byId = isFull ? entries.find((entry) => entry.imageId === id || entry.digest === text) : undefined;
+  if (byId !== undefined) return { entry: byId, by: 'id' };
   const byName = isName(text) ? findByName(entries, parseReference(text)) : undefined;
-  return byName ?? (isId && id.length >= 2 ? findByPrefix(entries, id) : undefined);
+  if (byName !== undefined) return { entry: byName, by: 'name' };
+  const byPrefix = isId && id.length >= 2 ? findByPrefix(entries, id) : undefined;
+  return byPrefix === undefined ? undefined : { entry: byPrefix, by: 'id' };
 }
 
 /** The full names that a reference may mean in this store, the likeliest first. */

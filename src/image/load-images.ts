@@ -3,9 +3,9 @@ import { wrapError } from '../lib/errors';
 import { openStore } from '../store/open-store';
 import { openStaging } from '../store/staging';
 import { addImage } from './add-image';
-import type { AddedImage } from './add-image';
 import { openArchive } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
+import type { AddedImage } from './commit-image';
 
 /**
  * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` undefined is

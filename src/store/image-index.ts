@@ -38,7 +38,7 @@ export function readImageIndex(store: StorePaths): IndexEntry[] {
 
 /**
  * Replaces the list of images by what `change` makes of it, under the lock on it; atomic and lasting.
- * An entry without a name stays only where its manifest has no named one, and no name stands twice (the last counts).
+ * An entry without a name stays only where its manifest has no named one, and no name stands twice (the first counts: the list begins with the newest).
  */
 export function changeImageIndex(
   store: StorePaths,
@@ -59,15 +59,14 @@ export function changeImageIndex(
 }
 
 function tidy(entries: IndexEntry[]): IndexEntry[] {
-  const owners = new Map(
-    entries.filter((entry) => entry.name !== undefined).map((entry) => [entry.name, entry]),
-  );
+  const owners = new Map<string | undefined, IndexEntry>();
+  for (const entry of entries.toReversed()) owners.set(entry.name, entry);
   const kept: IndexEntry[] = [];
   const seen = new Set<string>();
   for (const entry of entries) {
-    const name = owners.get(entry.name) === entry ? entry.name : undefined;
-    kept.push(name === entry.name ? entry : { ...entry, name });
-    if (name !== undefined) seen.add(entry.digest);
+    const isOwner = owners.get(entry.name) === entry;
+    kept.push(isOwner ? entry : { ...entry, name: undefined });
+    if (isOwner && entry.name !== undefined) seen.add(entry.digest);
   }
   return kept.filter((entry) => {
     if (entry.name !== undefined) return true;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { isErrno } from '../lib/errors';
 import { syncDirectory } from '../sys/file-io';
 import { syncFileSystem } from '../sys/special-files';
@@ -35,5 +35,8 @@ function renameNew(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    if (existsSync(`${to}/diff`)) return;
+    renameSync(to, `${from}-broken`);
+    renameSync(from, to);
   }
 }

@@ -14,7 +14,7 @@ export const imageRows: readonly CommandRow[] = [
   {
     path: 'image exists',
     summary: 'Check if an image exists in local storage',
-    // load: () => import('../commands/image/exists'),
+    load: () => import('../commands/image/exists'),
   },
   {
     path: 'image history',
@@ -26,18 +26,18 @@ export const imageRows: readonly CommandRow[] = [
     path: 'image import',
     aliases: ['import'],
     summary: 'Import a tarball to create a file system image',
-    // load: () => import('../commands/image/import'),
+    load: () => import('../commands/image/import'),
   },
   {
     path: 'image inspect',
     summary: 'Display the configuration of an image',
-    // load: () => import('../commands/image/inspect'),
+    load: () => import('../commands/image/inspect'),
   },
   {
     path: 'image list',
     aliases: ['images', 'image ls'],
     summary: 'List images in local storage',
-    // load: () => import('../commands/image/list'),
+    load: () => import('../commands/image/list'),
   },
   {
     path: 'image load',
@@ -50,10 +50,16 @@ export const imageRows: readonly CommandRow[] = [
   { path: 'image pull', aliases: ['pull'], summary: 'Pull an image from a registry', instead: ARCHIVES },
   { path: 'image push', aliases: ['push'], summary: 'Push an image to a destination' },
   {
+    path: 'image rebuild',
+    summary: 'Unpack the lost layers of an image again',
+    hidden: true,
+    load: () => import('../commands/image/rebuild'),
+  },
+  {
     path: 'image rm',
     aliases: ['rmi', 'image remove'],
     summary: 'Remove one or more images from local storage',
-    // load: () => import('../commands/image/rm'),
+    load: () => import('../commands/image/rm'),
   },
   { path: 'image save', aliases: ['save'], summary: 'Save images to an archive' },
   { path: 'image scp', summary: 'Securely copy images' },
@@ -63,7 +69,7 @@ export const imageRows: readonly CommandRow[] = [
     path: 'image tag',
     aliases: ['tag'],
     summary: 'Add an additional name to a local image',
-    // load: () => import('../commands/image/tag'),
+    load: () => import('../commands/image/tag'),
   },
   {
     path: 'image tree',
@@ -77,7 +83,7 @@ export const imageRows: readonly CommandRow[] = [
     path: 'image untag',
     aliases: ['untag'],
     summary: 'Remove a name from a local image',
-    // load: () => import('../commands/image/untag'),
+    load: () => import('../commands/image/untag'),
   },
   { path: 'login', summary: 'Log in to a container registry' },
   { path: 'logout', summary: 'Log out of a container registry' },

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { digestHex, digestOf } from '../store/digest';
+import { changeImageIndex } from '../store/image-index';
+import type { IndexEntry } from '../store/image-index';
+import type { StagedLayer } from '../store/layer/add-layer';
+import type { LayerRecord } from '../store/layer/layer-record';
+import { publish } from '../store/publish';
+import type { StagedContent } from '../store/publish';
+import type { Staging } from '../store/staging';
+import type { StorePaths } from '../store/store-paths';
+import type { ArchivedImage } from './archive/archived-image';
+import type { ImageConfig } from './image-config';
+import { writeImageRecord } from './image-record';
+import { configType, manifestType } from './manifest';
+
+/** An image that the store has now. */
+export interface AddedImage {
+  /** 64 hexadecimal digits. */
+  id: string;
+  /** Its full names, as far as they were given. */
+  names: string[];
+}
+
+/** A layer of the image: in the store already, or staged. */
+export interface LayerSoFar {
+  chainId: string;
+  diff: string;
+  record: LayerRecord;
+  staged: StagedLayer | undefined;
+}
+
+/** What an image consists of, its layers from bottom to top. */
+export interface ImageParts {
+  staging: Staging;
+  layers: LayerSoFar[];
+  config: ImageConfig;
+}
+
+/** Makes an image appear in the store: layers and blobs, its record, last its names. */
+export function commitImage(
+  store: StorePaths,
+  image: Pick<ArchivedImage, 'names' | 'config' | 'manifest'>,
+  { staging, layers, config }: ImageParts,
+): AddedImage {
+  const manifest = image.manifest ?? makeManifest(image.config, layers);
+  const content = stagedContent(layers);
+  for (const bytes of [image.config, manifest.bytes]) {
+    const digest = digestOf(bytes);
+    const file = `${staging.path}/json-${digestHex(digest)}`;
+    writeFileSync(file, bytes, { mode: 0o600 });
+    content.blobs.push({ file, digest });
+  }
+  publish(store, content);
+  const id = digestHex(digestOf(image.config));
+  const size = layers.reduce((sum, layer) => sum + layer.record.size, 0);
+  const chainIds = layers.map(({ chainId }) => digestHex(chainId));
+  writeImageRecord(store, { version: 1, id, config, chainIds, size });
+  const { mediaType, bytes } = manifest;
+  nameImage(store, image.names, {
+    mediaType,
+    digest: digestOf(bytes),
+    size: bytes.length,
+    name: undefined,
+    imageId: id,
+  });
+  return { id, names: image.names };
+}
+
+function stagedContent(layers: LayerSoFar[]): StagedContent {
+  const content: StagedContent = { blobs: [], layers: [] };
+  for (const { chainId, staged } of layers) {
+    if (staged === undefined) continue;
+    content.blobs.push({ file: staged.blobFile, digest: staged.blob.digest });
+    content.layers.push({ directory: staged.directory, chainId });
+  }
+  return content;
+}
+
+function makeManifest(config: Buffer, layers: LayerSoFar[]): { bytes: Buffer; mediaType: string } {
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: { mediaType: configType, digest: digestOf(config), size: config.length },
+    layers: layers.map(({ record }) => record.blob),
+  };
+  return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType: manifestType };
+}
+
+/** Lists the image under the names; another image that had one of them keeps an entry without a name. */
+function nameImage(store: StorePaths, names: readonly string[], entry: IndexEntry): void {
+  const added = names.length === 0 ? [entry] : names.map((name) => ({ ...entry, name }));
+  changeImageIndex(store, (entries) => [...added, ...entries]);
+}

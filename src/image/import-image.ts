@@ -1,0 +1,76 @@
+import { closeSync, fstatSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { wrapError } from '../lib/errors';
+import { formatRfc3339, nowNs } from '../lib/time';
+import { addLayer, describeLayer } from '../store/layer/add-layer';
+import { openStore } from '../store/open-store';
+import { openStaging } from '../store/staging';
+import { openPlainFile } from './archive/open-archive';
+import { lockContentShared } from './collect-garbage';
+import { commitImage } from './commit-image';
+import type { ImageConfig, ImageRunConfig } from './image-config';
+import { hostArchitecture, hostVariant } from './platform';
+import { formatReference, localReference, parseReference } from './reference';
+
+export interface ImportOptions {
+  /** The archive of a root file system; undefined is standard input. */
+  path: string | undefined;
+  /** The image's name. */
+  reference: string | undefined;
+  config: ImageRunConfig;
+  message: string;
+  os?: string;
+  architecture?: string;
+  variant?: string;
+}
+
+/** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. */
+export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
+  const names = options.reference === undefined ? [] : [importName(options.reference)];
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const staging = openStaging(store);
+  const warn = (message: string): void => ctx.log('debug', message);
+  let descriptor: number | undefined;
+  try {
+    descriptor = await openPlainFile(options.path, staging);
+    const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
+    const staged = await addLayer(staging, 'import', { range, lowers: [], warn });
+    const chainId = staged.diffId;
+    const record = describeLayer(staged, chainId, undefined);
+    const config = imageConfig(chainId, options);
+    const image = { names, config: Buffer.from(JSON.stringify(config)), manifest: undefined };
+    const layers = [{ chainId, diff: `${staged.directory}/diff`, record, staged }];
+    return commitImage(store, image, { staging, layers, config }).id;
+  } catch (error) {
+    throw wrapError(
+      `importing ${options.path === undefined ? 'from standard input' : JSON.stringify(options.path)}`,
+      error,
+    );
+  } finally {
+    if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
+    staging.remove();
+    lock.release();
+  }
+}
+
+function imageConfig(diffId: string, options: ImportOptions): ImageConfig {
+  const created = formatRfc3339(nowNs());
+  const architecture = options.architecture ?? hostArchitecture();
+  const variant = options.variant ?? (options.architecture === undefined ? hostVariant() : undefined);
+  const comment = options.message === '' ? {} : { comment: options.message };
+  const step = { created, created_by: `/bin/sh -c #(nop) ADD file:${diffId.slice(7)} in /`, ...comment };
+  return {
+    created,
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    os: options.os ?? 'linux',
+    config: options.config,
+    rootfs: { type: 'layers', diff_ids: [diffId] },
+    history: [step],
+  };
+}
+
+function importName(reference: string): string {
+  return formatReference(localReference(parseReference(reference)));
+}

@@ -1,0 +1,65 @@
+import type { Context } from '../lib/context';
+import { readImageIndex } from '../store/image-index';
+import { storePaths } from '../store/store-paths';
+import { containerUses } from './collect-garbage';
+import type { ImageConfig } from './image-config';
+import { readImageRecord } from './image-record';
+
+/** An image of the store with all that is known of it. */
+export interface ListedImage {
+  /** 64 hexadecimal digits. */
+  id: string;
+  /** Of its manifests; the first is that of its newest name. */
+  digests: string[];
+  /** Full names, the newest first. */
+  names: string[];
+  /** Full names without tag, with the digest: `localhost/web@sha256:...`. */
+  repoDigests: string[];
+  config: ImageConfig;
+  /** Milliseconds since 1970; 0 where the image does not say. */
+  created: number;
+  /** Bytes. */
+  size: number;
+  /** How many containers use it. */
+  containers: number;
+}
+
+/** All images, the newest first. */
+export function listImages(ctx: Context): ListedImage[] {
+  const store = storePaths(ctx);
+  const uses = containerUses(store);
+  const images = new Map<string, ListedImage>();
+  for (const entry of readImageIndex(store)) {
+    const { id, config, size } = readImageRecord(store, entry);
+    const created = config.created === undefined ? NaN : Date.parse(config.created);
+    const image: ListedImage = images.get(id) ?? {
+      id,
+      digests: [],
+      names: [],
+      repoDigests: [],
+      config,
+      created: Number.isNaN(created) ? 0 : created,
+      size,
+      containers: uses.filter((use) => use.imageId === id).length,
+    };
+    images.set(id, image);
+    addOnce(image.digests, entry.digest);
+    if (entry.name === undefined) continue;
+    addOnce(image.names, entry.name);
+    addOnce(image.repoDigests, `${splitName(entry.name).repository}@${entry.digest}`);
+  }
+  return [...images.values()].sort((a, b) => b.created - a.created);
+}
+
+/** The two parts of a full name as lists show them; `<none>` of an image without a name. */
+export function splitName(name: string | undefined): { repository: string; tag: string } {
+  if (name === undefined) return { repository: '<none>', tag: '<none>' };
+  const bare = name.replace(/@.*$/s, '');
+  const colon = bare.indexOf(':', bare.lastIndexOf('/') + 1);
+  if (colon < 0) return { repository: bare, tag: '<none>' };
+  return { repository: bare.slice(0, colon), tag: bare.slice(colon + 1) };
+}
+
+function addOnce(list: string[], item: string): void {
+  if (!list.includes(item)) list.push(item);
+}
