@@ -21,14 +21,14 @@ interface Identity {
  */
 export function createContext(env: Environment, flags: GlobalFlags, output: Output): Context {
   const identity = identify(env);
-  const user = env['TSPOD_USER'];
+  let user = identity.hasIds ? env['TSPOD_USER'] : undefined;
   const home = env['HOME'] || passwordEntry().homedir;
   const overrides = overridesOf(flags);
   return {
     ...identity,
     // Only who needs the name pays for reading the password file.
     get user() {
-      return user !== undefined && identity.hasIds ? user : userName(env, identity.uid);
+      return (user ??= userName(env, identity.uid));
     },
     home,
     env,

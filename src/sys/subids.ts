@@ -33,7 +33,10 @@ export function cure(ctx: Context): string {
 }
 
 /** Start and size of the user's ranges in a file; a missing file has none. */
-export function ranges(file: string, ctx: Pick<Context, 'user' | 'uid'>): { start: number; size: number }[] {
+export function ranges(
+  file: string,
+  { user, uid }: Pick<Context, 'user' | 'uid'>,
+): { start: number; size: number }[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -43,7 +46,7 @@ export function ranges(file: string, ctx: Pick<Context, 'user' | 'uid'>): { star
   const found: { start: number; size: number }[] = [];
   for (const line of text.split('\n')) {
     const [owner, start, size] = line.split(':');
-    if (owner !== ctx.user && owner !== String(ctx.uid)) continue;
+    if (owner !== user && owner !== String(uid)) continue;
     if (Number(size) > 0) found.push({ start: Number(start), size: Number(size) });
   }
   return found;
