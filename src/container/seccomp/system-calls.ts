@@ -51,10 +51,7 @@ export const DENIED_CALLS = `
 /** Calls that need a capability: allowed with any of these, and EPERM without. */
 export const CAPABILITY_CALLS: readonly (readonly [capability: string, calls: string])[] = [
   ['CAP_DAC_READ_SEARCH', 'open_by_handle_at'],
-  [
-    'CAP_SYS_ADMIN',
-    'bpf fanotify_init lookup_dcookie perf_event_open quotactl quotactl_fd setdomainname sethostname setns',
-  ],
+  ['CAP_SYS_ADMIN', 'bpf fanotify_init lookup_dcookie quotactl quotactl_fd setdomainname sethostname setns'],
   ['CAP_SYS_CHROOT', 'chroot'],
   ['CAP_SYS_MODULE', 'delete_module finit_module init_module query_module'],
   ['CAP_SYS_PACCT', 'acct'],
