@@ -5,7 +5,7 @@ import type { Compression } from './compression';
 export type ReadNext = () => Buffer | undefined;
 
 /** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
-const bombFloor = 1 << 30;
+const bombFloor = 256 << 20;
 const bombRatio = 100;
 
 /**
