@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageVersion, project, tspodProgram } from '../helpers/project';
@@ -50,11 +50,14 @@ test('the package installs without a compiler, and runs', async () => {
   assert.equal(stdout, 'installed\n');
 });
 
+// With --prefix npm reads another global configuration: the machine's own certificates are named here.
 function npm(args: string[], cwd: string): void {
-  const { status, stdout, stderr } = spawnSync('npm', args, {
-    cwd,
-    env: homeEnvironment(),
-    encoding: 'utf8',
-  });
+  const certificates = '/etc/ssl/certs/ca-certificates.crt';
+  const env = {
+    ...homeEnvironment(),
+    ...(existsSync(certificates) ? { npm_config_cafile: certificates } : {}),
+    npm_config_fetch_retries: '1',
+  };
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, env, encoding: 'utf8', timeout: 120_000 });
   assert.equal(status, 0, `npm ${args.join(' ')}\n${stdout}\n${stderr}`);
 }
