@@ -61,13 +61,16 @@ static bool makes(const struct plan *plan, uint64_t namespace) {
     return plan_number(plan, PLAN_NS_NEW, 0, 0) & namespace;
 }
 
+static bool has_own_ids(const struct plan *plan) {
+    return plan_find(plan, PLAN_CHILD_UID_MAP) || container_user_namespace(plan) >= 0;
+}
+
 /* In a child user namespace the root's mount is locked: a bind of it on itself is not. */
 static int open_root(const struct plan *plan) {
     const char *path = plan_string(plan, PLAN_PIVOT_ROOT, 0, "/");
     if (makes(plan, CLONE_NEWNS) && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         die_errno(125, "making the mounts slaves of the host's");
-    bool child_user = plan_find(plan, PLAN_CHILD_UID_MAP) || container_user_namespace(plan) >= 0;
-    if (child_user && strcmp(path, "/") != 0 && mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
+    if (has_own_ids(plan) && strcmp(path, "/") != 0 && mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
         die_errno(125, "binding the root file system %s", path);
     int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
@@ -132,10 +135,10 @@ static void raise_loopback(void) {
         die_errno(125, "bringing up the loopback interface");
 }
 
-static void carry_out(int *root, const struct plan_op *op) {
+static void carry_out(int *root, const struct plan_op *op, int source) {
     switch (op->code) {
     case PLAN_MOUNT:
-        return mounts_mount(*root, op);
+        return mounts_mount(*root, op, source);
     case PLAN_SYMLINK:
         return make_symlink(*root, op);
     case PLAN_MASK:
@@ -163,9 +166,26 @@ static void carry_out(int *root, const struct plan_op *op) {
     }
 }
 
+/*
+ * What binds are made from, opened by the user: the root of a child user namespace is somebody else outside,
+ * and may not pass through the user's own directories. One for each op, -1 for those that are none, are
+ * missing, or need no help.
+ */
+static int *open_sources(const struct plan *plan) {
+    int *sources = malloc((plan->count + 1) * sizeof *sources);
+    if (!sources)
+        die(125, "out of memory");
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_op *op = &plan->ops[i];
+        bool is_bind = op->code == PLAN_MOUNT && (op->args[3].number & MS_BIND);
+        sources[i] = is_bind && has_own_ids(plan) ? open(op->args[0].data, O_PATH | O_CLOEXEC) : -1;
+    }
+    return sources;
+}
+
 /* Full capabilities are there with any id; files are better made by the container's root. */
 static void become_root(const struct plan *plan) {
-    if (!plan_find(plan, PLAN_CHILD_UID_MAP) && container_user_namespace(plan) < 0)
+    if (!has_own_ids(plan))
         return;
     prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
     if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
@@ -182,12 +202,13 @@ void container_child(const struct plan *plan, int control, const int *streams) {
     reset_process();
     take_streams(streams);
     wait_for_monitor(control); /* for the id maps and the control group */
+    int root = open_root(plan);
+    autofree int *sources = open_sources(plan);
     become_root(plan);
     if (makes(plan, CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
         die_errno(125, "making a control group namespace");
-    int root = open_root(plan);
     for (size_t i = 0; i < plan->count; i++)
-        carry_out(&root, &plan->ops[i]);
+        carry_out(&root, &plan->ops[i], sources[i]);
     close(root);
     if (plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY)
         process_open_terminal(plan, control, true);

@@ -184,14 +184,16 @@ static int mount_new(int root, const struct plan_op *op) {
     return mounted < 0 ? -1 : set_propagation(mounted, flags);
 }
 
-void mounts_mount(int root, const struct plan_op *op) {
+void mounts_mount(int root, const struct plan_op *op, int opened) {
     const char *source = op->args[0].data, *path = op->args[1].data;
     unsigned long flags = op->args[3].number, options = op->args[5].number;
+    struct fd_path by_descriptor = path_of(opened);
+    const char *from = opened >= 0 ? by_descriptor.text : source;
     int failed;
-    if ((options & PLAN_MOUNT_OPTIONAL) && (flags & MS_BIND) && access(source, F_OK) < 0)
+    if ((options & PLAN_MOUNT_OPTIONAL) && (flags & MS_BIND) && access(from, F_OK) < 0)
         return;
     if (flags & MS_BIND)
-        failed = bind(root, source, path, flags, options & PLAN_MOUNT_RECURSIVE_READONLY);
+        failed = bind(root, from, path, flags, options & PLAN_MOUNT_RECURSIVE_READONLY);
     else
         failed = mount_new(root, op);
     if (failed && !(options & PLAN_MOUNT_OPTIONAL))

@@ -12,8 +12,8 @@ int mounts_open(int root, const char *path);
 /* The same, made where it is missing, with its parents: a directory, else an empty file. */
 int mounts_target(int root, const char *path, int is_directory);
 
-/* op MOUNT. */
-void mounts_mount(int root, const struct plan_op *op);
+/* op MOUNT. With `source` a bind is made from that descriptor, not from the path. */
+void mounts_mount(int root, const struct plan_op *op, int source);
 
 /* ops MASK and READONLY_PATH: a missing path is no error. */
 void mounts_mask(int root, const char *path);
