@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Context } from '../../../src/lib/context';
+import { createVolume, ensureVolume } from '../../../src/volume/create-volume';
+import { parseVolumeFilters } from '../../../src/volume/volume-filters';
+import { findVolume, listVolumes, loadVolume } from '../../../src/volume/volume-record';
+
+function withStore(work: (ctx: Context, root: string) => void): void {
+  const root = mkdtempSync(join(tmpdir(), 'tspod-volumes-'));
+  mkdirSync(join(root, 'tmp'));
+  try {
+    work({ paths: { root } } as Context, root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('createVolume() makes a whole volume and leaves nothing in tmp', () =>
+  withStore((ctx, root) => {
+    const made = createVolume(ctx, { name: 'data', labels: { a: 'b' } });
+    assert.deepEqual(loadVolume(ctx, 'data'), made);
+    assert.deepEqual(readdirSync(join(root, 'volumes/data')).sort(), ['_data', 'volume.json']);
+    assert.deepEqual(readdirSync(join(root, 'tmp')), []);
+  }));
+
+test('createVolume() refuses a name in use and keeps what is there', () =>
+  withStore((ctx, root) => {
+    createVolume(ctx, { name: 'data' });
+    writeFileSync(join(root, 'volumes/data/_data/file'), 'x');
+    assert.throws(() => createVolume(ctx, { name: 'data' }), {
+      code: 'exists',
+      message: /data already exists/,
+    });
+    assert.deepEqual(readdirSync(join(root, 'volumes/data/_data')), ['file']);
+    assert.deepEqual(readdirSync(join(root, 'tmp')), []);
+  }));
+
+test('ensureVolume() makes a volume once', () =>
+  withStore((ctx) => {
+    const made = ensureVolume(ctx, 'data', { anonymous: true });
+    assert.deepEqual(ensureVolume(ctx, 'data'), made);
+    assert.equal(made.anonymous, true);
+  }));
+
+test('findVolume() takes a unique beginning of a name, and no path', () =>
+  withStore((ctx) => {
+    createVolume(ctx, { name: 'data' });
+    createVolume(ctx, { name: 'database' });
+    createVolume(ctx, { name: 'web' });
+    assert.equal(findVolume(ctx, 'data').name, 'data');
+    assert.equal(findVolume(ctx, 'w').name, 'web');
+    assert.throws(() => findVolume(ctx, 'dat'), { code: 'usage', message: /data, database/ });
+    for (const text of ['', 'no', '../volumes/web']) {
+      assert.throws(() => findVolume(ctx, text), { code: 'not-found', exitCode: 1 }, text);
+    }
+  }));
+
+test('parseVolumeFilters() keeps what all filters let through', () =>
+  withStore((ctx) => {
+    createVolume(ctx, { name: 'a1', labels: { kind: 'db' } });
+    createVolume(ctx, { name: 'a2', labels: { kind: 'web' } });
+    createVolume(ctx, { name: 'b1', anonymous: true });
+    const use = { isUsed: (name: string) => name === 'a2' };
+    const names = (...filters: string[]) => {
+      const keep = parseVolumeFilters(filters);
+      return listVolumes(ctx)
+        .filter((each) => keep(each, use))
+        .map(({ name }) => name);
+    };
+    assert.deepEqual(names(), ['a1', 'a2', 'b1']);
+    assert.deepEqual(names('name=^a', 'label=kind=db'), ['a1']);
+    assert.deepEqual(names('label=kind'), ['a1', 'a2']);
+    assert.deepEqual(names('label!=kind'), ['b1']);
+    assert.deepEqual(names('dangling=true'), ['a1', 'b1']);
+    assert.deepEqual(names('anonymous=true'), ['b1']);
+  }));
+
+for (const text of ['color=red', 'name', 'dangling=perhaps', '=x']) {
+  test(`parseVolumeFilters() refuses "${text}"`, () => {
+    assert.throws(() => parseVolumeFilters([text]), { code: 'usage' });
+  });
+}
