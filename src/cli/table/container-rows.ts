@@ -61,7 +61,7 @@ export const containerRows: readonly CommandRow[] = [
   {
     path: 'container inspect',
     summary: 'Display the configuration of a container',
-    // load: () => import('../commands/container/inspect'),
+    load: () => import('../commands/container/inspect'),
   },
   {
     path: 'container kill',

@@ -27,7 +27,7 @@ export const systemRows: readonly CommandRow[] = [
   {
     path: 'inspect',
     summary: 'Display the configuration of containers, images and volumes',
-    // load: () => import('../commands/container/inspect-any'),
+    load: () => import('../commands/container/inspect-any'),
   },
   {
     path: 'system info',

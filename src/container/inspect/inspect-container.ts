@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import type { Context } from '../../lib/context';
+import { goTime, parseTime } from '../../lib/time';
+import { readJsonFile } from '../../sys/file-io';
+import type { OciSpec } from '../../runtime/oci-spec';
+import { cgroupPath } from '../cgroup';
+import { findContainer } from '../find';
+import { containerPaths } from '../paths';
+import type { ContainerRecord } from '../record';
+import { readState, type ContainerState } from '../status';
+import { boundingOf, effectiveOf } from './inspect-capabilities';
+import { inspectConfig } from './inspect-config';
+import { inspectHostConfig } from './inspect-host-config';
+import { inspectMounts } from './inspect-mounts';
+import { inspectNetwork } from './inspect-network';
+
+/** What one part of `inspect` is made of. */
+export interface Inspected {
+  record: ContainerRecord;
+  state: ContainerState;
+  /** Absent before the first start. */
+  spec: OciSpec | undefined;
+}
+
+/** What `inspect` prints of a container, with Podman's names; `written` (bytes) adds the sizes. Throws 'not-found'. */
+export function inspectContainer(ctx: Context, name: string, written?: (id: string) => number): object {
+  const record = findContainer(ctx, name);
+  const paths = containerPaths(ctx, record.id);
+  const state = readState(ctx, record.id);
+  const inspected = { record, state, spec: readJsonFile(paths.config) as OciSpec | undefined };
+  const { process, lowers, dataLowers, options } = record;
+  const argv = inspected.spec?.process.args ?? process.argv;
+  const file = (path: string): string => (existsSync(path) ? path : '');
+  const bytes = written?.(record.id);
+  return {
+    Id: record.id,
+    Created: goTime(parseTime(record.created)),
+    Path: argv[0] ?? '',
+    Args: argv.slice(1),
+    State: inspectState(inspected),
+    Image: record.imageId.replace(/^sha256:/, ''),
+    ImageDigest: record.imageDigest,
+    ImageName: record.imageName,
+    Rootfs: options.rootfs?.directory ?? '',
+    Pod: '',
+    ResolvConfPath: file(`${paths.directory}/resolv.conf`),
+    HostnamePath: file(`${paths.directory}/hostname`),
+    HostsPath: file(`${paths.directory}/hosts`),
+    StaticDir: paths.directory,
+    OCIConfigPath: file(paths.config),
+    OCIRuntime: options.runtime ?? 'tspod',
+    ConmonPidFile: options.monitorPidFile ?? '',
+    PidFile: options.pidFile ?? '',
+    Name: record.name,
+    RestartCount: state.restarts,
+    Driver: 'overlay',
+    MountLabel: inspected.spec?.linux.mountLabel ?? '',
+    ProcessLabel: inspected.spec?.process.selinuxLabel ?? '',
+    AppArmorProfile: inspected.spec?.process.apparmorProfile ?? '',
+    EffectiveCaps: effectiveOf(inspected),
+    BoundingCaps: boundingOf(inspected),
+    ExecIDs: [],
+    GraphDriver: {
+      Name: 'overlay',
+      Data: {
+        LowerDir: [...lowers, ...dataLowers].map((layer) => `${ctx.paths.root}/${layer}`).join(':'),
+        MergedDir: paths.merged,
+        UpperDir: paths.upper,
+        WorkDir: paths.work,
+      },
+    },
+    ...(bytes === undefined ? {} : { SizeRw: bytes, SizeRootFs: bytes + record.imageSize }),
+    Mounts: inspectMounts(ctx, record),
+    Dependencies: dependenciesOf(record),
+    NetworkSettings: inspectNetwork(inspected),
+    Namespace: '',
+    IsInfra: false,
+    IsService: false,
+    KubeExitCodePropagation: 'invalid',
+    lockNumber: 0,
+    Config: inspectConfig(inspected),
+    HostConfig: inspectHostConfig(ctx, inspected),
+    UseImageHosts: false,
+    UseImageHostname: false,
+  };
+}
+
+function inspectState({ state, record, spec }: Inspected): object {
+  const { phase, pid } = state;
+  return {
+    OciVersion: spec?.ociVersion ?? '1.2.0',
+    Status: phase,
+    Running: phase === 'running',
+    Paused: phase === 'paused',
+    Restarting: false,
+    OOMKilled: state.oomKilled,
+    Dead: false,
+    Pid: pid,
+    ...(state.monitorPid > 0 ? { ConmonPid: state.monitorPid } : {}),
+    ExitCode: phase === 'exited' ? state.exitCode : 0,
+    Error: state.error,
+    StartedAt: goTime(state.startedNs),
+    FinishedAt: goTime(phase === 'exited' ? state.finishedNs : undefined),
+    ...(record.options.health ? { Health: { Status: '', FailingStreak: 0, Log: null } } : {}),
+    ...(pid > 0 ? { CgroupPath: cgroupPath(pid) ?? '' } : {}),
+    CheckpointedAt: goTime(),
+    RestoredAt: goTime(),
+  };
+}
+
+/** The containers whose namespaces it uses. */
+function dependenciesOf({ options }: ContainerRecord): string[] {
+  const { pid, ipc, uts, cgroup } = options.namespaces;
+  const modes = [pid, ipc, uts, cgroup, options.network, options.userns];
+  return [...new Set(modes.flatMap((mode) => (mode.kind === 'container' ? [mode.target] : [])))];
+}

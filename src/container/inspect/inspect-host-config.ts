@@ -1,0 +1,111 @@
+import type { Context } from '../../lib/context';
+import { goMap } from '../../lib/go-template/values';
+import type { IdMapping } from '../../lib/id-mapping';
+import { humanSize } from '../../lib/size';
+import { containerPaths } from '../paths';
+import type { ContainerRecord, LogSettings, NamespaceMode, UsernsMode } from '../record';
+import type { Inspected } from './inspect-container';
+import { inspectLimits } from './inspect-limits';
+import { bindsOf, tmpfsOf } from './inspect-mounts';
+import { portBindings } from './inspect-network';
+
+/** The part `HostConfig`: how the container is set up on this machine. */
+export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): object {
+  const { options } = record;
+  const { namespaces } = options;
+  return {
+    Binds: bindsOf(record),
+    CgroupManager: 'cgroupfs',
+    CgroupMode: modeText(namespaces.cgroup),
+    ContainerIDFile: options.cidFile ?? '',
+    LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),
+    NetworkMode: networkMode(record),
+    PortBindings: goMap(portBindings(record)),
+    RestartPolicy: { Name: options.restart.policy, MaximumRetryCount: options.restart.maximum },
+    AutoRemove: options.autoRemove,
+    AutoRemoveImage: false,
+    Annotations: goMap(spec?.annotations ?? options.annotations),
+    VolumeDriver: '',
+    VolumesFrom: null,
+    CapAdd: capabilityNames(options.capAdd),
+    CapDrop: capabilityNames(options.capDrop),
+    Dns: options.dns,
+    DnsOptions: options.dnsOptions,
+    DnsSearch: options.dnsSearch,
+    ExtraHosts: options.addHost,
+    HostsFile: '',
+    GroupAdd: options.groupAdd,
+    IpcMode: modeText(namespaces.ipc),
+    Cgroup: '',
+    Cgroups: 'default',
+    Links: null,
+    OomScoreAdj: options.oomScoreAdj ?? 0,
+    PidMode: modeText(namespaces.pid),
+    Privileged: options.privileged,
+    PublishAllPorts: options.publishAll,
+    ReadonlyRootfs: options.readOnly,
+    SecurityOpt: securityOptions(record),
+    Tmpfs: goMap(tmpfsOf(record)),
+    UTSMode: modeText(namespaces.uts),
+    UsernsMode: usernsMode(options.userns),
+    ...(record.idMaps
+      ? { IDMappings: { UidMap: mapTexts(record.idMaps.uids), GidMap: mapTexts(record.idMaps.gids) } }
+      : {}),
+    ShmSize: options.shmSize,
+    Runtime: 'oci',
+    ConsoleSize: [0, 0],
+    Isolation: '',
+    ...inspectLimits(record, spec),
+    ...(options.init ? { Init: true } : {}),
+    CgroupConf: null,
+  };
+}
+
+function modeText(mode: NamespaceMode): string {
+  if (mode.kind === 'container') return `container:${mode.target}`;
+  return mode.kind === 'path' ? `ns:${mode.target}` : mode.kind;
+}
+
+function networkMode({ options: { network } }: ContainerRecord): string {
+  if (network.kind === 'container') return `container:${network.target}`;
+  return network.kind === 'path' ? `ns:${network.target}` : network.kind;
+}
+
+function usernsMode(mode: UsernsMode): string {
+  if (mode.kind === 'host') return '';
+  if (mode.kind === 'container') return `container:${mode.target}`;
+  return 'private';
+}
+
+function mapTexts(maps: readonly IdMapping[]): string[] {
+  return maps.map(({ container, host, size }) => `${container}:${host}:${size}`);
+}
+
+function logConfig({ driver, path, tag, maxSize }: LogSettings, defaultPath: string): object {
+  const isFile = driver === 'k8s-file' || driver === 'json-file';
+  return {
+    Type: driver,
+    Config: null,
+    Path: isFile ? (path ?? defaultPath) : '',
+    Tag: tag ?? '',
+    Size: maxSize === undefined ? '0B' : humanSize(maxSize),
+  };
+}
+
+function capabilityNames(names: readonly string[]): string[] {
+  return names.map((name) => {
+    const upper = name.toUpperCase();
+    return upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+  });
+}
+
+function securityOptions({ options: { security } }: ContainerRecord): string[] {
+  return [
+    ...(security.noNewPrivileges ? ['no-new-privileges'] : []),
+    ...(security.seccomp === undefined ? [] : [`seccomp=${security.seccomp}`]),
+    ...(security.apparmor === undefined ? [] : [`apparmor=${security.apparmor}`]),
+    ...security.labels.map((label) => `label=${label}`),
+    ...(security.mask.length > 0 ? [`mask=${security.mask.join(':')}`] : []),
+    ...(security.unmask.length > 0 ? [`unmask=${security.unmask.join(':')}`] : []),
+  ];
+}

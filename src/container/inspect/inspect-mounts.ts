@@ -1,0 +1,61 @@
+import type { Context } from '../../lib/context';
+import type { ContainerRecord } from '../record';
+import type { UserMount } from '../../volume/types';
+
+/** The part `Mounts`: everything that users mounted but tmpfs, which is in HostConfig. */
+export function inspectMounts(ctx: Context, { options }: ContainerRecord): object[] {
+  return options.mounts.flatMap((mount) => (mount.kind === 'tmpfs' ? [] : [inspectMount(ctx, mount)]));
+}
+
+/** `SOURCE:TARGET:OPTIONS`, for HostConfig.Binds. */
+export function bindsOf({ options }: ContainerRecord): string[] {
+  return options.mounts.flatMap((mount) => {
+    if (mount.kind === 'tmpfs' || mount.kind === 'overlay') return [];
+    const source = mount.kind === 'volume' ? mount.name : mount.source;
+    const words = [mount.readOnly ? 'ro' : 'rw', propagationOf(mount), ...optionsOf(mount)];
+    return [`${source}:${mount.target}:${words.join(',')}`];
+  });
+}
+
+/** Where each tmpfs is, and its options. */
+export function tmpfsOf({ options }: ContainerRecord): Record<string, string> {
+  return Object.fromEntries(
+    options.mounts.flatMap((mount) =>
+      mount.kind === 'tmpfs'
+        ? [[mount.target, [...mount.options, ...(mount.copyUp ? ['tmpcopyup'] : [])].join(',')]]
+        : [],
+    ),
+  );
+}
+
+type DirectoryMount = Exclude<UserMount, { kind: 'tmpfs' }>;
+
+function inspectMount(ctx: Context, mount: DirectoryMount): object {
+  const isVolume = mount.kind === 'volume';
+  return {
+    Type: isVolume ? 'volume' : 'bind',
+    ...(isVolume ? { Name: mount.name } : {}),
+    Source: isVolume ? `${ctx.paths.root}/volumes/${mount.name}/_data` : mount.source,
+    Destination: mount.target,
+    Driver: isVolume ? 'local' : '',
+    Mode: '',
+    Options: mount.kind === 'overlay' ? [] : optionsOf(mount),
+    RW: mount.kind === 'overlay' || !mount.readOnly,
+    Propagation: propagationOf(mount),
+    ...(isVolume && mount.subpath !== undefined ? { SubPath: mount.subpath } : {}),
+  };
+}
+
+function propagationOf(mount: DirectoryMount): string {
+  return (mount.kind === 'bind' ? mount.propagation : undefined) ?? 'rprivate';
+}
+
+function optionsOf(mount: Exclude<DirectoryMount, { kind: 'overlay' }>): string[] {
+  if (mount.kind === 'volume') return ['nosuid', 'nodev', 'rbind', ...without(mount.options)];
+  return [mount.recursive ? 'rbind' : 'bind', ...without(mount.options)];
+}
+
+/** Those that have a field of their own, or that all have, are not repeated. */
+function without(options: readonly string[]): string[] {
+  return options.filter((option) => !['ro', 'rw', 'bind', 'rbind', 'nosuid', 'nodev'].includes(option));
+}
