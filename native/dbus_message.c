@@ -13,6 +13,8 @@
 #define FIELD_SIGNATURE 8
 
 static void put(struct dbus_bytes *bytes, const void *data, size_t size) {
+    if (size == 0)
+        return;
     if (bytes->size + size > bytes->room) {
         size_t room = (bytes->size + size) * 2 + 256;
         char *larger = realloc(bytes->data, room);
@@ -102,8 +104,7 @@ void dbus_put_call(struct dbus_bytes *bytes, const struct dbus_call *call, const
     dbus_align(&message, 8);
     bytes->failed |= message.failed | body->failed;
     put(bytes, message.data, message.size);
-    if (body->size > 0)
-        put(bytes, body->data, body->size);
+    put(bytes, body->data, body->size);
     free(message.data);
 }
 

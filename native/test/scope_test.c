@@ -1,0 +1,137 @@
+/* scope_start against a bus that is played here, over the real socket. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "dbus.h"
+#include "io.h"
+#include "scope.h"
+
+static const char *path;
+
+/* What the bus says in the end: a message of `type` whose body begins after the header. */
+static void answer(int fd, uint8_t type, const char *signature, const struct dbus_bytes *body) {
+    struct dbus_bytes message = {0};
+    struct dbus_call call = {"org.example", "/", "org.example", "JobRemoved", signature, 1};
+    dbus_put_call(&message, &call, body);
+    message.data[1] = (char)type;
+    CHECK(write_full(fd, message.data, message.size) == 0, "the bus answers");
+    free(message.data);
+}
+
+static void say_removed(int fd, const char *unit, const char *result) {
+    struct dbus_bytes body = {0};
+    dbus_put_u32(&body, 1);
+    dbus_put_string(&body, "/org/freedesktop/systemd1/job/1");
+    dbus_put_string(&body, unit);
+    dbus_put_string(&body, result);
+    answer(fd, DBUS_SIGNAL, "uoss", &body);
+    free(body.data);
+}
+
+static void say_error(int fd, const char *text) {
+    struct dbus_bytes body = {0};
+    dbus_put_string(&body, text);
+    answer(fd, DBUS_ERROR, "s", &body);
+    free(body.data);
+}
+
+/* Authenticates the client and waits for the call that matters. */
+static int meet(int listener) {
+    char text[4096];
+    int fd = accept(listener, NULL, NULL);
+    CHECK(fd >= 0 && read_full(fd, text, 1 + 14 + 8 + 2) == 25, "the client greets");
+    CHECK(memcmp(text, "\0AUTH EXTERNAL 31303030\r\n", 25) == 0, "as user 1000");
+    CHECK(write_full(fd, "OK 1234\r\n", 9) == 0 && read_full(fd, text, 7) == 7, "and begins");
+    for (const char *member = ""; strcmp(member, "StartTransientUnit") != 0;) {
+        static struct dbus_message message;
+        const char *wrong = NULL;
+        CHECK(dbus_receive(fd, &message, dbus_now() + 5000, &wrong) == 0, "well-formed calls come");
+        member = strcpy(text, message.member);
+        free(message.data);
+    }
+    return fd;
+}
+
+static void play(int listener, const char *unit, const char *result, const char *error) {
+    int fd = meet(listener);
+    say_removed(fd, "other.scope", "failed");
+    if (error)
+        say_error(fd, error);
+    else
+        say_removed(fd, unit, result);
+    close(fd);
+    _exit(0);
+}
+
+/* What scope_start returns, and says, to an answer. */
+static int try(const char *unit, const char *result, const char *error, char **text) {
+    char autofree *address = NULL;
+    CHECK(asprintf(&address, "unix:path=%s,guid=12", path) > 0, "memory");
+    struct plan_arg args[] = {{.data = address}, {.data = "tspod-1.scope"}, {.data = "user.slice"},
+                              {.data = "_uid"},  {.data = "1000"},          {.data = "TasksMax"},
+                              {.data = "12"}};
+    struct plan_op op = {PLAN_CGROUP_SCOPE, 7, args};
+    unlink(path);
+    int listener = unix_listen(path);
+    CHECK(listener >= 0, "a socket");
+    pid_t bus = fork();
+    if (bus == 0)
+        play(listener, unit, result, error);
+    close(listener);
+    *text = NULL;
+    int status, started = scope_start(&op, getpid(), text);
+    CHECK(waitpid(bus, &status, 0) == bus && status == 0, "the bus was content");
+    return started;
+}
+
+static void check_case(const char *unit, const char *result, const char *error, int expected,
+                       const char *says) {
+    char autofree *text = NULL;
+    CHECK(try(unit, result, error, &text) == expected, says);
+    CHECK(expected == 0 ? !text : text && strstr(text, says), says);
+}
+
+static void refuses_broken_messages(void) {
+    struct dbus_bytes bytes = {0}, body = {0};
+    struct dbus_call call = {"a.b", "/", "a.b", "Member", "s", 1};
+    dbus_put_string(&body, "text");
+    dbus_put_call(&bytes, &call, &body);
+    for (size_t size = 0; size <= bytes.size; size++) {
+        char *part = malloc(size + 1);
+        struct dbus_message message = {.data = memcpy(part, bytes.data, size), .size = size};
+        CHECK((dbus_parse(&message) == NULL) == (size == bytes.size), "a message that is cut off is refused");
+        free(part);
+    }
+    for (size_t at = 0; at < bytes.size * 255; at++) {
+        char *changed = memcpy(malloc(bytes.size), bytes.data, bytes.size);
+        changed[at / 255] = (char)(changed[at / 255] + 1 + (int)(at % 255));
+        struct dbus_message message = {.data = changed, .size = bytes.size};
+        size_t position = 0;
+        if (!dbus_parse(&message))
+            dbus_take_string(&message, &position);
+        free(changed);
+    }
+    free(bytes.data);
+    free(body.data);
+}
+
+int main(void) {
+    char directory[] = "/tmp/tspod-scope-XXXXXX", socket_path[64];
+    CHECK(mkdtemp(directory), "a temporary directory");
+    snprintf(socket_path, sizeof socket_path, "%s/bus", directory);
+    path = socket_path;
+    check_case("tspod-1.scope", "done", NULL, 0, "a job that is done is a success");
+    check_case("tspod-1.scope", "timeout", NULL, -1, "timeout");
+    check_case("tspod-1.scope", NULL, "no such slice", -1, "no such slice");
+    check_case("unknown.scope", "done", NULL, -1, "closed the connection");
+    refuses_broken_messages();
+    unlink(path);
+    CHECK(rmdir(directory) == 0, "nothing is left");
+    return 0;
+}
