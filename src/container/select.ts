@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { describeError, isErrno, TspodError } from '../lib/errors';
 import { parseContainerFilters } from './filters';
-import { findContainerId, latestContainer } from './find';
-import { listContainers } from './list';
+import { containerIds, findContainerId, latestContainer } from './find';
+import { listContainers, type ListedContainer } from './list';
 import type { ContainerPhase } from './status';
 
 /** Which containers a command with several targets means: names, or one of the options that stand for names. */
@@ -44,11 +44,11 @@ export function selectContainers(
   if (latest) return onlyTargets([latestContainer(ctx)]);
   if (all || filters.length > 0) {
     const matches = parseContainerFilters(ctx, filters);
-    return onlyTargets(
-      listContainers(ctx, phases)
-        .filter(matches)
-        .map(({ record }) => record),
-    );
+    const listed = listContainers(ctx, phases);
+    const chosen = listed.filter(matches).map(({ record }) => record);
+    // only `rm --all` asks for every phase: it is to find those with a broken record, too
+    const broken = phases || filters.length > 0 ? [] : brokenContainers(ctx, listed);
+    return onlyTargets([...chosen, ...broken]);
   }
   const names = [...selection.names, ...cidfiles.flatMap((file) => readCidfile(file, ignore ?? false))];
   return findNames(ctx, names, ignore ?? false);
@@ -77,6 +77,11 @@ function checkSelection({ names, all, latest, filters = [], cidfiles = [] }: Sel
 
 function onlyTargets(records: readonly { id: string }[]): Selected {
   return { targets: records.map(({ id }) => ({ id, label: id })), failures: [] };
+}
+
+function brokenContainers(ctx: Context, listed: readonly ListedContainer[]): { id: string }[] {
+  const whole = new Set(listed.map(({ record }) => record.id));
+  return containerIds(ctx).flatMap((id) => (whole.has(id) ? [] : [{ id }]));
 }
 
 function findNames(ctx: Context, names: readonly string[], ignore: boolean): Selected {

@@ -155,7 +155,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container top',
     aliases: ['top'],
     summary: 'Display the running processes of a container',
-    // load: () => import('../commands/container/top'),
+    load: () => import('../commands/container/top'),
   },
   {
     path: 'container unmount',

@@ -1,13 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { OciCapabilities, OciProcess, OciSpec } from '../../runtime/oci-spec';
 import { capabilitySets, knownCapabilities } from '../capabilities';
 import { loadRecord } from '../find';
 import type { ContainerRecord } from '../record';
-import { rootView } from '../spec/root-view';
-import { readUserFiles } from '../spec/spec-user';
-import { resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
+import { resolveUser, type ResolvedUser } from '../user-lookup';
 import type { ExecOptions } from './exec-container';
+import { userFilesOf } from './user-files';
 
 /** The process `own` as another user of the container, or with the capabilities of a privileged one. */
 export function asOtherUser(
@@ -18,7 +17,7 @@ export function asOtherUser(
   const record = loadRecord(ctx, id);
   const isNamed = options.user !== undefined && options.user !== '';
   const user = isNamed
-    ? resolveUser(options.user ?? '', record.options.groupAdd, userFiles(ctx, record, spec))
+    ? resolveUser(options.user ?? '', record.options.groupAdd, userFilesOf(ctx, record, spec))
     : undefined;
   const uid = user?.uid ?? own.user.uid;
   return {
@@ -27,20 +26,6 @@ export function asOtherUser(
     ...(user ? { user: ids(own, user), env: withHome(own.env, record, user) } : {}),
     ...(options.privileged ? { noNewPrivileges: false } : {}),
   };
-}
-
-/** As the running container sees them: files that are mounted there come before those of the image. */
-function userFiles(ctx: Context, record: ContainerRecord, spec: OciSpec): UserFiles {
-  const files = readUserFiles(rootView(ctx, record));
-  return {
-    passwd: mountedFile(spec, '/etc/passwd') ?? files.passwd,
-    group: mountedFile(spec, '/etc/group') ?? files.group,
-  };
-}
-
-function mountedFile(spec: OciSpec, path: string): string | undefined {
-  const source = spec.mounts.find(({ destination }) => destination === path)?.source;
-  return source !== undefined && existsSync(source) ? readFileSync(source, 'utf8') : undefined;
 }
 
 function ids(own: OciProcess, { uid, gid, groups }: ResolvedUser): OciProcess['user'] {

@@ -1,0 +1,41 @@
+import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
+import { findContainer, latestContainer } from '../../../container/find';
+import { splitDescriptors, topContainer } from '../../../container/top/top-container';
+import type { Context } from '../../../lib/context';
+import { TspodError, wrapError } from '../../../lib/errors';
+import { defineCommand } from '../../define-command';
+import { latestOption } from '../../options/selection';
+
+/** `tspod top`. */
+export default defineCommand({
+  summary: 'Display the running processes of a container',
+  usage: '[options] CONTAINER [DESCRIPTOR...|PS-OPTION...]',
+  description:
+    'Shows the processes of a container; the image needs no ps. Arguments that begin with a dash are for the ps of the container.',
+  options: { latest: latestOption },
+  args: { min: 0 },
+  interspersed: false,
+  examples: ['tspod top web', 'tspod top web pid,user,args', 'tspod top web -- -ef'],
+  async run(ctx, { latest }, args, output) {
+    const [name, ...rest] = latest ? [latestContainer(ctx).id, ...args] : args;
+    if (name === undefined)
+      throw new TspodError('usage', 'you must provide the name or id of a running container');
+    const wanted = rest[0] === '--' ? rest.slice(1) : rest;
+    const record = find(ctx, name);
+    if (wanted[0]?.startsWith('-')) {
+      const { execInContainer } = await import('../../../container/exec/exec-container');
+      const quiet = { detach: false, env: {}, interactive: false, tty: false, privileged: false };
+      const detachKeys = parseDetachKeys(DEFAULT_DETACH_KEYS);
+      await execInContainer(ctx, record.id, { ...quiet, argv: ['ps', ...wanted], detachKeys });
+    }
+    for (const line of topContainer(ctx, record, splitDescriptors(wanted))) output.print(line);
+  },
+});
+
+function find(ctx: Context, name: string): ReturnType<typeof findContainer> {
+  try {
+    return findContainer(ctx, name);
+  } catch (error) {
+    throw wrapError('unable to look up requested container', error);
+  }
+}
