@@ -50,7 +50,8 @@ static int make_pipe(int *monitors, bool to_child) {
 }
 
 /* The child's ends; -1 is /dev/null, which the monitor itself has. */
-static void make_streams(struct container *container, uint64_t stdio, int *streams) {
+void container_streams(struct container *container, const struct plan *plan, int *streams) {
+    uint64_t stdio = plan_number(plan, PLAN_STDIO, 0, 0);
     streams[0] = streams[1] = streams[2] = -1;
     if (stdio & PLAN_STDIO_PASSTHROUGH) {
         for (int fd = 0; fd <= 2; fd++)
@@ -61,6 +62,13 @@ static void make_streams(struct container *container, uint64_t stdio, int *strea
         streams[1] = make_pipe(&container->output, false);
         streams[2] = make_pipe(&container->error, false);
     }
+}
+
+void container_close_streams(const struct plan *plan, const int *streams) {
+    bool callers = plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_PASSTHROUGH;
+    for (int fd = 0; fd <= 2; fd++)
+        if (streams[fd] >= 0 && !callers)
+            close(streams[fd]);
 }
 
 /* clone3(2) as fork(2): puts the process straight into its control group where the kernel can. */
@@ -203,20 +211,17 @@ static void keep_namespaces(struct container *container, const struct plan *plan
 void container_create(struct container *container, const struct plan *plan) {
     struct birth birth;
     int ends[2];
-    uint64_t stdio = plan_number(plan, PLAN_STDIO, 0, 0);
     bool scoped = plan_find(plan, PLAN_CGROUP_SCOPE);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die_errno(125, "making a socket pair");
     container->control = ends[0];
     birth.control = ends[1];
-    make_streams(container, stdio, birth.streams);
+    container_streams(container, plan, birth.streams);
     if (!scoped && container->cgroup < 0)
         container->cgroup = cgroup_make(plan);
     give_birth(container, plan, &birth);
     close(ends[1]);
-    for (int fd = 0; fd <= 2; fd++)
-        if (birth.streams[fd] >= 0 && !(stdio & PLAN_STDIO_PASSTHROUGH))
-            close(birth.streams[fd]);
+    container_close_streams(plan, birth.streams);
     keep_namespaces(container, plan, birth.flags);
     if (scoped) {
         start_scope(plan, container->pid);

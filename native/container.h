@@ -25,6 +25,11 @@ void container_initialise(struct container *container);
 /* Makes the namespaces and the process, which begins to set itself up. Dies with status 125 on failure. */
 void container_create(struct container *container, const struct plan *plan);
 
+/* The streams of one run: pipes whose other ends the container keeps; -1 is what the caller has. And closing
+ * them. */
+void container_streams(struct container *container, const struct plan *plan, int *streams);
+void container_close_streams(const struct plan *plan, const int *streams);
+
 /* Waits until it only has to be released. Dies with what went wrong in it. */
 void container_wait(struct container *container);
 

@@ -95,6 +95,16 @@ static int exit_code(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+/* An OCI runtime makes a new network namespace for every run. */
+static void end_foreign_run(void) {
+    if (!plan_find(self.plan, PLAN_OCI_RUNTIME))
+        return;
+    oci_delete(&self);
+    net_stop(&self);
+    close_fd(&self.container.netns);
+    self.container.netns = -1;
+}
+
 /* Only what a restart needs stays. */
 static void end_run(void) {
     log_flush(&self.log, self.plan);
@@ -103,6 +113,7 @@ static void end_run(void) {
     free(self.input);
     self.input = NULL;
     self.input_ends = false;
+    end_foreign_run();
 }
 
 static void close_callers_streams(void) {

@@ -104,6 +104,14 @@ struct net_start {
 void net_start(struct monitor *monitor, struct net_start *start);
 void net_wait(struct monitor *monitor, struct net_start *start);
 
+/* Ends it, waiting; its ports are free then. */
+void net_stop(struct monitor *monitor);
+
+/* monitor_oci.c: op OCI_RUNTIME. oci_start returns NULL, or what went wrong (allocated) with *status. */
+void oci_create(struct monitor *monitor);
+char *oci_start(struct monitor *monitor, int *status);
+void oci_delete(struct monitor *monitor);
+
 /* monitor_loop.c: until the container has ended, and its output is read. */
 void monitor_serve(struct monitor *monitor);
 /* Waits before a restart; false when the container was stopped meanwhile. */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,10 +37,8 @@ static void end_processes(struct monitor *monitor) {
     if (!monitor->ended)
         end_process(monitor->container.pid);
     monitor->ended = true;
-    close_fd(&monitor->net_exit);
-    monitor->net_exit = -1;
-    end_process(monitor->net_pid); /* waited for: its ports are free for the next command */
-    monitor->net_pid = 0;
+    oci_delete(monitor);
+    net_stop(monitor);
 }
 
 static void remove_container(const struct plan *plan) {
@@ -73,11 +70,8 @@ static void remove_run_files(struct monitor *monitor) {
     close_fd(&monitor->listener);
     if (pid_file)
         unlink(pid_file);
-    autofree char *netns = NULL;
-    if (!directory || asprintf(&netns, "%s/netns", directory) < 0)
-        return;
-    umount2(netns, MNT_DETACH);
-    tree_remove(directory);
+    if (directory)
+        tree_remove(directory);
 }
 
 static void tell_error(struct monitor *monitor, int code, const char *error) {

@@ -179,3 +179,20 @@ void net_wait(struct monitor *monitor, struct net_start *start) {
     for (size_t position = 0; (op = plan_next(monitor->plan, PLAN_NET_REQUEST, &position));)
         request(monitor, op);
 }
+
+void net_stop(struct monitor *monitor) {
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, "");
+    autofree char *netns = NULL;
+    if (monitor->net_exit < 0)
+        return;
+    close_fd(&monitor->net_exit);
+    monitor->net_exit = -1;
+    if (monitor->net_pid > 0) {
+        kill(monitor->net_pid, SIGKILL);
+        while (waitpid(monitor->net_pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    monitor->net_pid = 0;
+    if (asprintf(&netns, "%s/netns", directory) > 0)
+        umount2(netns, MNT_DETACH);
+}

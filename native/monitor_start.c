@@ -65,7 +65,9 @@ void monitor_release(struct monitor *monitor) {
     set_times(monitor);
     monitor->held = false;
     announce(monitor, "running");
-    char *error = container_release(&monitor->container, &status);
+    char *error = plan_find(monitor->plan, PLAN_OCI_RUNTIME)
+                      ? oci_start(monitor, &status)
+                      : container_release(&monitor->container, &status);
     if (error)
         monitor_finish(monitor, status, error);
     tell_started(monitor);
@@ -75,10 +77,15 @@ void monitor_start(struct monitor *monitor) {
     struct net_start network;
     bool first = monitor->listener < 0;
     monitor->ended = false;
-    container_create(&monitor->container, monitor->plan);
+    bool foreign = plan_find(monitor->plan, PLAN_OCI_RUNTIME);
+    if (foreign)
+        oci_create(monitor);
+    else
+        container_create(&monitor->container, monitor->plan);
     net_start(monitor, &network);
     listen_for_clients(monitor);
-    container_wait(&monitor->container);
+    if (!foreign)
+        container_wait(&monitor->container);
     net_wait(monitor, &network);
     write_pid(monitor->plan, PLAN_PID_FILE, monitor->container.pid);
     write_pid(monitor->plan, PLAN_MONITOR_PID_FILE, getpid());

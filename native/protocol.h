@@ -47,7 +47,7 @@
     OP(CGROUP_SET, 51, "sss")      /* file in that directory, value, what to say when that fails */        \
     OP(CGROUP_SCOPE, 52, "sssL")   /* bus address, unit, slice, then name and value of properties in turns */ \
     OP(CGROUP_JOIN, 53, "s")       /* directory to be moved into (exec) */                                 \
-    /* Network helper. {netns} {pid} {ready} {exit} {api} in its argv stand for paths and descriptors. */  \
+    /* Network helper. {netns} {pid} {ready} {ready_path} {exit} {api} in its argv stand for paths and descriptors. */\
     OP(NET_HELPER, 60, "uL")       /* NET_* flags, argv */                                                 \
     OP(NET_REQUEST, 61, "bs")      /* bytes for the API socket, what to say when the answer has "error" */ \
     /* Standard streams and the log. */                                                                    \
