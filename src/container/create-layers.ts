@@ -1,21 +1,28 @@
 import type { ResolvedImage } from '../image/resolve';
+import { shiftedLayers } from '../image/shifted-layer';
 import type { Context } from '../lib/context';
 import type { IdMaps } from './id-maps';
 import type { ContainerRecord } from './record';
+import { storageDriver } from './storage-driver';
 
 /**
- * The directories that a container's root consists of, below the store's root. With an id map of its own and no data layers
- * fuse-overlayfs maps the ids while the container runs.
+ * The directories that a container's root consists of, below the store's root. With an id map of its own these are
+ * metadata-only layers over the image's; where the kernel has no data layers fuse-overlayfs maps the ids while it runs.
  */
 export function createLayers(
   ctx: Context,
   image: ResolvedImage | undefined,
-  _maps: IdMaps | undefined,
+  maps: IdMaps | undefined,
 ): Pick<ContainerRecord, 'lowers' | 'dataLowers'> {
-  const layers = image?.layers ?? [];
-  return { lowers: layers.map((path) => relative(ctx, path)), dataLowers: [] };
+  if (image === undefined) return { lowers: [], dataLowers: [] };
+  if (maps === undefined || !storageDriver(ctx).hasDataLayers) {
+    return { lowers: relative(ctx, image.layers), dataLowers: [] };
+  }
+  const { lowers, data } = shiftedLayers(ctx, image, maps);
+  return { lowers: relative(ctx, lowers), dataLowers: relative(ctx, data) };
 }
 
-function relative(ctx: Context, path: string): string {
-  return path.startsWith(`${ctx.paths.root}/`) ? path.slice(ctx.paths.root.length + 1) : path;
+function relative(ctx: Context, paths: readonly string[]): string[] {
+  const start = `${ctx.paths.root}/`;
+  return paths.map((path) => (path.startsWith(start) ? path.slice(start.length) : path));
 }

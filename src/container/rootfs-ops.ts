@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
@@ -31,10 +32,18 @@ function addOverlay(plan: Plan, ctx: Context, record: ContainerRecord): void {
     plan.add('ROOTFS_FUSE', merged, ...fuseArguments(program, { lowers, upper, work, merged }, maps));
     return;
   }
+  if (record.idMaps && readdirSync(upper).length === 0) addRootOwner(plan, upper, record.idMaps);
   const flags = PLAN.OVERLAY_USERXATTR | (autoRemove ? PLAN.OVERLAY_VOLATILE : 0);
   plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowers);
   // metadata-only files name their data from there: /CHAIN/diff/PATH (native/tree_meta.h)
   if (record.dataLowers.length > 0) plan.add('ROOTFS_DATA', `${root}/layers`);
+}
+
+/** A new upper directory is what `/` looks like: it has to belong to the container's root. */
+function addRootOwner(plan: Plan, upper: string, maps: { uids: IdMapping[]; gids: IdMapping[] }): void {
+  const rootOf = (list: readonly IdMapping[]): number =>
+    list.find(({ container }) => container === 0)?.host ?? 0;
+  plan.add('CHOWN_TREE', upper, rootOf(maps.uids), rootOf(maps.gids));
 }
 
 /** fuse-overlayfs(1): in the foreground, as a child of the monitor. */

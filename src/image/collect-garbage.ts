@@ -35,7 +35,8 @@ export function collectGarbage(store: StorePaths): string[] {
       if (!needed.images.has(id)) rmSync(recordPath(store, id), { force: true });
     }
     const layers = listDirectory(store.layers).filter((hex) => !needed.layers.has(hex));
-    return [...staleStaging(store), ...layers.flatMap((hex) => moveAway(store, hex))];
+    const gone = layers.flatMap((hex) => [layerPath(store, hex), `${store.shifted}/${hex}`]);
+    return [...staleStaging(store), ...gone.flatMap((path) => moveAway(store, path))];
   } finally {
     lock.release();
   }
@@ -79,10 +80,10 @@ export function containerUses(store: StorePaths): ContainerUse[] {
   });
 }
 
-function moveAway(store: StorePaths, hex: string): string[] {
+function moveAway(store: StorePaths, path: string): string[] {
   const to = `${store.tmp}/image-gone-${randomId().slice(0, 16)}`;
   try {
-    renameSync(layerPath(store, hex), to);
+    renameSync(path, to);
     return [to];
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];

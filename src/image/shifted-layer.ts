@@ -1,11 +1,11 @@
-import { existsSync, renameSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
 import type { IdMapping } from '../lib/id-mapping';
-import { metaLayer, removeTrees } from '../runtime/tree';
+import { metaLayer, removeTrees, runTree } from '../runtime/tree';
 import { digestOf } from '../store/digest';
 import { layerPath, storePaths } from '../store/store-paths';
+import type { StorePaths } from '../store/store-paths';
 import type { ResolvedImage } from './resolve';
 
 /** The maps of a child user namespace, relative to the common one. */
@@ -24,7 +24,7 @@ export interface ShiftedLayers {
 
 /**
  * The image's layers as a user namespace with other maps sees them, without a copy of file data: one metadata-only layer
- * for each layer and pair of maps, made at the first use, kept beside the layer and removed with it.
+ * for each layer and pair of maps, made at the first use and removed with the layer.
  */
 export function shiftedLayers(
   ctx: Context,
@@ -33,27 +33,28 @@ export function shiftedLayers(
 ): ShiftedLayers {
   const store = storePaths(ctx);
   const key = digestOf(JSON.stringify([maps.uids, maps.gids])).slice(7, 23);
-  const layers = image.chainIds.map((chainHex) => layerPath(store, chainHex));
-  const lowers = layers.map((layer) => ensureShifted(ctx, layer, { key, maps, tmp: store.tmp }));
-  return { lowers, data: layers.map((layer) => `${layer}/diff`) };
+  const lowers = image.chainIds.map((chainHex) => ensureShifted(ctx, store, { chainHex, key, maps }));
+  return { lowers, data: image.chainIds.map((chainHex) => `${layerPath(store, chainHex)}/diff`) };
 }
 
 function ensureShifted(
   ctx: Context,
-  layer: string,
-  shift: { key: string; maps: IdMaps; tmp: string },
+  store: StorePaths,
+  { chainHex, key, maps }: { chainHex: string; key: string; maps: IdMaps },
 ): string {
-  const target = `${layer}/meta-${shift.key}`;
+  const folder = `${store.shifted}/${chainHex}`;
+  const target = `${folder}/${key}`;
   if (existsSync(target)) return target;
-  const staging = `${shift.tmp}/image-meta-${randomId().slice(0, 16)}`;
-  mkdirSync(staging, { mode: 0o700 });
+  const staging = `${store.tmp}/image-meta-${randomId().slice(0, 16)}`;
+  for (const path of [folder, staging]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const made = `${staging}/meta`;
   try {
-    metaLayer(ctx, `${layer}/diff`, made, shift.maps);
-    renameSync(made, target);
+    metaLayer(ctx, `${layerPath(store, chainHex)}/diff`, made, maps);
+    // its owner is another id: only with all ids a directory of others can be moved
+    runTree(ctx, [{ op: 'rename', from: made, to: target }]);
   } catch (error) {
     // another process was faster
-    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    if (!existsSync(target)) throw error;
   } finally {
     removeTrees(ctx, [staging]);
   }

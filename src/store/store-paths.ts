@@ -6,6 +6,8 @@ export interface StorePaths {
   index: string;
   blobs: string;
   layers: string;
+  /** Metadata-only layers for other id maps, by chain id; apart from `layers`, which overlay takes as their data. */
+  shifted: string;
   /** One file for each image: what `run` needs of it, made from the blobs. */
   images: string;
   containers: string;
@@ -21,6 +23,7 @@ export function storePaths(ctx: Context): StorePaths {
     index: `${root}/index.json`,
     blobs: `${root}/blobs/sha256`,
     layers: `${root}/layers`,
+    shifted: `${root}/shifted`,
     images: `${root}/images`,
     containers: `${root}/containers`,
     locks: `${root}/locks`,
