@@ -14,10 +14,11 @@ export interface Staging {
 
 const prefix = 'image-';
 /** Between making the directory and locking it an owner needs less than this, in milliseconds. */
-const youth = 60_000;
+const youth = 5_000;
 
-/** Makes a staging directory. */
+/** Makes a staging directory, and removes those of processes that were killed. Needs the ids of what is in them. */
 export function openStaging(store: StorePaths): Staging {
+  for (const path of staleStaging(store)) rmSync(path, { recursive: true, force: true });
   const path = `${store.tmp}/${prefix}${randomId().slice(0, 16)}`;
   mkdirSync(path, { mode: 0o700 });
   const lock = lockFile(`${path}/lock`);

@@ -34,7 +34,7 @@ function changeOwner(path: Buffer, entry: TarEntry): void {
       'machine',
       `owner ${entry.uid}:${entry.gid} is not among the ids that this user has`,
       {
-        hint: 'give the user more in /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME), then run "tspod system migrate"',
+        hint: 'give the user more with "sudo usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER"; they count when none of its containers runs',
         cause: error,
       },
     );

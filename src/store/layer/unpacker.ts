@@ -49,8 +49,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   const space = createSpaceGuard(target);
   let open: OpenFile | undefined;
   let current = '';
-  let size = 0;
-  let entries = 0;
+  const total = { size: 0, entries: 0 };
 
   const absolute = (path: string): Buffer => Buffer.from(root + path, 'latin1');
 
@@ -136,7 +135,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     kinds.set(path, 'file');
     open = { descriptor, path: file, entry, position: 0, part: -1, partLeft: 0 };
     space.take(entry.storedSize);
-    size += entry.size;
+    total.size += entry.size;
   }
 
   function addSymlink(path: string, entry: TarEntry): void {
@@ -212,7 +211,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   return {
     entry(entry) {
       current = entry.path;
-      entries++;
+      total.entries++;
       named(() => add(entry));
     },
     data(chunk) {
@@ -225,7 +224,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     finish() {
       if (!directories.has('')) addDirectory('', implicitDirectory('', options.lowers));
       for (const [path, entry] of directories) applyTimes(absolute(path), entry);
-      return { size, entries };
+      return total;
     },
     abort() {
       if (open !== undefined) closeSync(open.descriptor);

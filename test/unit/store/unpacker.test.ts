@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -10,43 +8,14 @@ import {
   readlinkSync,
   rmSync,
   statSync,
-  truncateSync,
-  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { createUnpacker } from '../../../src/store/layer/unpacker';
-import { createTarReader } from '../../../src/store/tar/tar-reader';
-import { getXattr, setXattr } from '../../../src/sys/xattr';
-import { buildArchive } from './build-archive';
-import type { Member } from './build-archive';
-
-/** Unpacks an archive in pieces of odd sizes into a new directory, which `check` then looks at. */
-function unpack(
-  archive: Buffer,
-  check: (root: string, warnings: string[]) => void,
-  lowers: string[] = [],
-): void {
-  const top = mkdtempSync(join(tmpdir(), 'tspod-unpack-'));
-  const root = join(top, 'diff');
-  mkdirSync(root);
-  const warnings: string[] = [];
-  const unpacker = createUnpacker(root, { lowers, warn: (message) => warnings.push(message) });
-  const umask = process.umask(0);
-  try {
-    const reader = createTarReader(unpacker);
-    for (let at = 0; at < archive.length; at += 777) reader.push(archive.subarray(at, at + 777));
-    reader.finish();
-    unpacker.finish();
-    check(root, warnings);
-  } finally {
-    process.umask(umask);
-    unpacker.abort();
-    assert.deepEqual(readdirSync(top), ['diff'], 'something was made outside of the directory');
-    rmSync(top, { recursive: true, force: true });
-  }
-}
+import { getXattr } from '../../../src/sys/xattr';
+import { buildArchive } from '../../helpers/build-archive';
+import type { Member } from '../../helpers/build-archive';
+import { unpack } from '../../helpers/unpack';
 
 const device = (
   name: string,
@@ -257,62 +226,3 @@ test('createUnpacker() gives a parent that is not named the mode of the layer be
     rmSync(lower, { recursive: true });
   }
 });
-
-const sparseFormats = [
-  ['GNU', '--format=gnu'],
-  ['PAX 0.0', '--xattrs', '--format=posix', '--sparse-version=0.0'],
-  ['PAX 0.1', '--xattrs', '--format=posix', '--sparse-version=0.1'],
-  ['PAX 1.0', '--xattrs', '--format=posix', '--sparse-version=1.0'],
-];
-
-for (const [format = '', ...options] of sparseFormats) {
-  test(`createUnpacker() reads what GNU tar writes: sparse, long and foreign names, attributes (${format})`, () => {
-    const source = mkdtempSync(join(tmpdir(), 'tspod-source-'));
-    try {
-      const long = `${'d'.repeat(120)}/${'f'.repeat(200)}`;
-      mkdirSync(join(source, 'd'.repeat(120)));
-      writeFileSync(join(source, long), 'long');
-      writeFileSync(join(source, 'größe-日本'), 'utf8');
-      writeFileSync(Buffer.concat([Buffer.from(`${source}/`), Buffer.from([0x61, 0xff, 0xfe])]), 'bytes');
-      writeFileSync(join(source, 'empty'), '');
-      const holes = join(source, 'holes');
-      writeFileSync(holes, '');
-      truncateSync(holes, 40 << 20);
-      for (let i = 0; i < 30; i++) {
-        execFileSync('dd', [
-          'if=/dev/zero',
-          `of=${holes}`,
-          'bs=4096',
-          'count=1',
-          `seek=${i * 300}`,
-          'conv=notrunc',
-          'status=none',
-        ]);
-        execFileSync('sh', [
-          '-c',
-          `printf part${i} | dd of=${holes} bs=4096 seek=${i * 300} conv=notrunc status=none`,
-        ]);
-      }
-      setXattr(join(source, 'empty'), 'user.raw', Buffer.from([0, 255, 10, 61, 128]));
-      const archive = execFileSync('tar', ['-C', source, '--sparse', ...options, '-cf', '-', '.'], {
-        maxBuffer: 64 << 20,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      unpackAndCompare(archive, source, format !== 'GNU');
-    } finally {
-      rmSync(source, { recursive: true });
-    }
-  });
-}
-
-function unpackAndCompare(archive: Buffer, source: string, hasXattrs: boolean): void {
-  unpack(archive, (root) => {
-    execFileSync('diff', ['-r', source, root], { stdio: 'pipe' });
-    const holes = statSync(join(root, 'holes'));
-    assert.equal(holes.size, 40 << 20);
-    assert.ok(holes.blocks * 512 < 4 << 20, 'the holes were filled');
-    assert.ok(existsSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff, 0xfe])])));
-    if (hasXattrs)
-      assert.deepEqual(getXattr(join(root, 'empty'), 'user.raw'), Buffer.from([0, 255, 10, 61, 128]));
-  });
-}

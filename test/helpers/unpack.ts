@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createUnpacker } from '../../src/store/layer/unpacker';
+import { createTarReader } from '../../src/store/tar/tar-reader';
+
+/** Unpacks an archive in pieces of odd sizes into a new directory, which `check` then looks at. */
+export function unpack(
+  archive: Buffer,
+  check: (root: string, warnings: string[]) => void,
+  lowers: string[] = [],
+): void {
+  const top = mkdtempSync(join(tmpdir(), 'tspod-unpack-'));
+  const root = join(top, 'diff');
+  mkdirSync(root);
+  const warnings: string[] = [];
+  const unpacker = createUnpacker(root, { lowers, warn: (message) => warnings.push(message) });
+  const umask = process.umask(0);
+  try {
+    const reader = createTarReader(unpacker);
+    for (let at = 0; at < archive.length; at += 777) reader.push(archive.subarray(at, at + 777));
+    reader.finish();
+    unpacker.finish();
+    check(root, warnings);
+  } finally {
+    process.umask(umask);
+    unpacker.abort();
+    assert.deepEqual(readdirSync(top), ['diff'], 'something was made outside of the directory');
+    rmSync(top, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { buildArchive } from '../helpers/build-archive';
+import { testHome } from '../helpers/test-home';
+import { runTspod } from '../helpers/tspod';
+import { uniqueName } from '../helpers/unique-name';
+
+const store = (): string => join(testHome().home, '.local/share/tspod');
+
+/** Imports an image that no other test has; returns its name and id. */
+async function importImage(...options: string[]): Promise<{ name: string; id: string }> {
+  const name = uniqueName('img');
+  const stdin = await buildArchive([{ name, data: name }]);
+  const { stdout } = await runTspod(['import', ...options, '-', name], { stdin });
+  assert.match(stdout, /^sha256:[0-9a-f]{64}\n$/);
+  return { name, id: stdout.trim().slice(7) };
+}
+
+const inspect = async (name: string, field: string): Promise<unknown> =>
+  JSON.parse((await runTspod(['image', 'inspect', '-f', `{{json ${field}}}`, name])).stdout);
+
+test('import applies changes in both forms and keeps the message', async () => {
+  const changes = [
+    'CMD ["a","b"]',
+    'ENTRYPOINT=["sh"]',
+    'ENV A=1 B="two words"',
+    'ENV OLD form',
+    'EXPOSE 80 53/udp',
+    'LABEL k=v',
+    'ONBUILD RUN x',
+    'STOPSIGNAL SIGUSR1',
+    'USER 5:6',
+    'VOLUME ["/data"]',
+    'WORKDIR /w',
+  ];
+  const { name } = await importImage('-m', 'a message', ...changes.flatMap((change) => ['-c', change]));
+  assert.deepEqual(await inspect(name, '.Config'), {
+    Cmd: ['a', 'b'],
+    Entrypoint: ['sh'],
+    Env: ['A=1', 'B=two words', 'OLD=form'],
+    ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+    Labels: { k: 'v' },
+    OnBuild: ['RUN x'],
+    StopSignal: 'SIGUSR1',
+    User: '5:6',
+    Volumes: { '/data': {} },
+    WorkingDir: '/w',
+  });
+  assert.equal(await inspect(name, '.Comment'), 'a message');
+});
+
+test('import refuses a change that it does not know', async () => {
+  const { stderr } = await runTspod(['import', '-c', 'RUN x', '-'], { expectCode: 125 });
+  assert.match(stderr, /invalid change "RUN x": expected one of CMD, ENTRYPOINT/);
+});
+
+test('import reads a compressed archive', async () => {
+  const stdin = gzipSync(await buildArchive([{ name: uniqueName('f'), data: 'x' }]));
+  await runTspod(['import', '-', uniqueName('gz')], { stdin });
+});
+
+test('import refuses an empty archive', async () => {
+  assert.match((await runTspod(['import', '-'], { expectCode: 125 })).stderr, /the archive is empty/);
+});
+
+test('images lists names, filters and formats', async () => {
+  const { name, id } = await importImage('-c', `LABEL mark=${uniqueName('mark')}`);
+  await runTspod(['tag', name, `${name}-b:2`]);
+  const { stdout } = await runTspod([
+    'images',
+    '--format',
+    '{{.Repository}} {{.Tag}} {{.ID}}',
+    '--filter',
+    `id=${id}`,
+  ]);
+  assert.equal(
+    stdout,
+    `localhost/${name}-b 2 ${id.slice(0, 12)}\nlocalhost/${name} latest ${id.slice(0, 12)}\n`,
+  );
+  assert.equal((await runTspod(['images', '-q', '--no-trunc', name])).stdout, `sha256:${id}\n`);
+  assert.match((await runTspod(['images', name])).stdout, /^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE\n/);
+  const all = JSON.parse((await runTspod(['images', '--format', 'json', '-f', `reference=${name}`])).stdout);
+  assert.deepEqual(all[0].Names, [`localhost/${name}-b:2`, `localhost/${name}:latest`]);
+  const { stderr } = await runTspod(['images', '-f', 'nonsense=1'], { expectCode: 125 });
+  assert.match(stderr, /invalid image filter "nonsense=1"/);
+});
+
+test('an untagged image is dangling until it gets a name', async () => {
+  const { name, id } = await importImage();
+  await runTspod(['untag', name]);
+  const dangling = (): Promise<{ stdout: string }> =>
+    runTspod(['images', '-q', '--no-trunc', '-f', 'dangling=true']);
+  assert.match((await dangling()).stdout, new RegExp(id));
+  await runTspod(['image', 'exists', name], { expectCode: 1 });
+  await runTspod(['tag', id.slice(0, 12), name]);
+  assert.doesNotMatch((await dangling()).stdout, new RegExp(id));
+});
+
+test('rmi takes the name first, and with the last one the image, its layer and its blobs', async () => {
+  const { name, id } = await importImage();
+  const layers = (await inspect(name, '.RootFS.Layers')) as string[];
+  const layer = join(store(), 'layers', layers[0]?.slice(7) ?? '');
+  await runTspod(['tag', name, `${name}-b`]);
+  assert.equal((await runTspod(['rmi', name])).stdout, `Untagged: localhost/${name}:latest\n`);
+  assert.ok(existsSync(layer));
+  const { stdout } = await runTspod(['rmi', id]);
+  assert.equal(stdout, `Untagged: localhost/${name}-b:latest\nDeleted: ${id}\n`);
+  assert.ok(!existsSync(layer));
+  assert.ok(!existsSync(join(store(), 'blobs/sha256', id)));
+  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
+});
+
+test('rmi by id refuses an image with several names, unless it is forced', async () => {
+  const { name, id } = await importImage();
+  await runTspod(['tag', name, `${name}-b`]);
+  const { stderr } = await runTspod(['rmi', id], { expectCode: 125 });
+  assert.match(stderr, /more than one tag/);
+  await runTspod(['rmi', '-f', id]);
+});
+
+test('rmi ends with 1 for a missing image and 2 for one in use, and removes the others', async () => {
+  const { name } = await importImage();
+  const missing = await runTspod(['rmi', 'no-such-image', name], { expectCode: 1 });
+  assert.match(missing.stderr, /no-such-image: image not known/);
+  assert.match(missing.stdout, /Deleted: /);
+  await runTspod(['rmi', '--ignore', 'no-such-image']);
+  const used = await importImage();
+  const { stdout: container } = await runTspod(['create', used.name, 'true']);
+  const { stderr } = await runTspod(['rmi', used.name], { expectCode: 2 });
+  assert.match(stderr, new RegExp(`image used by ${container.trim()}: image is in use by a container`));
+  await runTspod(['rmi', '--force', used.name]);
+  await runTspod(['container', 'exists', container.trim()], { expectCode: 1 });
+});
+
+test('tag, untag and inspect say what is wrong', async () => {
+  const { name } = await importImage();
+  const cases: [string[], RegExp][] = [
+    [['tag', 'no-such-image', 'x'], /no-such-image: image not known/],
+    [['tag', name, 'Upper'], /image name "Upper": the repository has to be lower case/],
+    [['tag', name, 'x:'], /the tag is empty/],
+    [['untag', name, 'other'], /localhost\/other:latest: tag not known/],
+    [['image', 'inspect', 'no-such-image'], /no-such-image: image not known/],
+  ];
+  for (const [args, says] of cases) assert.match((await runTspod(args, { expectCode: 125 })).stderr, says);
+});
+
+test('run unpacks a layer again that was lost', async () => {
+  await runTspod(['run', '--rm', 'busybox', 'true']);
+  const [layer = ''] = (await inspect('busybox', '.RootFS.Layers')) as string[];
+  rmSync(join(store(), 'layers', layer.slice(7), 'diff'), { recursive: true });
+  assert.equal((await runTspod(['run', '--rm', 'busybox', 'echo', 'back'])).stdout, 'back\n');
+});
