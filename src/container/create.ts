@@ -1,4 +1,5 @@
-import { rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { lockContentShared } from '../image/collect-garbage';
 import { ensureImage } from '../image/ensure-image';
 import type { ResolvedImage } from '../image/resolve';
 import type { Context } from '../lib/context';
@@ -6,6 +7,8 @@ import { describeError, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { parseSignal } from '../lib/signals';
 import { formatRfc3339, nowNs } from '../lib/time';
+import { storePaths } from '../store/store-paths';
+import type { FileLock } from '../sys/file-lock';
 import { findProgram } from '../sys/programs';
 import { createIdMaps } from './create-id-maps';
 import { createLayers } from './create-layers';
@@ -38,10 +41,22 @@ export function createContainer(
   mode: CreateMode = {},
 ): ContainerRecord {
   const name = chooseName(ctx, asked.name);
-  const { image, options } = prepareOptions(ctx, asked);
-  const record = makeRecord(ctx, { name, options, image, createCommand });
-  ensureVolumes(ctx, record.options.mounts);
-  return placeContainer(ctx, record, { sync: mode.sync ?? true });
+  const lock = lockContent(ctx);
+  try {
+    const { image, options } = prepareOptions(ctx, asked);
+    const record = makeRecord(ctx, { name, options, image, createCommand });
+    ensureVolumes(ctx, record.options.mounts);
+    return placeContainer(ctx, record, { sync: mode.sync ?? true });
+  } finally {
+    lock.release();
+  }
+}
+
+/** Until the record names the layers, `rmi` would take them for unused. */
+function lockContent(ctx: Context): FileLock {
+  const store = storePaths(ctx);
+  mkdirSync(store.locks, { recursive: true, mode: 0o700 });
+  return lockContentShared(store);
 }
 
 function prepareOptions(
