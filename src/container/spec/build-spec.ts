@@ -1,9 +1,10 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';
+import { cgroupPlace } from '../../runtime/cgroup-place';
 import type { OciIdMapping, OciSpec } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
-import type { ContainerRecord } from '../record';
+import type { ContainerOptions, ContainerRecord, Limits } from '../record';
 import { statRootfs, type RootfsView } from '../rootfs-view';
 import { hostNameOf } from './etc-files';
 import { mountsOf, rootPropagation } from './mounts';
@@ -16,7 +17,8 @@ import { seccompOf } from './seccomp';
 import { specUser } from './spec-user';
 import { startFacts, type StartFacts } from './start-facts';
 
-const OCI_VERSION = '1.2.0';
+/** The first one with all that is used here; crun of Debian 12 takes no later one. */
+const OCI_VERSION = '1.0.2';
 
 /**
  * The OCI configuration of a container for one start; also writes the files that it mounts from the container's
@@ -50,7 +52,7 @@ export function buildSpec(
       ...(idMaps && !joinsUserns(record)
         ? { uidMappings: toOci(idMaps.uids), gidMappings: toOci(idMaps.gids) }
         : {}),
-      resources: resourcesOf(options.limits),
+      resources: resourcesOf(applicableLimits(ctx, options)),
       ...(propagation === undefined ? {} : { rootfsPropagation: propagation }),
       ...(seccomp ? { seccomp } : {}),
       sysctl: sysctlsOf(record),
@@ -82,6 +84,15 @@ function annotationsOf({ options, stopSignal }: ContainerRecord): Record<string,
     ...(options.groupAdd.includes('keep-groups') ? { 'run.oci.keep_original_groups': '1' } : {}),
     ...options.annotations,
   };
+}
+
+/** Another runtime fails where it cannot apply a limit that nobody asked for: the default goes where there is no place for it. */
+function applicableLimits(ctx: Context, { limits, runtime }: ContainerOptions): Limits {
+  if (runtime === undefined || !limits.pidsIsDefault) return limits;
+  const place = cgroupPlace(ctx);
+  if (place.kind !== 'none' && place.controllers.includes('pids')) return limits;
+  const { pids: _, ...others } = limits;
+  return others;
 }
 
 /** Every group may send pings, as Podman's default is; it needs a network of the container's own. */
