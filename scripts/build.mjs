@@ -3,28 +3,34 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { HELPERS, lazyModules } from './lazy-modules.mjs';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
 
 mkdirSync(join(top, 'dist'), { recursive: true });
-await build({
-  entryPoints: [join(top, 'src/cli/main.ts')],
-  outfile: join(top, 'dist/tspod.cjs'),
-  bundle: true,
+const options = {
   platform: 'node',
-  format: 'cjs',
   target: 'node20',
-  external: ['koffi'],
   define: { __TSPOD_VERSION__: JSON.stringify(version), 'import.meta.url': '__tspodUrl' },
-  banner: { js: "const __tspodUrl = 'file://' + __filename;" },
   // import() becomes require(): each module stays lazy, and Node's ESM loader, which costs milliseconds, is never started.
   supported: { 'dynamic-import': false },
   // Names stay for the stacks; blanks would be read at every start.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+};
+const { code: helpers } = await transform(HELPERS, { minifyWhitespace: true });
+await build({
+  ...options,
+  entryPoints: [join(top, 'src/cli/main.ts')],
+  outfile: join(top, 'dist/tspod.cjs'),
+  bundle: true,
+  format: 'cjs',
+  external: ['koffi'],
+  plugins: [lazyModules(top, options)],
+  banner: { js: `const __tspodUrl = 'file://' + __filename;${helpers}` },
   logLevel: 'warning',
 });
 

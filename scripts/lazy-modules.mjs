@@ -1,0 +1,56 @@
+// An esbuild plugin that keeps each source file in a function of its own. esbuild would hoist the functions of all files
+// to the top of the bundle, and V8's code cache would carry every one of them; so it carries only what a command uses,
+// which saves a start more than a millisecond.
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { transform } from 'esbuild';
+
+/** What esbuild puts in front of every file that it turns into CommonJS: once for the whole bundle. */
+export const HELPERS = `
+var __create = Object.create, __defProp = Object.defineProperty, __getProtoOf = Object.getPrototypeOf;
+var __export = (target, all) => { for (const name in all) __defProp(target, name, { get: all[name], enumerable: true }); };
+var __copyProps = (to, from, except) => {
+  if ((from && typeof from === 'object') || typeof from === 'function')
+    for (const key of Object.getOwnPropertyNames(from))
+      if (!Object.hasOwn(to, key) && key !== except) __defProp(to, key, { get: () => from[key], enumerable: true });
+  return to;
+};
+var __toCommonJS = (module) => __copyProps(__defProp({}, '__esModule', { value: true }), module);
+var __toESM = (module, isNode, target) =>
+  ((target = module == null ? {} : __create(__getProtoOf(module))),
+  __copyProps(isNode || !module?.__esModule ? __defProp(target, 'default', { value: module, enumerable: true }) : target, module));
+`;
+
+/** The first statement of a file behind esbuild's helpers. */
+const OWN_CODE = /var \w+_exports=\{\};|var import_\w+=|module\.exports=__toCommonJS/;
+
+/** `top`: the folder that the paths in the bundle start from. */
+export function lazyModules(top, options) {
+  return {
+    name: 'lazy-modules',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.|main\.ts$/ }, ({ path, resolveDir }) =>
+        resolveDir.includes('node_modules')
+          ? undefined
+          : { path: relative(top, resolve(resolveDir, path)).replace(/(\.ts)?$/, '.ts'), namespace: 'src' },
+      );
+      onLoad({ filter: /\.ts$/, namespace: 'src' }, async ({ path }) => ({
+        contents: await toCommonJs(resolve(top, path), options),
+        resolveDir: dirname(resolve(top, path)),
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+async function toCommonJs(path, options) {
+  const { code } = await transform(readFileSync(path, 'utf8'), {
+    ...options,
+    loader: 'ts',
+    format: 'cjs',
+    sourcefile: path,
+  });
+  const start = code.search(OWN_CODE);
+  if (start < 0) throw new Error(`${path}: esbuild's output has another form than expected`);
+  return code.slice(start);
+}
