@@ -147,17 +147,26 @@ static int configure(int fd, const char *data) {
     return (int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 }
 
-/* A tmpfs that is filled before it covers what it is filled with. */
+/*
+ * A tmpfs that is filled before it covers what it is filled with, and has its mode, unless one was asked for.
+ * Where there was nothing, the directory made for it gets tmpfs's own, so that the next start finds the same.
+ */
 static int mount_filled(int root, const char *path, unsigned long flags, const char *data) {
+    autoclose int covered = mounts_open(root, path);
     autoclose int target = mounts_target(root, path, true);
     autoclose int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
-    if (target < 0 || fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", "tmpfs", 0) < 0 ||
-        configure(fs, data) < 0)
+    struct stat own;
+    if (target < 0 || fs < 0 || configure(fs, data) < 0)
         return -1;
     autoclose int made = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
-    if (made < 0)
+    if (made < 0 || fstat(made, &own) < 0)
         return -1;
-    tree_copy_up(path_of(root).text, path, path_of(made).text);
+    if (covered >= 0)
+        tree_copy_up(path_of(root).text, path, path_of(made).text);
+    if (covered < 0 && chmod(path_of(target).text, own.st_mode & 07777) < 0)
+        return -1;
+    if (strstr(data, "mode=") && chmod(path_of(made).text, own.st_mode & 07777) < 0)
+        return -1;
     if (add_attributes(made, flags, false) < 0)
         return -1;
     return (int)syscall(SYS_move_mount, made, "", target, "",

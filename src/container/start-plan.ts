@@ -10,6 +10,7 @@ import { addCommonUserns } from '../runtime/userns';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
+import { addVolumeOwners } from './volume-owners';
 
 /** Which streams the caller's own become, and how. */
 export interface ForegroundStreams {
@@ -44,6 +45,7 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addIdentity(plan, ctx, record);
   addCommonUserns(plan, ctx);
   addRootfs(plan, ctx, record);
+  addVolumeOwners(plan, ctx, record, spec.process.user);
   addCgroup(plan, ctx, {
     id: record.id,
     resources: spec.linux.resources,

@@ -1,4 +1,5 @@
 import { TspodError } from '../lib/errors';
+import { checkChown } from './check-chown';
 import { hostPath, isPath, mountTarget, volumeName } from './mount-path';
 import { parseMountOptions, type MountOptions } from './mount-options';
 import type { UserMount } from './types';
@@ -20,6 +21,7 @@ export function parseVolume(text: string): UserMount {
 
 function bind(source: string, target: string, options: MountOptions): UserMount {
   if (options.overlay) return overlay(source, target, options);
+  if (options.chown) checkChown(source);
   return {
     kind: 'bind',
     source,

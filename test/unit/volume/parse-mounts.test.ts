@@ -63,6 +63,8 @@ const BAD_VOLUMES: [string, string, RegExp][] = [
   ['/src:/dst:upperdir=/u', 'usage', /need the option O/],
   ['/src:/dst:O,upperdir=/u', 'usage', /upperdir and workdir together/],
   ['/src:/dst:fast', 'usage', /unknown option "fast"/],
+  ['/etc:/dst:U', 'usage', /chowning host path "\/etc" is not allowed/],
+  ['~:/dst:U', 'usage', /is not allowed/],
   ['/src:/dst:idmap', 'unsupported', /idmap/],
 ];
 for (const [text, code, message] of BAD_VOLUMES) {
