@@ -18,7 +18,6 @@
 #include "io.h"
 #include "scope.h"
 
-#pragma weak scope_start
 
 void container_initialise(struct container *container) {
     *container = (struct container){.pidfd = -1,
