@@ -18,7 +18,6 @@
 #include "io.h"
 #include "scope.h"
 
-
 void container_initialise(struct container *container) {
     *container = (struct container){.pidfd = -1,
                                     .control = -1,
