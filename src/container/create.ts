@@ -15,13 +15,14 @@ import { createLayers } from './create-layers';
 import { checkSources, ensureVolumes, planMounts } from './create-mounts';
 import { chooseName, nameInUse, reserveName } from './create-name';
 import { exposedPorts, publishedPorts } from './create-ports';
-import { createHostname, createProcess } from './create-process';
+import { createHealth, createHostname, createProcess } from './create-process';
 import { rewriteRecord, stageContainer } from './create-stage';
 import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
 import { containerPaths } from './paths';
 import type { ContainerOptions, ContainerRecord } from './record';
 import { timezoneFile } from './spec/etc-files';
+import { checkRelabels } from './spec/security-modules';
 
 /** How a container is made. */
 export interface CreateMode {
@@ -89,6 +90,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
   const program = createProcess(ctx, options, config);
   const mounts = planMounts(options, config);
   checkSources(mounts, options);
+  checkRelabels(ctx, mounts);
   const exposed = exposedPorts(options, config);
   const idMaps = createIdMaps(ctx, options, image);
   return {
@@ -101,7 +103,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps),
-    options: { ...options, mounts },
+    options: { ...createHealth(config), ...options, mounts },
     ...program,
     labels: { ...config.Labels, ...options.labels },
     stopSignal: parseSignal(options.stopSignal ?? (config.StopSignal || 'SIGTERM')),

@@ -68,6 +68,7 @@ function addIdentity(plan: Plan, ctx: Context, { id, name, options }: ContainerR
   plan.add('RUN_DIR', paths.runDirectory);
   plan.add('STOP_FILE', paths.stopRequested);
   if (options.pidFile) plan.add('PID_FILE', options.pidFile);
+  if (options.monitorPidFile) plan.add('MONITOR_PID_FILE', options.monitorPidFile);
   if (options.autoRemove) return;
   for (const path of [paths.record, paths.config, paths.directory]) plan.add('SYNC', path);
 }
@@ -126,6 +127,7 @@ function addPolicies(plan: Plan, ctx: Context, record: ContainerRecord, mode: St
     plan.add('REMOVE_ON_EXIT', `${ctx.paths.root}/volumes/${volume}`);
   plan.add('UNLINK_ON_EXIT', `${ctx.paths.root}/names/${name}`);
   plan.add('UNLINK_ON_EXIT', lock);
+  if (options.cidFile) plan.add('UNLINK_ON_EXIT', options.cidFile);
 }
 
 /** Another OCI runtime, which reads config.json itself. */

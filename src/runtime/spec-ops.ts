@@ -15,6 +15,9 @@ export const CLONE_FLAGS: Record<OciNamespaceType, number> = {
   network: 0x4000_0000,
 };
 
+/** crun's annotation: the caller's supplementary groups stay. */
+const KEEP_GROUPS = 'run.oci.keep_original_groups';
+
 /** Everything of an OCI configuration that the container's first process does for itself (runtime-spec, config-linux.md). */
 export function addSpec(plan: Plan, spec: OciSpec, seccomp: Uint8Array | undefined): void {
   addNamespaces(plan, spec);
@@ -29,6 +32,7 @@ export function addSpec(plan: Plan, spec: OciSpec, seccomp: Uint8Array | undefin
   for (const path of spec.linux.readonlyPaths ?? []) plan.add('READONLY_PATH', path);
   if (spec.process.cwd !== '/') plan.add('MKDIR', spec.process.cwd, 0o755, 0, 0);
   if (spec.root.readonly) plan.add('READONLY_ROOT');
+  if (spec.annotations?.[KEEP_GROUPS] === '1') plan.add('KEEP_GROUPS');
   addProcess(plan, spec.process, seccomp);
 }
 
