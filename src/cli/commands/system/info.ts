@@ -1,3 +1,4 @@
+import { goNames } from '../../../container/machine-report/go-names';
 import { machineInfo } from '../../../container/machine-report/info';
 import { yamlText } from '../../../lib/yaml-text';
 import { defineCommand } from '../../define-command';
@@ -17,6 +18,6 @@ export default defineCommand({
     const info = machineInfo(ctx);
     if (format === undefined || format === '') return output.write(yamlText(info));
     if (format === 'json') return output.print(JSON.stringify(info, null, 2));
-    printValue(output, info, { format, name: 'info' });
+    printValue(output, goNames(info), { format, name: 'info' });
   },
 });
