@@ -156,7 +156,8 @@ static int mount_filled(int root, const char *path, unsigned long flags, const c
     autoclose int target = mounts_target(root, path, true);
     autoclose int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
     struct stat own;
-    if (target < 0 || fs < 0 || configure(fs, data) < 0)
+    if (target < 0 || fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", "tmpfs", 0) < 0 ||
+        configure(fs, data) < 0)
         return -1;
     autoclose int made = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
     if (made < 0 || fstat(made, &own) < 0)

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { becomeHelper, runHelper } from './helper';
+import { helperError } from './helper-error';
 import { Plan } from './plan';
 import { addCommonUserns } from './userns';
 
@@ -9,9 +10,10 @@ export function reenter(ctx: Context, argv: readonly string[]): never {
   return becomeHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
 }
 
-/** Runs another tspod command in the common user namespace and waits for it; returns its exit status. */
-export function runInUserns(ctx: Context, argv: readonly string[]): number {
-  return runHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv))).status;
+/** Runs another tspod command in the common user namespace and waits for it; throws what it said when it fails. */
+export function runInUserns(ctx: Context, argv: readonly string[], action: string): void {
+  const result = runHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)), { capture: true });
+  if (result.status !== 0) throw helperError(action, result);
 }
 
 /** Becomes a program in the common user namespace, with a mount namespace of its own (`unshare`); never returns. */
@@ -44,5 +46,6 @@ function enterPlan(ctx: Context, argv: readonly string[]): Plan {
 }
 
 function tspodCommand(argv: readonly string[]): string[] {
-  return [process.execPath, realpathSync(process.argv[1] ?? ''), ...argv];
+  // as in bin/tspod: Node keeps its hands off what follows --
+  return [process.execPath, '--', realpathSync(process.argv[1] ?? ''), ...argv];
 }

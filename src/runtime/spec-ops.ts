@@ -22,6 +22,7 @@ const KEEP_GROUPS = 'run.oci.keep_original_groups';
 export function addSpec(plan: Plan, spec: OciSpec, seccomp: Uint8Array | undefined): void {
   addNamespaces(plan, spec);
   addMounts(plan, spec.mounts);
+  plan.add('SYMLINK', '/proc/mounts', '/etc/mtab');
   plan.add('PIVOT_ROOT', spec.root.path, PROPAGATION[spec.linux.rootfsPropagation ?? 'rprivate'] ?? 0);
   for (const [key, value] of Object.entries(spec.linux.sysctl ?? {})) {
     plan.add('SYSCTL', key.replaceAll('.', '/'), value);
