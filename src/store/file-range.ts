@@ -10,14 +10,15 @@ export interface FileRange {
 
 const chunkSize = 1 << 20;
 
-/** A reader of the range, piece by piece; `reuse` gives every piece in the same memory. Error `invalid`: the file is shorter. */
+/** A reader of the range, piece by piece; with `reuse` every piece but the last two may be gone. Error `invalid`: the file is shorter. */
 export function readRange(range: FileRange, options: { reuse: boolean }): () => Buffer | undefined {
-  const shared = options.reuse ? Buffer.allocUnsafe(chunkSize) : undefined;
+  const shared = options.reuse ? [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)] : [];
+  let turn = 0;
   let at = 0;
   return () => {
     const wanted = Math.min(chunkSize, range.size - at);
     if (wanted <= 0) return undefined;
-    const buffer = shared ?? Buffer.allocUnsafe(wanted);
+    const buffer = shared[turn++ % 2] ?? Buffer.allocUnsafe(wanted);
     const length = readSync(range.descriptor, buffer, 0, wanted, range.offset + at);
     if (length === 0) throw new TspodError('invalid', `truncated: ${range.size - at} bytes are missing`);
     at += length;

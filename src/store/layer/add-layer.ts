@@ -68,7 +68,7 @@ export async function addLayer(staging: Staging, name: string, input: LayerInput
     return { directory, blobFile, diffId, size: unpacker.finish().size, blob: { mediaType, digest, size } };
   } finally {
     process.umask(umask);
-    blob.abort();
+    await blob.abort();
     unpacker.abort();
   }
 }
@@ -88,6 +88,16 @@ async function copy(
   const isPlain = parts.compression === 'none';
   const space = createSpaceGuard(parts.directory);
   const next = readRange(input.range, { reuse: isPlain });
+  if (isPlain) {
+    for (let chunk = next(); chunk !== undefined; chunk = next()) {
+      space.take(chunk.length);
+      await parts.blob.writeBehind(chunk);
+      tar.push(chunk);
+    }
+    tar.finish();
+    const result = await parts.blob.finish();
+    return { ...result, diffId: result.digest };
+  }
   const nextCopied = (): Buffer | undefined => {
     const chunk = next();
     if (chunk === undefined) return undefined;
@@ -95,12 +105,6 @@ async function copy(
     parts.blob.write(chunk);
     return chunk;
   };
-  if (isPlain) {
-    for (let chunk = nextCopied(); chunk !== undefined; chunk = nextCopied()) tar.push(chunk);
-    tar.finish();
-    const result = parts.blob.finish();
-    return { ...result, diffId: result.digest };
-  }
   const hash = createHash('sha256');
   for await (const chunk of decompress(parts.compression, nextCopied)) {
     hash.update(chunk);
@@ -109,7 +113,7 @@ async function copy(
   // what follows the compressed data belongs to the blob
   while (nextCopied() !== undefined);
   tar.finish();
-  return { ...parts.blob.finish(), diffId: `sha256:${hash.digest('hex')}` };
+  return { ...(await parts.blob.finish()), diffId: `sha256:${hash.digest('hex')}` };
 }
 
 /** Writes the layer's record, with its place in a chain. */
