@@ -15,8 +15,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
   const id = (text: string): string => (options.noTrunc ? text.replace(/^sha256:/, '') : shortId(text));
   const created = goTime(parseTime(record.created) ?? 0n);
   const ago = createdText(record, options.now);
-  const namespaces = lazily(() => readNamespaces(state.pid));
-  return {
+  return withNamespaces(state.pid, {
     ID: id(record.id),
     Id: id(record.id),
     Names: record.name,
@@ -48,31 +47,26 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     PodName: '',
     PodID: '',
     Size: psSize(listed, options),
-    get Namespaces() {
-      return namespaceFields(namespaces());
-    },
-    get CGROUPNS() {
-      return namespaces().cgroup;
-    },
-    get IPC() {
-      return namespaces().ipc;
-    },
-    get MNT() {
-      return namespaces().mnt;
-    },
-    get NET() {
-      return namespaces().net;
-    },
-    get PIDNS() {
-      return namespaces().pid;
-    },
-    get USERNS() {
-      return namespaces().user;
-    },
-    get UTS() {
-      return namespaces().uts;
-    },
+  });
+}
+
+/** Adds what is read of /proc only when a template asks for it. */
+function withNamespaces(pid: number, fields: Record<string, unknown>): Record<string, unknown> {
+  const namespaces = lazily(() => readNamespaces(pid));
+  const getters: Record<string, () => unknown> = {
+    Namespaces: () => namespaceFields(namespaces()),
+    CGROUPNS: () => namespaces().cgroup,
+    IPC: () => namespaces().ipc,
+    MNT: () => namespaces().mnt,
+    NET: () => namespaces().net,
+    PIDNS: () => namespaces().pid,
+    USERNS: () => namespaces().user,
+    UTS: () => namespaces().uts,
   };
+  for (const [name, get] of Object.entries(getters)) {
+    Object.defineProperty(fields, name, { get, enumerable: true });
+  }
+  return fields;
 }
 
 /** One container of `ps --format json`, with Podman's keys. */

@@ -1,6 +1,7 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { becomeHelper, runHelper } from '../runtime/helper';
+import { helperError } from '../runtime/helper-error';
 import { attachPlan } from './attach';
 import type { ContainerRecord } from './record';
 import { startContainer, startDetached } from './start';
@@ -15,11 +16,7 @@ export function resumeDetached(ctx: Context, record: ContainerRecord): void {
   if (phase !== 'initialized') return startDetached(ctx, record, { message: record.name });
   const result = runHelper(ctx, 'attach', attachPlan(ctx, record, { release: true }), { capture: true });
   if (result.status === 0) return;
-  throw new TspodError(
-    'system',
-    `starting container "${record.name}": ${result.stderr.trim().replace(/^Error: /, '')}`,
-    { exitCode: result.status },
-  );
+  throw helperError(`starting container "${record.name}"`, result);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError } from '../lib/errors';
 import { becomeHelper, runHelper } from '../runtime/helper';
+import { helperError } from '../runtime/helper-error';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { startPlan, type StartMode } from './start-plan';
@@ -22,11 +22,7 @@ export function startContainer(ctx: Context, record: ContainerRecord, mode: Star
 export function startDetached(ctx: Context, record: ContainerRecord, mode: StartMode = {}): void {
   const result = runHelper(ctx, 'start', prepareStart(ctx, record, mode), { capture: true });
   if (result.status === 0) return;
-  const message =
-    result.stderr.trim().replace(/^Error: /, '') || `the helper ended with status ${result.status}`;
-  throw new TspodError('system', `starting container "${record.name}": ${message}`, {
-    exitCode: result.status,
-  });
+  throw helperError(`starting container "${record.name}"`, result);
 }
 
 /** The configuration is written anew at each start: users, hosts and limits may have changed since the last. */

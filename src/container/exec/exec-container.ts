@@ -57,9 +57,7 @@ async function execProcess(
 ): Promise<OciProcess> {
   const own = { ...spec.process, args: [...options.argv], cwd: options.workdir || spec.process.cwd };
   const isOther = (options.user !== undefined && options.user !== '') || options.privileged;
-  const process = isOther
-    ? await (await import('./other-user')).asOtherUser(ctx, id, { own, options, spec })
-    : own;
+  const process = isOther ? (await import('./other-user')).asOtherUser(ctx, id, { own, options, spec }) : own;
   const env = withVariables(process.env, options.env);
   return { ...process, env: options.tty && !hasVariable(env, 'TERM') ? [...env, 'TERM=xterm'] : env };
 }

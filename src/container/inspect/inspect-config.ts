@@ -4,13 +4,7 @@ import type { Inspected } from './inspect-container';
 
 /** The part `Config`: what the container is, wherever it runs. */
 export function inspectConfig({ record, spec }: Inspected): object {
-  const { options, exposedPorts, ports } = record;
-  const exposed = [
-    ...exposedPorts.map(({ port, protocol }) => `${port}/${protocol}`),
-    ...ports.flatMap(({ containerPort, range, protocol }) =>
-      Array.from({ length: range }, (_, offset) => `${containerPort + offset}/${protocol}`),
-    ),
-  ];
+  const { options } = record;
   return {
     Hostname: record.hostname,
     Domainname: options.domainname ?? '',
@@ -32,10 +26,6 @@ export function inspectConfig({ record, spec }: Inspected): object {
     Annotations: goMap(spec?.annotations ?? options.annotations),
     StopSignal: signalName(record.stopSignal),
     ...healthcheck(options.health),
-    HealthcheckOnFailureAction: 'none',
-    HealthLogDestination: 'local',
-    HealthcheckMaxLogCount: 5,
-    HealthcheckMaxLogSize: 500,
     CreateCommand: record.createCommand,
     ...(options.timezone === undefined ? {} : { Timezone: options.timezone }),
     Umask: options.umask.padStart(4, '0'),
@@ -43,16 +33,21 @@ export function inspectConfig({ record, spec }: Inspected): object {
     StopTimeout: options.stopTimeout,
     Passwd: options.passwd !== false,
     sdNotifyMode: 'container',
-    ...(exposed.length > 0
-      ? { ExposedPorts: goMap(Object.fromEntries(exposed.map((port) => [port, {}]))) }
-      : {}),
+    ...exposed(record),
   };
 }
 
 function healthcheck(health: Inspected['record']['options']['health']): object {
-  if (!health) return {};
+  const policy = {
+    HealthcheckOnFailureAction: 'none',
+    HealthLogDestination: 'local',
+    HealthcheckMaxLogCount: 5,
+    HealthcheckMaxLogSize: 500,
+  };
+  if (!health) return policy;
   const { test, interval, timeout, startPeriod, retries } = health;
   return {
+    ...policy,
     Healthcheck: {
       Test: test,
       ...(startPeriod === undefined ? {} : { StartPeriod: startPeriod }),
@@ -61,4 +56,15 @@ function healthcheck(health: Inspected['record']['options']['health']): object {
       Retries: retries ?? 3,
     },
   };
+}
+
+function exposed({ exposedPorts, ports }: Inspected['record']): object {
+  const names = [
+    ...exposedPorts.map(({ port, protocol }) => `${port}/${protocol}`),
+    ...ports.flatMap(({ containerPort, range, protocol }) =>
+      Array.from({ length: range }, (_, offset) => `${containerPort + offset}/${protocol}`),
+    ),
+  ];
+  if (names.length === 0) return {};
+  return { ExposedPorts: goMap(Object.fromEntries(names.map((name) => [name, {}]))) };
 }

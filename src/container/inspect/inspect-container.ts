@@ -25,13 +25,42 @@ export interface Inspected {
 /** What `inspect` prints of a container, with Podman's names; `written` (bytes) adds the sizes. Throws 'not-found'. */
 export function inspectContainer(ctx: Context, name: string, written?: (id: string) => number): object {
   const record = findContainer(ctx, name);
-  const paths = containerPaths(ctx, record.id);
   const state = readState(ctx, record.id);
-  const inspected = { record, state, spec: readJsonFile(paths.config) as OciSpec | undefined };
-  const { process, lowers, dataLowers, options } = record;
-  const argv = inspected.spec?.process.args ?? process.argv;
-  const file = (path: string): string => (existsSync(path) ? path : '');
+  const spec = readJsonFile(containerPaths(ctx, record.id).config) as OciSpec | undefined;
+  const inspected = { record, state, spec };
   const bytes = written?.(record.id);
+  return {
+    ...inspectIdentity(ctx, inspected),
+    MountLabel: spec?.linux.mountLabel ?? '',
+    ProcessLabel: spec?.process.selinuxLabel ?? '',
+    AppArmorProfile: spec?.process.apparmorProfile ?? '',
+    EffectiveCaps: effectiveOf(inspected),
+    BoundingCaps: boundingOf(inspected),
+    ExecIDs: [],
+    GraphDriver: inspectStorage(ctx, record),
+    ...(bytes === undefined ? {} : { SizeRw: bytes, SizeRootFs: bytes + record.imageSize }),
+    Mounts: inspectMounts(ctx, record),
+    Dependencies: dependenciesOf(record),
+    NetworkSettings: inspectNetwork(inspected),
+    Namespace: '',
+    IsInfra: false,
+    IsService: false,
+    KubeExitCodePropagation: 'invalid',
+    lockNumber: 0,
+    Config: inspectConfig(inspected),
+    HostConfig: inspectHostConfig(ctx, inspected),
+    UseImageHosts: false,
+    UseImageHostname: false,
+  };
+}
+
+/** What it is, what became of it, and where its files are. */
+function inspectIdentity(ctx: Context, inspected: Inspected): object {
+  const { record, state, spec } = inspected;
+  const { options } = record;
+  const paths = containerPaths(ctx, record.id);
+  const file = (path: string): string => (existsSync(path) ? path : '');
+  const argv = spec?.process.args ?? record.process.argv;
   return {
     Id: record.id,
     Created: goTime(parseTime(record.created)),
@@ -54,34 +83,15 @@ export function inspectContainer(ctx: Context, name: string, written?: (id: stri
     Name: record.name,
     RestartCount: state.restarts,
     Driver: 'overlay',
-    MountLabel: inspected.spec?.linux.mountLabel ?? '',
-    ProcessLabel: inspected.spec?.process.selinuxLabel ?? '',
-    AppArmorProfile: inspected.spec?.process.apparmorProfile ?? '',
-    EffectiveCaps: effectiveOf(inspected),
-    BoundingCaps: boundingOf(inspected),
-    ExecIDs: [],
-    GraphDriver: {
-      Name: 'overlay',
-      Data: {
-        LowerDir: [...lowers, ...dataLowers].map((layer) => `${ctx.paths.root}/${layer}`).join(':'),
-        MergedDir: paths.merged,
-        UpperDir: paths.upper,
-        WorkDir: paths.work,
-      },
-    },
-    ...(bytes === undefined ? {} : { SizeRw: bytes, SizeRootFs: bytes + record.imageSize }),
-    Mounts: inspectMounts(ctx, record),
-    Dependencies: dependenciesOf(record),
-    NetworkSettings: inspectNetwork(inspected),
-    Namespace: '',
-    IsInfra: false,
-    IsService: false,
-    KubeExitCodePropagation: 'invalid',
-    lockNumber: 0,
-    Config: inspectConfig(inspected),
-    HostConfig: inspectHostConfig(ctx, inspected),
-    UseImageHosts: false,
-    UseImageHostname: false,
+  };
+}
+
+function inspectStorage(ctx: Context, { id, lowers, dataLowers }: ContainerRecord): object {
+  const { merged, upper, work } = containerPaths(ctx, id);
+  const layers = [...lowers, ...dataLowers].map((layer) => `${ctx.paths.root}/${layer}`);
+  return {
+    Name: 'overlay',
+    Data: { LowerDir: layers.join(':'), MergedDir: merged, UpperDir: upper, WorkDir: work },
   };
 }
 

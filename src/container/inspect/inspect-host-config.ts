@@ -12,11 +12,10 @@ import { portBindings } from './inspect-network';
 /** The part `HostConfig`: how the container is set up on this machine. */
 export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): object {
   const { options } = record;
-  const { namespaces } = options;
   return {
     Binds: bindsOf(record),
     CgroupManager: 'cgroupfs',
-    CgroupMode: modeText(namespaces.cgroup),
+    CgroupMode: modeText(options.namespaces.cgroup),
     ContainerIDFile: options.cidFile ?? '',
     LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),
     NetworkMode: networkMode(record),
@@ -27,6 +26,22 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     Annotations: goMap(spec?.annotations ?? options.annotations),
     VolumeDriver: '',
     VolumesFrom: null,
+    ...inspectBorders(record),
+    ShmSize: options.shmSize,
+    Runtime: 'oci',
+    ConsoleSize: [0, 0],
+    Isolation: '',
+    ...inspectLimits(record, spec),
+    ...(options.init ? { Init: true } : {}),
+    CgroupConf: null,
+  };
+}
+
+/** What the container may do, and what it shares with others. */
+function inspectBorders(record: ContainerRecord): object {
+  const { options, idMaps } = record;
+  const { namespaces } = options;
+  return {
     CapAdd: capabilityNames(options.capAdd),
     CapDrop: capabilityNames(options.capDrop),
     Dns: options.dns,
@@ -48,16 +63,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     Tmpfs: goMap(tmpfsOf(record)),
     UTSMode: modeText(namespaces.uts),
     UsernsMode: usernsMode(options.userns),
-    ...(record.idMaps
-      ? { IDMappings: { UidMap: mapTexts(record.idMaps.uids), GidMap: mapTexts(record.idMaps.gids) } }
-      : {}),
-    ShmSize: options.shmSize,
-    Runtime: 'oci',
-    ConsoleSize: [0, 0],
-    Isolation: '',
-    ...inspectLimits(record, spec),
-    ...(options.init ? { Init: true } : {}),
-    CgroupConf: null,
+    ...(idMaps ? { IDMappings: { UidMap: mapTexts(idMaps.uids), GidMap: mapTexts(idMaps.gids) } } : {}),
   };
 }
 

@@ -42,16 +42,23 @@ export function inspectLimits(
     MemorySwappiness: limits.memorySwappiness ?? 0,
     OomKillDisable: limits.oomKillDisable ?? false,
     PidsLimit: limits.pids ?? 0,
-    Ulimits:
-      spec?.process.rlimits?.map(({ type, soft, hard }) => ({ Name: type, Soft: soft, Hard: hard })) ??
-      ulimits.map(({ name, soft, hard }) => ({
-        Name: `RLIMIT_${name.toUpperCase()}`,
-        Soft: soft,
-        Hard: hard,
-      })),
+    Ulimits: ulimitsOf(ulimits, spec),
     CpuCount: 0,
     CpuPercent: 0,
     IOMaximumIOps: 0,
     IOMaximumBandwidth: 0,
   };
+}
+
+/** Those of the last start, defaults among them; before the first, those that were asked for. */
+function ulimitsOf(ulimits: ContainerRecord['options']['ulimits'], spec: OciSpec | undefined): object[] {
+  const applied = spec?.process.rlimits?.map(({ type, soft, hard }) => ({
+    Name: type,
+    Soft: soft,
+    Hard: hard,
+  }));
+  return (
+    applied ??
+    ulimits.map(({ name, soft, hard }) => ({ Name: `RLIMIT_${name.toUpperCase()}`, Soft: soft, Hard: hard }))
+  );
 }

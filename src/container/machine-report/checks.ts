@@ -85,7 +85,7 @@ function checkUserNamespace(ctx: Context): Finding {
   if (ctx.uid === 0) return ok('not needed by root');
   const { status, message } = enterTest(ctx);
   if (status === 0) return ok('can be made, with all subordinate ids');
-  return { level: 'fail', detail: message, cure: userNamespaceCure(ctx) };
+  return { level: 'fail', detail: message.replace(/\nhint: .*/s, ''), cure: userNamespaceCure(ctx) };
 }
 
 /** The switches that forbid user namespaces, and the tools that give them ids. */
