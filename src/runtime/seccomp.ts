@@ -6,22 +6,26 @@ import { runHelper } from './helper';
 import type { OciSeccomp, OciSeccompRule } from './oci-spec';
 
 /**
- * The filter for seccomp(2), compiled by libseccomp in the helper and kept in the cache under a hash of its text.
- * A missing or unreadable cache only costs time.
+ * The filter for seccomp(2), compiled by libseccomp in the helper. It is kept in the cache behind the profile that it was
+ * made from, which is compared as a whole; a missing or unreadable cache only costs time.
  */
 export function compileSeccomp(ctx: Context, profile: OciSeccomp): Uint8Array {
-  const text = profileText(profile);
-  const file = `${ctx.paths.cache}/seccomp-${VERSION}-${hash(text)}.bpf`;
-  const cached = readCached(ctx, file);
+  const source = Buffer.from(JSON.stringify(profile));
+  const file = `${ctx.paths.cache}/seccomp-${VERSION}-${source.length}-${sample(source)}.bpf`;
+  const cached = readCached(ctx, file, source);
   if (cached) return cached;
-  const result = runHelper(ctx, 'seccomp', undefined, { args: ['0'], input: text, capture: true });
+  const result = runHelper(ctx, 'seccomp', undefined, {
+    args: ['0'],
+    input: profileText(profile),
+    capture: true,
+  });
   if (result.status !== 0) {
     throw new TspodError(
       'invalid',
       result.stderr.trim().replace(/^Error: /, '') || 'compiling the seccomp profile failed',
     );
   }
-  keep(ctx, file, result.stdout);
+  keep(ctx, file, Buffer.concat([source, result.stdout]));
   return result.stdout;
 }
 
@@ -47,24 +51,22 @@ function errno(value: number | undefined): string {
   return value === undefined ? '' : ` ${value}`;
 }
 
-/** Two FNV-1a hashes of 32 bits over the text: names a cache file of one's own, guards nothing. */
-function hash(text: string): string {
-  let a = 0x811c9dc5;
-  let b = 0x01000193;
-  for (let i = 0; i < text.length; i++) {
-    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
-    b = Math.imul(b ^ text.charCodeAt(i), 0x85ebca6b);
-  }
-  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+/** Tells profiles of one length apart most of the time: a hash of every 64th byte. */
+function sample(source: Uint8Array): string {
+  let hash = 0;
+  for (let i = 0; i < source.length; i += 64) hash = (Math.imul(hash, 31) + (source[i] ?? 0)) >>> 0;
+  return hash.toString(16);
 }
 
 /** Only a file of one's own that nobody else can write is trusted: it decides what a container may call. */
-function readCached(ctx: Context, file: string): Uint8Array | undefined {
+function readCached(ctx: Context, file: string, source: Buffer): Uint8Array | undefined {
   try {
     const { uid, mode } = statSync(file);
-    const isOwn = uid === ctx.uid || ctx.hasIds;
-    const bytes = isOwn && (mode & 0o022) === 0 ? readFileSync(file) : undefined;
-    return bytes && bytes.length > 0 && bytes.length % 8 === 0 ? bytes : undefined;
+    if ((uid !== ctx.uid && !ctx.hasIds) || (mode & 0o022) !== 0) return undefined;
+    const bytes = readFileSync(file);
+    const filter = bytes.subarray(source.length);
+    const isWhole = filter.length > 0 && filter.length % 8 === 0;
+    return isWhole && bytes.subarray(0, source.length).equals(source) ? filter : undefined;
   } catch {
     return undefined;
   }
