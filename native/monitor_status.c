@@ -21,6 +21,9 @@ void status_write(struct monitor *monitor, bool sync) {
     char boot[64], error[1024], text[2048];
     read_boot_id(boot, sizeof boot);
     snprintf(error, sizeof error, "%s", status->error ? status->error : "");
+    char *hint = strstr(error, "\nhint: "); /* for who started it */
+    if (hint)
+        *hint = '\0';
     for (char *at = error; (at = strpbrk(at, "\r\n"));)
         *at = ' ';
     bool lives = strcmp(status->phase, "exited") != 0;

@@ -31,14 +31,14 @@ unsigned long long process_start_time(pid_t pid) {
 static const char *cure(void) {
     char text[16];
     if (read_file("/proc/sys/kernel/unprivileged_userns_clone", text, sizeof text) > 0 && text[0] == '0')
-        return "user namespaces are switched off: sudo sysctl -w kernel.unprivileged_userns_clone=1";
+        return "user namespaces are switched off\nhint: sudo sysctl -w kernel.unprivileged_userns_clone=1";
     if (read_file("/proc/sys/user/max_user_namespaces", text, sizeof text) > 0 && text[0] == '0')
-        return "user namespaces are switched off: sudo sysctl -w user.max_user_namespaces=15000";
+        return "user namespaces are switched off\nhint: sudo sysctl -w user.max_user_namespaces=15000";
     if (read_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", text, sizeof text) > 0 &&
         text[0] == '1')
-        return "AppArmor forbids it: install tspod's AppArmor profile, or: sudo sysctl -w "
+        return "AppArmor forbids it\nhint: install tspod's AppArmor profile, or: sudo sysctl -w "
                "kernel.apparmor_restrict_unprivileged_userns=0";
-    return "see \"tspod doctor\"";
+    return "it is refused\nhint: \"tspod doctor\" tells what this machine lacks";
 }
 
 /* Reads lines "pid starttime", keeps those of live processes in `alive`. The first of them, or 0. */
@@ -104,8 +104,7 @@ static pid_t start_tool(const struct plan *plan, size_t tool, const int *go, int
             _exit(1);
         dup2(errors, 2);
         execv(arguments[0], arguments);
-        dprintf(2, "%s: %s%s\n", arguments[0], strerror(errno),
-                errno == ENOENT ? ": sudo apt install uidmap (or your system's shadow-utils)" : "");
+        dprintf(2, "%s: %s\n", arguments[0], strerror(errno));
         _exit(127);
     }
     for (char **argument = arguments + 1; *argument; argument++)
@@ -139,17 +138,21 @@ static void make_with_tools(const struct plan *plan) {
     for (int i = 0; i < 2; i++) {
         int status;
         if (waitpid(tools[i], &status, 0) < 0 || status != 0)
-            die(125, "mapping the %s ids of the user namespace: %s", i ? "group" : "user",
-                text[0] ? text : "the tool failed (see /etc/subuid, /etc/subgid)");
+            die(125, "mapping the %s ids of the user namespace: %s\nhint: %s", i ? "group" : "user",
+                text[0] ? text : "the tool failed",
+                WEXITSTATUS(status) == 127
+                    ? "sudo apt install uidmap (or your system's shadow-utils)"
+                    : "newuidmap and newgidmap must be set-uid root, and /etc/subuid and /etc/subgid allow it");
     }
 }
 
 static void write_own_map(const struct plan *plan, enum plan_code code, const char *path) {
     char line[128];
-    snprintf(line, sizeof line, "%llu %llu 1\n", (unsigned long long)plan_number(plan, code, 0, 0),
+    snprintf(line, sizeof line, "%llu %llu 1", (unsigned long long)plan_number(plan, code, 0, 0),
              (unsigned long long)plan_number(plan, code, 1, 0));
     if (write_file(path, line) < 0)
-        die_errno(125, "mapping the ids of the user namespace: writing \"%s\" to %s: %s", line, path, cure());
+        die(125, "mapping the ids of the user namespace: writing \"%s\" to %s: %s: %s", line, path,
+            strerror(errno), cure());
 }
 
 /* Without subordinate ids: one's own only, for which no tool is needed. */

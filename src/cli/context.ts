@@ -154,9 +154,13 @@ const LABELS: Readonly<Record<LogLevel, string>> = {
   debug: 'Debug',
 };
 
+/** What was said once is not said again: several steps of a command may find the same thing missing. */
 function logger(level: FlagValue | undefined, output: Output): Context['log'] {
   const limit = RANKS[String(level ?? 'warn')] ?? 1;
+  const told = new Set<string>();
   return (at, message) => {
-    if ((RANKS[at] ?? 0) <= limit) output.note(`${LABELS[at]}: ${message}`);
+    if ((RANKS[at] ?? 0) > limit || told.has(message)) return;
+    told.add(message);
+    output.note(`${LABELS[at]}: ${message}`);
   };
 }

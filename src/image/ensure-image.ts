@@ -48,7 +48,5 @@ function rebuild(ctx: Context, image: ResolvedImage): ResolvedImage {
 
 /** Runs a command of ours on the same store. */
 function inUserns(ctx: Context, argv: string[], action: string): void {
-  const status = runInUserns(ctx, ['--root', ctx.paths.root, '--runroot', ctx.paths.runRoot, ...argv]);
-  if (status === 0) return;
-  throw new TspodError('system', `${action} failed with status ${status}`);
+  runInUserns(ctx, ['--root', ctx.paths.root, '--runroot', ctx.paths.runRoot, ...argv], action);
 }

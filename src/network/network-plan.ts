@@ -47,13 +47,13 @@ export function networkHelper(ctx: Context, mode: NetworkMode): NetworkHelper | 
   if (mode.kind !== 'private') return undefined;
   const slirp = findProgram(ctx, 'slirp4netns');
   if (slirp !== undefined) return { name: 'slirp4netns', program: slirp, options: {} };
-  return { name: 'pasta', program: need(ctx, 'pasta', 'slirp4netns'), args: [] };
+  return { name: 'pasta', program: need(ctx, 'pasta', 'slirp4netns', 'slirp4netns or pasta'), args: [] };
 }
 
-function need(ctx: Context, name: string, packageName: string): string {
+function need(ctx: Context, name: string, packageName: string, what = name): string {
   const program = findProgram(ctx, name);
   if (program !== undefined) return program;
-  throw new TspodError('machine', `the container's network needs ${name}, which is not installed`, {
+  throw new TspodError('machine', `the container's network needs ${what}, which is not installed`, {
     hint: `install it (sudo apt install ${packageName}), or run with --network none or --network host`,
   });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../lib/context';
-import { TspodError } from '../lib/errors';
 import type { IdMapping } from '../lib/id-mapping';
 import { runHelper } from './helper';
+import { helperError } from './helper-error';
 import { Plan } from './plan';
 import { addCommonUserns } from './userns';
 
@@ -82,5 +82,5 @@ function addOps(plan: Plan, ops: readonly TreeOp[]): Plan {
 function run(ctx: Context, plan: Plan): string {
   const result = runHelper(ctx, 'tree', plan, { capture: true });
   if (result.status === 0) return result.stdout.toString();
-  throw new TspodError('system', result.stderr.trim().replace(/^Error: /, '') || 'working on files failed');
+  throw helperError('working on the files of the store', result);
 }
