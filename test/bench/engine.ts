@@ -10,6 +10,8 @@ const HOME_PARENT = '/home/peer';
 /** tspod or Podman, with a home of its own, run as the unprivileged user. */
 export interface Engine {
   name: string;
+  /** Its own home. */
+  home: string;
   /** Runs a command and returns its standard output; throws when it fails. */
   run(...args: string[]): string;
   /** Runs a command and returns the milliseconds that it took; throws when it fails. */
@@ -57,6 +59,7 @@ function openEngine(name: string, program: string): Engine {
   };
   return {
     name,
+    home,
     run: (...args) => run(args),
     time: (...args) => {
       const start = process.hrtime.bigint();

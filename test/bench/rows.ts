@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { waitFor } from '../helpers/wait-for';
 import type { Engine } from './engine';
-import { engineMemory, idleCount, processIds } from './memory';
+import { engineMemory } from './memory';
 
 /** One line of the table. */
 export interface Row {
@@ -137,20 +137,22 @@ function memoryRow(name: string, work: string, limit: number, network: string[])
 async function measureIdle(engine: Engine, network: string[]): Promise<number> {
   const count = 10;
   if (engine.name === 'podman') engine.run('system', 'migrate');
-  const before = processIds();
   for (let index = 0; index < count; index++) engine.run('run', '-d', ...network, busybox, 'sleep', '1000');
-  await waitFor('idle containers', () => idleCount(before) === count);
-  const size = engineMemory(before) / count;
+  await waitFor('idle containers', () => running(engine) === count);
+  const size = engineMemory(engine.home) / count;
   removeAll(engine);
   return size;
 }
 
+function running(engine: Engine): number {
+  return engine.run('ps', '-q').split('\n').filter(Boolean).length;
+}
+
 async function measureForeground(engine: Engine): Promise<number> {
-  const before = processIds();
   const child = engine.start('run', '--rm', '--name', 'front', ...none, busybox, 'sleep', '1000');
   const ended = new Promise((resolve) => child.once('close', resolve));
-  await waitFor('the container', () => idleCount(before) === 1);
-  const size = engineMemory(before);
+  await waitFor('the container', () => running(engine) === 1);
+  const size = engineMemory(engine.home);
   engine.run('rm', '-f', '-t', '0', 'front');
   await ended;
   return size;
