@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { TspodError } from '../lib/errors';
 import { CAPABILITY_BITS } from '../runtime/capability-bits';
 import type { OciCapabilities } from '../runtime/oci-spec';
@@ -50,19 +51,35 @@ export function capabilitySets(request: CapabilityRequest): OciCapabilities {
   return { bounding, effective: own, permitted: own, inheritable: own, ambient: own };
 }
 
-/** The capabilities that a kernel knows whose last one has this number (/proc/sys/kernel/cap_last_cap). */
-export function knownCapabilities(last: number): string[] {
+/**
+ * The capabilities that a container can be given: those that the kernel knows (`last`: /proc/sys/kernel/cap_last_cap),
+ * without a user namespace only those of the caller's own bounding set.
+ */
+export function availableCapabilities(last: number, bounding?: bigint): string[] {
   return sorted(
     Object.entries(CAPABILITY_BITS)
-      .filter(([, bit]) => bit <= last)
+      .filter(([, bit]) => bit <= last && (bounding === undefined || (bounding >> BigInt(bit)) % 2n === 1n))
       .map(([name]) => `CAP_${name}`),
   );
+}
+
+/** One of the sets of this process, such as CapBnd (proc(5), /proc/PID/status). */
+export function ownCapabilities(set: 'CapBnd' | 'CapEff'): bigint {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+}
+
+/** What this machine has for the containers of this user. */
+export function capabilitiesHere(uid: number): string[] {
+  const last = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
+  return availableCapabilities(last, uid === 0 ? ownCapabilities('CapBnd') : undefined);
 }
 
 function boundingSet({ add, drop, privileged, known }: CapabilityRequest): string[] {
   const added = add.map(normalize);
   const dropped = drop.map(normalize);
-  let base: readonly string[] = privileged || added.includes('ALL') ? known : DEFAULT_CAPABILITIES;
+  let base: readonly string[] =
+    privileged || added.includes('ALL') ? known : DEFAULT_CAPABILITIES.filter((name) => known.includes(name));
   if (dropped.includes('ALL')) base = [];
   const all = new Set([...base, ...added.filter((name) => name !== 'ALL')]);
   for (const name of dropped) all.delete(name);

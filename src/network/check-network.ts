@@ -9,6 +9,12 @@ import type { NetworkMode, PortMapping } from './types';
  */
 export function checkNetwork(ctx: Context, mode: NetworkMode, ports: readonly PortMapping[]): void {
   const helper = networkHelper(ctx, mode);
+  if (helper?.name === 'pasta' && ctx.uid === 0) {
+    // pasta gives up root, and then may not enter a network namespace of root's
+    throw new TspodError('unsupported', 'pasta carries the networks of users only, not of root', {
+      hint: 'use --network slirp4netns or --network host, or run tspod as a user',
+    });
+  }
   if (helper?.name !== 'slirp4netns') return;
   if (helper.options['port_handler'] === 'rootlessport' && ports.length > 0) {
     ctx.log('warn', 'port_handler=rootlessport is not built: slirp4netns itself forwards the ports');

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { OciCapabilities, OciProcess, OciSpec } from '../../runtime/oci-spec';
-import { capabilitySets, knownCapabilities } from '../capabilities';
+import { capabilitiesHere, capabilitySets } from '../capabilities';
 import { loadRecord } from '../find';
 import type { ContainerRecord } from '../record';
 import { resolveUser, type ResolvedUser } from '../user-lookup';
@@ -22,7 +21,7 @@ export function asOtherUser(
   const uid = user?.uid ?? own.user.uid;
   return {
     ...own,
-    capabilities: capabilitiesOf(record, uid, options.privileged),
+    capabilities: capabilitiesOf(ctx, record, { uid, privileged: options.privileged }),
     ...(user ? { user: ids(own, user), env: withHome(own.env, record, user) } : {}),
     ...(options.privileged ? { noNewPrivileges: false } : {}),
   };
@@ -45,12 +44,16 @@ function withHome(env: readonly string[], record: ContainerRecord, user: Resolve
   return [...env.filter((entry) => !entry.startsWith('HOME=')), `HOME=${user.home}`];
 }
 
-function capabilitiesOf({ options }: ContainerRecord, uid: number, privileged: boolean): OciCapabilities {
+function capabilitiesOf(
+  ctx: Context,
+  { options }: ContainerRecord,
+  { uid, privileged }: { uid: number; privileged: boolean },
+): OciCapabilities {
   return capabilitySets({
     add: privileged ? [] : options.capAdd,
     drop: privileged ? [] : options.capDrop,
     privileged: privileged || options.privileged,
     isRoot: uid === 0,
-    known: knownCapabilities(Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'))),
+    known: capabilitiesHere(ctx.uid),
   });
 }

@@ -1,20 +1,20 @@
-import { readFileSync } from 'node:fs';
+import type { Context } from '../../lib/context';
 import type { OciCapabilities } from '../../runtime/oci-spec';
-import { capabilitySets, knownCapabilities } from '../capabilities';
+import { capabilitiesHere, capabilitySets } from '../capabilities';
 import type { Inspected } from './inspect-container';
 
 /** What the program may do at once. */
-export function effectiveOf(inspected: Inspected): string[] {
-  return setsOf(inspected).effective;
+export function effectiveOf(ctx: Context, inspected: Inspected): string[] {
+  return setsOf(ctx, inspected).effective;
 }
 
 /** What any program of the container may come to do. */
-export function boundingOf(inspected: Inspected): string[] {
-  return setsOf(inspected).bounding;
+export function boundingOf(ctx: Context, inspected: Inspected): string[] {
+  return setsOf(ctx, inspected).bounding;
 }
 
 /** Of the last start; before the first, what the options come to. */
-function setsOf({ record, spec }: Inspected): OciCapabilities {
+function setsOf(ctx: Context, { record, spec }: Inspected): OciCapabilities {
   if (spec?.process.capabilities) return spec.process.capabilities;
   const { options, process } = record;
   const user = process.user.split(':')[0] ?? '';
@@ -23,6 +23,6 @@ function setsOf({ record, spec }: Inspected): OciCapabilities {
     drop: options.capDrop,
     privileged: options.privileged,
     isRoot: user === '' || user === '0' || user === 'root',
-    known: knownCapabilities(Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'))),
+    known: capabilitiesHere(ctx.uid),
   });
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { OciCapabilities, OciProcess } from '../../runtime/oci-spec';
-import { capabilitySets, knownCapabilities } from '../capabilities';
+import { capabilitiesHere, capabilitySets } from '../capabilities';
 import type { ContainerOptions, ContainerRecord } from '../record';
 import { hostNameOf } from './etc-files';
 import { INIT_PATH } from './mounts';
-import { rlimitsOf } from './rlimits';
+import { canRaiseLimits, rlimitsOf } from './rlimits';
 import { apparmorProfile, checkLabels } from './security-modules';
 import type { SpecUser } from './spec-user';
 
@@ -25,8 +24,8 @@ export function processOf(ctx: Context, record: ContainerRecord, user: SpecUser)
     args: options.init ? [...initCommand(options), ...process.argv] : process.argv,
     env: environmentOf(record, user),
     cwd: process.cwd,
-    capabilities: capabilitiesOf(record, user),
-    rlimits: rlimitsOf(options.ulimits, ctx.uid === 0),
+    capabilities: capabilitiesOf(ctx, record, user),
+    rlimits: rlimitsOf(options.ulimits, canRaiseLimits(ctx.uid)),
     noNewPrivileges: options.security.noNewPrivileges,
     ...(apparmor === undefined ? {} : { apparmorProfile: apparmor }),
     ...(options.oomScoreAdj === undefined ? {} : { oomScoreAdj: options.oomScoreAdj }),
@@ -56,12 +55,12 @@ function environmentOf(record: ContainerRecord, user: SpecUser): string[] {
   ];
 }
 
-function capabilitiesOf({ options }: ContainerRecord, user: SpecUser): OciCapabilities {
+function capabilitiesOf(ctx: Context, { options }: ContainerRecord, user: SpecUser): OciCapabilities {
   return capabilitySets({
     add: options.capAdd,
     drop: options.capDrop,
     privileged: options.privileged,
     isRoot: user.uid === 0,
-    known: knownCapabilities(Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'))),
+    known: capabilitiesHere(ctx.uid),
   });
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { TspodError } from '../../lib/errors';
+import { CAPABILITY_BITS } from '../../runtime/capability-bits';
 import type { OciProcess } from '../../runtime/oci-spec';
+import { ownCapabilities } from '../capabilities';
 import type { Ulimit } from '../record';
 
 /** Podman's defaults, as far as one's own hard limit allows. */
@@ -45,6 +47,11 @@ export function rlimitsOf(
     result.set(name, { soft, hard });
   }
   return [...result].map(([name, limit]) => ({ type: `RLIMIT_${name.toUpperCase()}`, ...limit }));
+}
+
+/** Whether hard limits can be raised: by root with CAP_SYS_RESOURCE, which root of a container or a small machine may lack. */
+export function canRaiseLimits(uid: number): boolean {
+  return uid === 0 && (ownCapabilities('CapEff') >> BigInt(CAPABILITY_BITS.SYS_RESOURCE)) % 2n === 1n;
 }
 
 function checkHard(name: string, wanted: number, own: number): void {

@@ -4,10 +4,10 @@ import {
   capabilitySets,
   checkCapabilities,
   DEFAULT_CAPABILITIES,
-  knownCapabilities,
+  availableCapabilities,
 } from '../../../src/container/capabilities';
 
-const known = knownCapabilities(40);
+const known = availableCapabilities(40);
 const base = { add: [], drop: [], privileged: false, isRoot: true, known };
 
 test('capabilitySets() gives root the eleven that Podman gives, and nothing ambient', () => {
@@ -32,9 +32,9 @@ test('capabilitySets() adds and drops by any spelling, and all', () => {
   assert.equal(capabilitySets({ ...base, privileged: true }).bounding.length, 41);
 });
 
-test('knownCapabilities() stops at the last one of the kernel', () => {
-  assert.equal(knownCapabilities(37).length, 38);
-  assert.ok(!knownCapabilities(37).includes('CAP_BPF'));
+test('availableCapabilities() stops at the last one of the kernel', () => {
+  assert.equal(availableCapabilities(37).length, 38);
+  assert.ok(!availableCapabilities(37).includes('CAP_BPF'));
 });
 
 test('checkCapabilities() refuses what Podman refuses, in its words', () => {
