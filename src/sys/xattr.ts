@@ -14,9 +14,7 @@ export function setXattr(path: FilePath, name: string, value: Buffer): void {
 
 /** The value of an extended attribute; undefined when the file has none of that name, or its file system knows none. */
 export function getXattr(path: FilePath, name: string): Buffer | undefined {
-  const call = libc(
-    'long lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
-  );
+  const call = libc('long lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)');
   const value = Buffer.alloc(65536);
   const length = Number(call(nulTerminated(path), name, value, value.length));
   if (length >= 0) return Buffer.from(value.subarray(0, length));

@@ -9,11 +9,19 @@ export default defineCommand({
   usage: '[options] bash|zsh|fish',
   description: 'The script asks tspod itself for the words, so it never needs an update.',
   options: {
-    file: { type: 'string', short: 'f', value: 'FILE', description: 'Write to this file instead of standard output' },
+    file: {
+      type: 'string',
+      short: 'f',
+      value: 'FILE',
+      description: 'Write to this file instead of standard output',
+    },
     'no-desc': { type: 'boolean', description: 'Without descriptions' },
   },
   args: { min: 1, max: 1 },
-  examples: ['source <(tspod completion bash)', 'tspod completion -f ~/.config/fish/completions/tspod.fish fish'],
+  examples: [
+    'source <(tspod completion bash)',
+    'tspod completion -f ~/.config/fish/completions/tspod.fish fish',
+  ],
   run(_ctx, flags, [shell = ''], output) {
     const make = completionScripts[shell];
     if (make === undefined) {
