@@ -50,7 +50,8 @@ static size_t least_arguments(const char *signature) {
     return last == 'L' || last == 'U' ? length - 1 : length;
 }
 
-static const char *parse_arguments(struct plan_op *op, const char *at, const char *end, struct plan_arg *args) {
+static const char *parse_arguments(struct plan_op *op, const char *at, const char *end,
+                                   struct plan_arg *args) {
     const char *signature = signature_of(op->code);
     if (!signature)
         return "unknown operation";
@@ -95,7 +96,8 @@ static const char *count_records(const char *at, const char *end, size_t *record
         at += RECORD_HEADER;
         if ((size_t)(end - at) < length)
             return "record cut off";
-        /* every argument takes five bytes at least: a lying count cannot make us allocate more than the plan */
+        /* every argument takes five bytes at least: a lying count cannot make us allocate more than the plan
+         */
         if (read_u16(at - RECORD_HEADER + 2) > length / 5)
             return "more arguments than bytes";
         at += length;

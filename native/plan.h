@@ -14,9 +14,9 @@ enum plan_code {
 };
 
 struct plan_arg {
-    uint32_t length;   /* of data, without the closing NUL */
-    const char *data;  /* for s, b, L */
-    uint64_t number;   /* for u, U */
+    uint32_t length;  /* of data, without the closing NUL */
+    const char *data; /* for s, b, L */
+    uint64_t number;  /* for u, U */
 };
 
 struct plan_op {
@@ -51,7 +51,8 @@ const struct plan_op *plan_next(const struct plan *plan, enum plan_code code, si
 const char *plan_string(const struct plan *plan, enum plan_code code, size_t index, const char *otherwise);
 uint64_t plan_number(const struct plan *plan, enum plan_code code, size_t index, uint64_t otherwise);
 
-/* The strings of an op from argument `from` on as a NULL-ended array, which the caller frees (only the array). */
+/* The strings of an op from argument `from` on as a NULL-ended array, which the caller frees (only the
+ * array). */
 char **plan_strings(const struct plan_op *op, size_t from);
 
 #endif

@@ -7,8 +7,8 @@
  *   payload  per argument: u32 length, that many bytes, one NUL byte that is not counted
  *
  * The signature says what the arguments are: s a string without NUL, b bytes, u an unsigned 64-bit integer
- * (8 bytes), L any number of further strings, U any number of further integers (both only as the last letter).
- * src/runtime/protocol.ts mirrors this table; test/unit/runtime/protocol.test.ts compares the two.
+ * (8 bytes), L any number of further strings, U any number of further integers (both only as the last
+ * letter). src/runtime/protocol.ts mirrors this table; test/unit/runtime/protocol.test.ts compares the two.
  */
 #ifndef TSPOD_PROTOCOL_H
 #define TSPOD_PROTOCOL_H

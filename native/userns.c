@@ -140,9 +140,9 @@ static void make_with_tools(const struct plan *plan) {
         if (waitpid(tools[i], &status, 0) < 0 || status != 0)
             die(125, "mapping the %s ids of the user namespace: %s\nhint: %s", i ? "group" : "user",
                 text[0] ? text : "the tool failed",
-                WEXITSTATUS(status) == 127
-                    ? "sudo apt install uidmap (or your system's shadow-utils)"
-                    : "newuidmap and newgidmap must be set-uid root, and /etc/subuid and /etc/subgid allow it");
+                WEXITSTATUS(status) == 127 ? "sudo apt install uidmap (or your system's shadow-utils)"
+                                           : "newuidmap and newgidmap must be set-uid root, and /etc/subuid "
+                                             "and /etc/subgid allow it");
     }
 }
 
