@@ -10,10 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup_scope.h"
 #include "die.h"
 #include "io.h"
+#include "scope.h"
 
 static bool is_optional(const struct plan *plan) {
+    const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
+    if (scope)
+        return scope_option(scope, "_optional");
     return plan_number(plan, PLAN_CGROUP_DIR, 1, 0) & PLAN_CGROUP_OPTIONAL;
 }
 
@@ -49,13 +54,20 @@ static void set(const char *directory, const struct plan_op *op) {
             directory ? strerror(errno) : "no control group");
 }
 
-int cgroup_make(const struct plan *plan) {
+static char *make_directory(const struct plan *plan) {
     const char *directory = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
-    if (directory && make_directories(directory, 0755) < 0) {
-        if (!is_optional(plan))
-            die_errno(125, "making the control group %s", directory);
-        directory = NULL;
-    }
+    if (!directory)
+        return NULL;
+    if (make_directories(directory, 0755) == 0)
+        return strdup(directory);
+    if (!is_optional(plan))
+        die_errno(125, "making the control group %s", directory);
+    return NULL;
+}
+
+int cgroup_make(const struct plan *plan) {
+    const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
+    autofree char *directory = scope ? cgroup_scope_make(scope) : make_directory(plan);
     const struct plan_op *op;
     for (size_t position = 0; (op = plan_next(plan, PLAN_CGROUP_SET, &position));)
         set(directory, op);
@@ -101,7 +113,9 @@ static void remove_below(const char *directory) {
 }
 
 void cgroup_remove(const struct plan *plan) {
-    const char *directory = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
+    const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
+    const char *named = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
+    autofree char *directory = scope ? cgroup_scope_path(scope) : named ? strdup(named) : NULL;
     if (!directory || rmdir(directory) == 0 || errno == ENOENT)
         return;
     write_value(directory, "cgroup.kill", "1");

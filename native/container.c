@@ -16,7 +16,6 @@
 #include "cgroup.h"
 #include "die.h"
 #include "io.h"
-#include "scope.h"
 
 void container_initialise(struct container *container) {
     *container = (struct container){.pidfd = -1,
@@ -115,13 +114,6 @@ static int open_namespace(pid_t pid, const char *name) {
     return fd;
 }
 
-static void start_scope(const struct plan *plan, pid_t pid) {
-    const struct plan_op *op = plan_find(plan, PLAN_CGROUP_SCOPE);
-    autofree char *error = NULL;
-    if (op && scope_start(op, pid, &error) < 0)
-        die(125, "making the systemd scope %s: %s", op->args[1].data, error ? error : "unknown error");
-}
-
 struct birth {
     uint64_t flags;
     int control; /* the child's end */
@@ -209,23 +201,17 @@ static void keep_namespaces(struct container *container, const struct plan *plan
 void container_create(struct container *container, const struct plan *plan) {
     struct birth birth;
     int ends[2];
-    bool scoped = plan_find(plan, PLAN_CGROUP_SCOPE);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die_errno(125, "making a socket pair");
     container->control = ends[0];
     birth.control = ends[1];
     container_streams(container, plan, birth.streams);
-    if (!scoped && container->cgroup < 0)
+    if (container->cgroup < 0)
         container->cgroup = cgroup_make(plan);
     give_birth(container, plan, &birth);
     close(ends[1]);
     container_close_streams(plan, birth.streams);
     keep_namespaces(container, plan, birth.flags);
-    if (scoped) {
-        start_scope(plan, container->pid);
-        container->cgroup = cgroup_make(plan);
-        birth.in_cgroup = false;
-    }
     if (container->cgroup >= 0 && !birth.in_cgroup)
         cgroup_enter(plan, container->cgroup, container->pid);
     if (send(container->control, "g", 1, MSG_NOSIGNAL) != 1)

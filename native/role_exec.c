@@ -16,6 +16,7 @@
 #include "io.h"
 #include "plan.h"
 #include "roles.h"
+#include "scope.h"
 #include "terminal.h"
 
 struct execution {
@@ -23,6 +24,7 @@ struct execution {
     bool is_detached, has_terminal;
     int nothing;     /* the host's /dev/null */
     int cgroup;      /* cgroup.procs of the container, or -1 */
+    int bus;         /* to systemd, where that has to move the program into the control group, or -1 */
     int pid_file;    /* or -1 */
     int errors[2];   /* a pipe: status and text of what failed before the program ran; closed by a successful
                         execve(2) */
@@ -39,15 +41,34 @@ static void report(int status, const char *text) {
     write_full(error_pipe, message, length < (int)sizeof message ? (size_t)length : sizeof message - 1);
 }
 
+/* Without it only the limits are missed. */
+static void warn(const char *error) {
+    dprintf(2, "Warning: the program is not in the container's control group: %s\n", error);
+}
+
+/* cgroup.procs, or the bus of the systemd that is to move it: its socket is not to be seen from the
+ * container. */
+static void open_cgroup(struct execution *execution) {
+    const struct plan_op *op = plan_find(execution->plan, PLAN_CGROUP_JOIN);
+    autofree char *procs = NULL, *error = NULL;
+    execution->cgroup = execution->bus = -1;
+    if (!op)
+        return;
+    if (op->count == 5) {
+        execution->bus = scope_connect(op->args[1].data, op->args[2].data, &error);
+        if (execution->bus < 0)
+            warn(error ? error : "out of memory");
+        return;
+    }
+    if (asprintf(&procs, "%s/cgroup.procs", op->args[0].data) < 0)
+        die(125, "out of memory");
+    execution->cgroup = open(procs, O_WRONLY | O_CLOEXEC);
+}
+
 static void open_outside(struct execution *execution) {
     const struct plan *plan = execution->plan;
     const char *pid_file = plan_string(plan, PLAN_EXEC_PID_FILE, 0, NULL);
-    const char *cgroup = plan_string(plan, PLAN_CGROUP_JOIN, 0, NULL);
-    autofree char *procs = NULL;
-    if (cgroup && asprintf(&procs, "%s/cgroup.procs", cgroup) < 0)
-        die(125, "out of memory");
-    execution->cgroup =
-        procs ? open(procs, O_WRONLY | O_CLOEXEC) : -1; /* without it only the limits are missed */
+    open_cgroup(execution);
     execution->pid_file = pid_file ? open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
     if (pid_file && execution->pid_file < 0)
         die_errno(125, "opening the pid file \"%s\"", pid_file);
@@ -76,13 +97,34 @@ static void set_streams(const struct execution *execution) {
         set_stream(execution->nothing, fd);
 }
 
+/* Has systemd move the program, which waits for that. */
+static void attach(struct execution *execution) {
+    const struct plan_op *op = plan_find(execution->plan, PLAN_CGROUP_JOIN);
+    autofree char *error = NULL;
+    if (execution->bus < 0)
+        return;
+    struct scope_place place = {op->args[3].data, op->args[4].data};
+    if (scope_attach(execution->bus, &place, execution->pid, &error) < 0)
+        warn(error ? error : "out of memory");
+    close_fd(&execution->bus);
+    if (write(execution->terminal[0], "g", 1) != 1)
+        die_errno(125, "starting the program");
+}
+
+static void join_cgroup(const struct execution *execution) {
+    char byte;
+    if (execution->bus >= 0 && read(execution->terminal[1], &byte, 1) != 1)
+        _exit(125);
+    if (execution->cgroup >= 0 && write(execution->cgroup, "0", 1) < 0 && errno == ENOMEM)
+        die_errno(125, "joining the container's control group");
+}
+
 static _Noreturn void run_program(struct execution *execution) {
     error_pipe = execution->errors[1];
     die_report_to(report);
     close(execution->errors[0]);
     close(execution->terminal[0]);
-    if (execution->cgroup >= 0 && write(execution->cgroup, "0", 1) < 0 && errno == ENOMEM)
-        die_errno(125, "joining the container's control group");
+    join_cgroup(execution);
     set_streams(execution);
     process_prepare(execution->plan);
     process_execute(execution->plan);
@@ -98,6 +140,7 @@ static void start_program(struct execution *execution) {
     close(execution->errors[1]);
     close(execution->terminal[1]);
     close_fd(&execution->cgroup);
+    attach(execution);
 }
 
 static void write_pid(const struct execution *execution) {

@@ -17,7 +17,7 @@
 #define BUS "org.freedesktop.DBus"
 #define FINISHED "type='signal',interface='" MANAGER "',member='JobRemoved'"
 
-enum serial { SERIAL_HELLO = 1, SERIAL_MATCH, SERIAL_SUBSCRIBE, SERIAL_START };
+enum serial { SERIAL_HELLO = 1, SERIAL_MATCH, SERIAL_SUBSCRIBE, SERIAL_START, SERIAL_ATTACH };
 
 static int fail(char **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -46,8 +46,7 @@ static void put_truth(struct dbus_bytes *bytes, const char *name, bool value) {
     dbus_put_u32(bytes, value);
 }
 
-static void put_pid(struct dbus_bytes *bytes, pid_t pid) {
-    put_name(bytes, "PIDs", "au");
+static void put_pids(struct dbus_bytes *bytes, pid_t pid) {
     struct dbus_array pids = dbus_begin_array(bytes, 4);
     dbus_put_u32(bytes, (uint32_t)pid);
     dbus_end_array(bytes, pids);
@@ -64,8 +63,7 @@ static void put_property(struct dbus_bytes *bytes, const char *name, const char 
     put_text(bytes, name, value);
 }
 
-/* Names that begin with _ are for this helper. */
-static const char *own_property(const struct plan_op *op, const char *name) {
+const char *scope_option(const struct plan_op *op, const char *name) {
     for (size_t i = 3; i + 1 < op->count; i += 2)
         if (strcmp(op->args[i].data, name) == 0)
             return op->args[i + 1].data;
@@ -74,7 +72,8 @@ static const char *own_property(const struct plan_op *op, const char *name) {
 
 static void put_properties(struct dbus_bytes *bytes, const struct plan_op *op, pid_t pid) {
     struct dbus_array properties = dbus_begin_array(bytes, 8);
-    put_pid(bytes, pid);
+    put_name(bytes, "PIDs", "au");
+    put_pids(bytes, pid);
     put_text(bytes, "Slice", op->args[2].data);
     put_truth(bytes, "Delegate", true);
     put_text(bytes, "CollectMode", "inactive-or-failed");
@@ -129,10 +128,18 @@ static int job_result(const struct dbus_message *message, const char *unit, char
     return strcmp(result, "done") == 0 ? 1 : fail(error, "systemd's job ended with \"%s\"", result);
 }
 
-/* 1 when the scope is there, 0 when there is more to wait for, -1 with *error. */
-static int judge(const struct dbus_message *message, const char *unit, char **error) {
-    if (message->type == DBUS_SIGNAL && strcmp(message->member, "JobRemoved") == 0)
-        return job_result(message, unit, error);
+/* A job that ends, where there is a unit to wait for, or the answer to a call. */
+struct awaited {
+    const char *unit;
+    uint32_t call;
+};
+
+/* 1 when it has come, 0 when there is more to wait for, -1 with *error. */
+static int judge(const struct dbus_message *message, const struct awaited *awaited, char **error) {
+    if (awaited->unit && message->type == DBUS_SIGNAL && strcmp(message->member, "JobRemoved") == 0)
+        return job_result(message, awaited->unit, error);
+    if (!awaited->unit && message->type == DBUS_RETURN && message->reply_to == awaited->call)
+        return 1;
     if (message->type != DBUS_ERROR || message->reply_to == SERIAL_SUBSCRIBE)
         return 0;
     size_t at = 0;
@@ -140,7 +147,8 @@ static int judge(const struct dbus_message *message, const char *unit, char **er
     return fail(error, "%s (%s)", text ? text : "refused", message->name);
 }
 
-static int wait_for_job(int fd, const char *unit, long long deadline, char **error) {
+static int wait_for(int fd, const struct awaited *awaited, char **error) {
+    long long deadline = dbus_now() + LIMIT_MS;
     for (;;) {
         struct dbus_message message;
         const char *wrong = NULL;
@@ -148,28 +156,60 @@ static int wait_for_job(int fd, const char *unit, long long deadline, char **err
         if (result < 0)
             fail(error, "%s", wrong);
         else
-            result = judge(&message, unit, error);
+            result = judge(&message, awaited, error);
         free(message.data);
         if (result != 0)
             return result < 0 ? -1 : 0;
     }
 }
 
+static int send_all(int fd, struct dbus_bytes *calls, char **error) {
+    int result = calls->failed ? fail(error, "out of memory") : 0;
+    if (result == 0 && write_full(fd, calls->data, calls->size) < 0)
+        result = fail(error, "writing to the bus: %s", strerror(errno));
+    free(calls->data);
+    return result;
+}
+
+int scope_connect(const char *address, const char *uid, char **error) {
+    const char *wrong = NULL;
+    int fd =
+        dbus_connect(address, uid ? (uid_t)strtoul(uid, NULL, 10) : geteuid(), dbus_now() + LIMIT_MS, &wrong);
+    return fd < 0 ? fail(error, "connecting to %s: %s", address, wrong) : fd;
+}
+
 int scope_start(const struct plan_op *op, pid_t pid, char **error) {
-    const char *address = op->args[0].data, *uid = own_property(op, "_uid"), *wrong = NULL;
-    long long deadline = dbus_now() + LIMIT_MS;
-    autoclose int fd =
-        dbus_connect(address, uid ? (uid_t)strtoul(uid, NULL, 10) : geteuid(), deadline, &wrong);
-    if (fd < 0)
-        return fail(error, "connecting to %s: %s", address, wrong);
+    const char *address = op->args[0].data;
+    autoclose int fd = scope_connect(address, scope_option(op, "_uid"), error);
     struct dbus_bytes calls = {0};
+    if (fd < 0)
+        return -1;
     if (!strstr(address, "/systemd/private"))
         put_greeting(&calls);
     put_subscribe(&calls);
     put_start(&calls, op, pid);
-    int result = calls.failed ? fail(error, "out of memory") : 0;
-    if (result == 0 && write_full(fd, calls.data, calls.size) < 0)
-        result = fail(error, "writing to %s: %s", address, strerror(errno));
-    free(calls.data);
-    return result < 0 ? -1 : wait_for_job(fd, op->args[1].data, deadline, error);
+    if (send_all(fd, &calls, error) < 0)
+        return -1;
+    return wait_for(fd, &(struct awaited){op->args[1].data, SERIAL_START}, error);
+}
+
+/* AttachProcessesToUnit(in s unit, in s subcgroup, in au pids). */
+static void put_attach(struct dbus_bytes *bytes, const char *unit, const char *group, pid_t pid) {
+    struct dbus_call call = {
+        SYSTEMD, "/org/freedesktop/systemd1", MANAGER, "AttachProcessesToUnit", "ssau", SERIAL_ATTACH};
+    struct dbus_bytes body = {0};
+    dbus_put_string(&body, unit);
+    dbus_put_string(&body, group);
+    put_pids(&body, pid);
+    dbus_put_call(bytes, &call, &body);
+    free(body.data);
+}
+
+int scope_attach(int fd, const struct scope_place *place, pid_t pid, char **error) {
+    struct dbus_bytes calls = {0};
+    put_greeting(&calls);
+    put_attach(&calls, place->unit, place->group, pid);
+    if (send_all(fd, &calls, error) < 0)
+        return -1;
+    return wait_for(fd, &(struct awaited){NULL, SERIAL_ATTACH}, error);
 }

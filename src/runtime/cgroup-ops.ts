@@ -1,6 +1,6 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
-import { cgroupPlace, type CgroupPlace } from './cgroup-place';
+import { cgroupPlace, mayMoveTo, type CgroupPlace } from './cgroup-place';
 import type { OciResources, OciThrottle } from './oci-spec';
 import type { Plan } from './plan';
 import { PLAN } from './protocol';
@@ -25,26 +25,39 @@ export interface CgroupRequest {
 export function addCgroup(plan: Plan, ctx: Context, request: CgroupRequest): void {
   const place = cgroupPlace(ctx);
   const settings = limitSettings(request.resources ?? {}).filter(
-    (setting) => !(request.isPidsDefault && setting.controller === 'pids' && !has(place, 'pids')),
+    (setting) => !isDefault(request, setting) || has(place, setting.controller),
   );
   for (const setting of settings) requireController(ctx, place, setting);
   if (place.kind === 'none') {
     ctx.log('debug', `no cgroup for the container: ${place.reason}`);
     return;
   }
+  const isNeeded = settings.some((setting) => !isDefault(request, setting));
   if (place.kind === 'scope') {
-    const properties = ['_uid', String(ctx.uid), 'Description', `tspod container ${request.id}`];
-    plan.add('CGROUP_SCOPE', place.bus, `tspod-${request.id}.scope`, 'user.slice', ...properties);
+    const own = ['_uid', String(ctx.uid), '_mount', place.mount, ...(isNeeded ? [] : ['_optional', '1'])];
+    const description = ['Description', `tspod container ${request.id}`];
+    plan.add('CGROUP_SCOPE', place.bus, `tspod-${request.id}.scope`, place.slice, ...own, ...description);
   } else {
-    plan.add(
-      'CGROUP_DIR',
-      `${place.parent}/tspod-${request.id}`,
-      settings.length === 0 ? PLAN.CGROUP_OPTIONAL : 0,
-    );
+    plan.add('CGROUP_DIR', `${place.parent}/tspod-${request.id}`, isNeeded ? 0 : PLAN.CGROUP_OPTIONAL);
   }
-  for (const { file, value, option } of settings) {
-    plan.add('CGROUP_SET', file, value, `applying ${option} (${file} = ${value})`);
+  for (const setting of settings) {
+    const { file, value, option } = setting;
+    const complaint = isDefault(request, setting) ? '' : `applying ${option} (${file} = ${value})`;
+    plan.add('CGROUP_SET', file, value, complaint);
   }
+}
+
+/** The directory that a program which joins a container is to be moved into, and who has to do that. */
+export function addCgroupJoin(plan: Plan, ctx: Context, directory: string): void {
+  const unit = /\/([^/]+\.scope)(\/.*)$/.exec(directory);
+  const place = cgroupPlace(ctx);
+  if (unit?.[1] === undefined || unit[2] === undefined || place.kind !== 'scope' || mayMoveTo(directory))
+    plan.add('CGROUP_JOIN', directory);
+  else plan.add('CGROUP_JOIN', directory, place.bus, String(ctx.uid), unit[1], unit[2]);
+}
+
+function isDefault({ isPidsDefault }: CgroupRequest, { controller }: Setting): boolean {
+  return isPidsDefault && controller === 'pids';
 }
 
 function has(place: CgroupPlace, controller: string): boolean {

@@ -5,23 +5,21 @@ import type { Context } from '../lib/context';
 export type CgroupPlace =
   /** Below this directory, which is the user's to write; `controllers` are those that it may hand on. */
   | { kind: 'directory'; parent: string; controllers: string[] }
-  /** A transient scope of the user's systemd, asked for over this bus. */
-  | { kind: 'scope'; bus: string; controllers: string[] }
+  /** A transient scope in this slice, asked of the systemd behind this D-Bus address. */
+  | { kind: 'scope'; bus: string; slice: string; mount: string; controllers: string[] }
   | { kind: 'none'; reason: string };
 
 const MOUNT = '/sys/fs/cgroup';
+const ROOT_SOCKET = '/run/systemd/private';
 
 /** Finds the place: root's own tree, the user's systemd, or the caller's cgroup where that was delegated. */
 export function cgroupPlace(ctx: Context): CgroupPlace {
   const mount = [MOUNT, `${MOUNT}/unified`].find((path) => existsSync(`${path}/cgroup.controllers`));
   if (mount === undefined)
     return { kind: 'none', reason: 'cgroup version 2 is not mounted on /sys/fs/cgroup' };
+  const scope = ctx.overrides?.cgroupManager === 'cgroupfs' ? undefined : systemdScope(ctx, mount);
+  if (scope !== undefined) return scope;
   if (ctx.uid === 0) return directory(mount, `${mount}/tspod`, mount);
-  const bus = userBus(ctx);
-  if (bus !== undefined) {
-    const manager = `${mount}/user.slice/user-${ctx.uid}.slice/user@${ctx.uid}.service`;
-    return { kind: 'scope', bus, controllers: controllersOf(manager) };
-  }
   const own = ownCgroup(mount);
   if (own !== undefined && isWritable(own)) return directory(own, own, own);
   return {
@@ -51,6 +49,14 @@ function controllersOf(path: string): string[] {
   }
 }
 
+/** Whether this process may move itself into a group: it has to own what the two have in common. */
+export function mayMoveTo(directory: string): boolean {
+  const own = ownCgroup()?.split('/') ?? [];
+  const other = directory.split('/');
+  const end = own.findIndex((name, index) => name !== other[index]);
+  return isWritable(other.slice(0, end < 0 ? own.length : end).join('/'));
+}
+
 /** A process moves between cgroups only where it may write cgroup.procs of both and of what they have in common. */
 function isWritable(path: string): boolean {
   try {
@@ -62,11 +68,26 @@ function isWritable(path: string): boolean {
   }
 }
 
-function userBus(ctx: Context): string | undefined {
-  const address = ctx.env['DBUS_SESSION_BUS_ADDRESS'];
-  const fromAddress = address?.match(/unix:path=([^,;]+)/)?.[1];
-  const path = fromAddress ?? (ctx.env['XDG_RUNTIME_DIR'] ? `${ctx.env['XDG_RUNTIME_DIR']}/bus` : undefined);
-  // the bus is only of use where systemd manages the user's units
-  if (path === undefined || !existsSync(path) || !existsSync('/run/systemd/system')) return undefined;
-  return path;
+/** Where systemd manages the groups, only it makes new ones among its own; the root of the tree lends it its socket. */
+function systemdScope(ctx: Context, mount: string): CgroupPlace | undefined {
+  if (!existsSync('/run/systemd/system')) return undefined;
+  if (ctx.uid === 0) {
+    if (mount !== MOUNT || !existsSync(ROOT_SOCKET)) return undefined;
+    const controllers = controllersOf(mount);
+    return { kind: 'scope', bus: `unix:path=${ROOT_SOCKET}`, slice: 'machine.slice', mount, controllers };
+  }
+  const bus = userBus(ctx);
+  if (bus === undefined) return undefined;
+  const manager = `${mount}/user.slice/user-${ctx.uid}.slice/user@${ctx.uid}.service`;
+  return { kind: 'scope', bus, slice: 'user.slice', mount, controllers: controllersOf(manager) };
+}
+
+/** The address of the user's bus, where something listens. */
+function userBus({ env }: Context): string | undefined {
+  const address = env['DBUS_SESSION_BUS_ADDRESS'];
+  if (address?.startsWith('unix:abstract=')) return address;
+  const path = address?.match(/unix:path=([^,;]+)/)?.[1];
+  if (path !== undefined && existsSync(path)) return address;
+  const standard = env['XDG_RUNTIME_DIR'] ? `${env['XDG_RUNTIME_DIR']}/bus` : undefined;
+  return standard !== undefined && existsSync(standard) ? `unix:path=${standard}` : undefined;
 }

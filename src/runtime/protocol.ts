@@ -33,7 +33,7 @@ export const PLAN_OPS = {
   CGROUP_DIR: [50, 'su'],
   CGROUP_SET: [51, 'sss'],
   CGROUP_SCOPE: [52, 'sssL'],
-  CGROUP_JOIN: [53, 's'],
+  CGROUP_JOIN: [53, 'sL'],
   NET_HELPER: [60, 'uL'],
   NET_REQUEST: [61, 'bs'],
   STDIO: [70, 'u'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { randomId } from '../../lib/id';
+import { addCgroupJoin } from '../../runtime/cgroup-ops';
 import { becomeHelper } from '../../runtime/helper';
 import type { OciProcess, OciSpec } from '../../runtime/oci-spec';
 import { Plan } from '../../runtime/plan';
@@ -77,7 +78,7 @@ function execPlan(
   const plan = new Plan();
   plan.add('CONTAINER', id, name);
   plan.add('EXEC_TARGET', state.pid, state.startTime, namespaceBits(spec));
-  if (state.cgroup !== undefined) plan.add('CGROUP_JOIN', state.cgroup);
+  if (state.cgroup !== undefined) addCgroupJoin(plan, ctx, state.cgroup);
   plan.add('STDIO', (options.tty ? PLAN.STDIO_TTY : 0) | (options.interactive ? PLAN.STDIO_STDIN : 0));
   if (options.detach) plan.add('EXIT_MESSAGE', randomId());
   else addForeground(plan, options);
