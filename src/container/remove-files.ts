@@ -12,6 +12,7 @@ import {
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { runTree, type TreeOp } from '../runtime/tree';
+import { staleStaging } from '../store/staging';
 import { containerPaths } from './paths';
 
 /** A container that does not run, and what goes with it. */
@@ -25,13 +26,14 @@ export interface RemovedContainer {
 
 /**
  * Removes containers that do not run: each is moved out of the way first, so that a crash leaves either the whole container
- * or rubbish in tmp/. Files of other owners need one run of the helper for all containers together. Another command that
+ * or rubbish in tmp/, which the next removal clears. Files of other owners need one run of the helper for all containers together. Another command that
  * removes the same ones at the same time does no harm. Returns the ids of those that were still there.
  */
 export function removeFiles(ctx: Context, containers: readonly RemovedContainer[]): string[] {
-  mkdirSync(`${ctx.paths.root}/tmp`, { recursive: true, mode: 0o700 });
+  const tmp = `${ctx.paths.root}/tmp`;
+  mkdirSync(tmp, { recursive: true, mode: 0o700 });
   const removed: string[] = [];
-  const trees: TreeOp[] = [];
+  const trees: TreeOp[] = staleStaging({ tmp }).map((path) => ({ op: 'remove', path }));
   for (const container of containers) {
     const trash = moveAway(ctx, container.id);
     if (trash !== undefined) {

@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { isErrno } from '../lib/errors';
+import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
@@ -71,13 +71,23 @@ export interface ContainerUse {
   chainIds: string[];
 }
 
-/** The images and layers that containers use, from their records. */
+/** The images and layers that containers use, from their records; a container without one can only be removed. */
 export function containerUses(store: StorePaths): ContainerUse[] {
   return listDirectory(store.containers).flatMap((id) => {
-    const record = readJsonFile(`${store.containers}/${id}/record.json`) as Partial<ContainerUse> | undefined;
+    const record = recordOf(store, id);
     if (record === undefined) return [];
     return [{ id, name: record.name ?? '', imageId: record.imageId ?? '', chainIds: record.chainIds ?? [] }];
   });
+}
+
+function recordOf(store: StorePaths, id: string): Partial<ContainerUse> | undefined {
+  try {
+    return readJsonFile(`${store.containers}/${id}/record.json`) as Partial<ContainerUse> | undefined;
+  } catch (error) {
+    // cut off by a power loss: `ps` tells of it
+    if (error instanceof TspodError && error.code === 'invalid') return undefined;
+    throw error;
+  }
 }
 
 function moveAway(store: StorePaths, path: string): string[] {

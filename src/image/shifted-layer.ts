@@ -6,6 +6,7 @@ import { metaLayer, removeTrees, runTree } from '../runtime/tree';
 import { digestOf } from '../store/digest';
 import { layerPath, storePaths } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
+import { lockFile } from '../sys/file-lock';
 import type { ResolvedImage } from './resolve';
 
 /** The maps of a child user namespace, relative to the common one. */
@@ -47,6 +48,7 @@ function ensureShifted(
   if (existsSync(target)) return target;
   const staging = `${store.tmp}/image-meta-${randomId().slice(0, 16)}`;
   for (const path of [folder, staging]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const lock = lockFile(`${staging}/lock`);
   const made = `${staging}/meta`;
   try {
     metaLayer(ctx, `${layerPath(store, chainHex)}/diff`, made, maps);
@@ -57,6 +59,7 @@ function ensureShifted(
     if (!existsSync(target)) throw error;
   } finally {
     removeTrees(ctx, [staging]);
+    lock?.release();
   }
   return target;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { lockFile } from '../sys/file-lock';
@@ -15,6 +16,8 @@ export interface Staging {
 const prefix = 'image-';
 /** Between making the directory and locking it an owner needs less than this, in milliseconds. */
 const youth = 5_000;
+/** What has no lock (containers and volumes that are made or removed) needs less than this, in milliseconds. */
+const unlockedYouth = 60_000;
 
 /** Makes a staging directory, and removes those of processes that were killed. Needs the ids of what is in them. */
 export function openStaging(store: StorePaths): Staging {
@@ -32,19 +35,19 @@ export function openStaging(store: StorePaths): Staging {
 }
 
 /** The paths in tmp/ whose makers died: nobody holds their lock. They stay unless the caller removes them. */
-export function staleStaging(store: StorePaths, now = Date.now()): string[] {
+export function staleStaging(store: Pick<StorePaths, 'tmp'>, now = Date.now()): string[] {
   return listDirectory(store.tmp)
-    .filter((name) => name.startsWith(prefix))
     .map((name) => `${store.tmp}/${name}`)
     .filter((path) => isStale(path, now));
 }
 
 function isStale(path: string, now: number): boolean {
   let lock: FileLock | undefined;
+  const hasLock = basename(path).startsWith(prefix);
   try {
     const found = statSync(path);
-    if (now - found.mtimeMs < youth) return false;
-    if (!found.isDirectory()) return true;
+    if (now - found.mtimeMs < (hasLock ? youth : unlockedYouth)) return false;
+    if (!hasLock || !found.isDirectory()) return true;
     lock = lockFile(`${path}/lock`, { wait: false });
     return lock !== undefined;
   } catch (error) {

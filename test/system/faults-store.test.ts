@@ -71,6 +71,7 @@ for (const [what, text] of [
   ['cut off', '{"version":1,"id":"'],
 ] as const) {
   test(`a container whose record is ${what} is told of once, harms nobody, and is removed by rm -f`, async () => {
+    await runTspod(['rm', '-fa']);
     const [broken, whole] = [uniqueName(), uniqueName()];
     const id = await create(broken);
     await create(whole);
