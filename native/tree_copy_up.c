@@ -103,5 +103,5 @@ void tree_copy_up(const char *root, const char *path, const char *volume) {
     if (from < 0)
         return;
     struct tree_rules rules = {.fill = fill_copy};
-    tree_replicate(from, path, to, &rules);
+    tree_replicate(from, path, to, &rules, 1);
 }

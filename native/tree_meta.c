@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "die.h"
 #include "io.h"
@@ -144,7 +145,8 @@ void tree_meta(const struct plan_op *op) {
     struct meta meta = {.prefix = last_two_names(source)};
     parse_maps(&meta, op);
     struct tree_rules rules = {point_at_data, shift_owner, shift_attribute, &meta};
-    tree_replicate(from, source, to, &rules);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    tree_replicate(from, source, to, &rules, processors > 4 ? 4 : processors < 1 ? 1 : (unsigned)processors);
     free(meta.prefix);
     free(meta.maps);
 }

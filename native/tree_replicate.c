@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -13,20 +15,32 @@
 #include "io.h"
 #include "tree_attributes.h"
 
+/* What one walk does. With several workers directories come first, so that each finds those that it fills. */
+enum work {
+    MAKE_DIRECTORIES = 1,
+    MAKE_FILES = 2,
+    FINISH = 4, /* hard links, and what directories are given last */
+};
+
 struct replica {
     const struct tree_rules *rules;
     struct inode_map seen;
     int *targets; /* the open directories from the top of the new tree to where the walk is */
     size_t depth, room;
+    unsigned work;
+    unsigned worker, workers; /* this one fills every workers-th directory */
+    unsigned *numbers, count; /* of the open directories, and of all that were entered */
 };
 
 static void push_target(struct replica *replica, int fd) {
     if (replica->depth == replica->room) {
         replica->room = replica->room ? replica->room * 2 : 32;
         replica->targets = realloc(replica->targets, replica->room * sizeof *replica->targets);
-        if (!replica->targets)
+        replica->numbers = realloc(replica->numbers, replica->room * sizeof *replica->numbers);
+        if (!replica->targets || !replica->numbers)
             die(125, "copying a tree of files: out of memory");
     }
+    replica->numbers[replica->depth] = replica->count++;
     replica->targets[replica->depth++] = fd;
 }
 
@@ -39,7 +53,7 @@ static void model_status(const struct replica *replica, const struct tree_entry 
 
 static void enter_directory(struct replica *replica, const struct tree_entry *entry) {
     int parent = replica->targets[replica->depth - 1];
-    if (mkdirat(parent, entry->name, 0700) < 0)
+    if ((replica->work & MAKE_DIRECTORIES) && mkdirat(parent, entry->name, 0700) < 0)
         die_errno(125, "making the directory for \"%s\"", entry->path);
     int fd = openat(parent, entry->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
@@ -65,6 +79,8 @@ static void finish(const struct replica *replica, int fd, const struct tree_entr
 static void leave_directory(struct replica *replica, const struct tree_entry *entry) {
     int autoclose fd = replica->targets[--replica->depth];
     struct stat status;
+    if (!(replica->work & FINISH))
+        return;
     model_status(replica, entry, &status);
     finish(replica, fd, entry, &status);
 }
@@ -108,7 +124,12 @@ static void make_special(int parent, const struct tree_entry *entry, const struc
 
 static void make_file(struct replica *replica, const struct tree_entry *entry) {
     struct stat status;
+    bool is_mine = replica->numbers[replica->depth - 1] % replica->workers == replica->worker;
+    if (!(replica->work & FINISH) && !((replica->work & MAKE_FILES) && is_mine))
+        return;
     model_status(replica, entry, &status);
+    if (!(replica->work & (status.st_nlink > 1 ? FINISH : MAKE_FILES)))
+        return;
     int parent = replica->targets[replica->depth - 1];
     if (status.st_nlink > 1) {
         const char *first = inode_map_put(&replica->seen, &status, entry->path + entry->top);
@@ -137,21 +158,65 @@ static void replicate_entry(const struct tree_entry *entry, enum tree_moment mom
     }
 }
 
-void tree_replicate(int from, const char *from_path, int to, const struct tree_rules *rules) {
-    int autoclose before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int top = openat(to, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* One walk over the whole tree. */
+static void replicate(struct replica *replica, int from, const char *from_path, int to) {
     int autoclose readable = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int top = openat(to, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (top < 0 || readable < 0)
         die_errno(125, "opening \"%s\" and its copy", from_path);
-    mode_t mask = umask(0);
-    struct replica replica = {.rules = rules};
-    push_target(&replica, top);
-    tree_walk(from, from_path, false, replicate_entry, &replica);
+    replica->count = 0;
+    push_target(replica, top);
+    tree_walk(readable, from_path, false, replicate_entry, replica);
     struct tree_entry whole = {readable, ".", from_path, 0};
-    leave_directory(&replica, &whole);
+    leave_directory(replica, &whole);
+}
+
+/* Files are made by processes side by side: nearly all of the time goes into the file system's journal. */
+static void fill_side_by_side(struct replica *replica, int from, const char *from_path, int to) {
+    pid_t *pids = calloc(replica->workers, sizeof *pids);
+    if (!pids)
+        die(125, "copying a tree of files: out of memory");
+    for (unsigned i = 0; i < replica->workers; i++) {
+        pids[i] = fork();
+        if (pids[i] < 0)
+            die_errno(125, "starting a process to copy \"%s\"", from_path);
+        if (pids[i] > 0)
+            continue;
+        replica->worker = i;
+        replicate(replica, from, from_path, to);
+        _exit(0);
+    }
+    bool failed = false;
+    for (unsigned i = 0; i < replica->workers; i++) {
+        int status;
+        while (waitpid(pids[i], &status, 0) < 0)
+            if (errno != EINTR)
+                die_errno(125, "waiting for a process that copies \"%s\"", from_path);
+        failed |= status != 0;
+    }
+    free(pids);
+    if (failed)
+        _exit(125); /* it has said why */
+}
+
+void tree_replicate(int from, const char *from_path, int to, const struct tree_rules *rules,
+                    unsigned workers) {
+    int autoclose before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    mode_t mask = umask(0);
+    struct replica replica = {
+        .rules = rules, .workers = workers, .work = MAKE_DIRECTORIES | MAKE_FILES | FINISH};
+    if (workers > 1) {
+        replica.work = MAKE_DIRECTORIES;
+        replicate(&replica, from, from_path, to);
+        replica.work = MAKE_FILES;
+        fill_side_by_side(&replica, from, from_path, to);
+        replica.work = FINISH;
+    }
+    replicate(&replica, from, from_path, to);
     umask(mask);
     if (before >= 0 && fchdir(before) < 0)
         die_errno(125, "going back to the working directory");
     inode_map_free(&replica.seen);
     free(replica.targets);
+    free(replica.numbers);
 }

@@ -25,8 +25,10 @@ struct tree_rules {
 /*
  * Fills the directory `to` with what is in the directory `from`, and gives it its owner, mode, times and
  * extended attributes: hard links, symbolic links and sockets too, devices where that is allowed. The working
- * directory and the mask of the process are as before afterwards. Dies with status 125.
+ * directory and the mask of the process are as before afterwards. With more than one worker that many
+ * processes make the files. Dies with status 125.
  */
-void tree_replicate(int from, const char *from_path, int to, const struct tree_rules *rules);
+void tree_replicate(int from, const char *from_path, int to, const struct tree_rules *rules,
+                    unsigned workers);
 
 #endif

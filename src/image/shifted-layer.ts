@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { randomId } from '../lib/id';
 import type { IdMapping } from '../lib/id-mapping';
-import { metaLayer, removeTrees, runTree } from '../runtime/tree';
+import { metaLayer, removeTrees } from '../runtime/tree';
 import { digestOf } from '../store/digest';
 import { layerPath, storePaths } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
@@ -49,16 +49,13 @@ function ensureShifted(
   const staging = `${store.tmp}/image-meta-${randomId().slice(0, 16)}`;
   for (const path of [folder, staging]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = lockFile(`${staging}/lock`);
-  const made = `${staging}/meta`;
   try {
-    metaLayer(ctx, `${layerPath(store, chainHex)}/diff`, made, maps);
-    // its owner is another id: only with all ids a directory of others can be moved
-    runTree(ctx, [{ op: 'rename', from: made, to: target }]);
+    metaLayer(ctx, maps, { source: `${layerPath(store, chainHex)}/diff`, staging, target });
   } catch (error) {
+    removeTrees(ctx, [staging]);
     // another process was faster
     if (!existsSync(target)) throw error;
   } finally {
-    removeTrees(ctx, [staging]);
     lock?.release();
   }
   return target;

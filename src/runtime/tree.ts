@@ -48,19 +48,21 @@ export function treeSizes(ctx: Context, paths: readonly string[]): TreeSize[] {
 
 /**
  * Makes `target` a metadata-only copy of the layer directory `source` whose owners are those of a child user
- * namespace with these maps (relative to the common one).
+ * namespace with these maps (relative to the common one). It is made in the directory `staging`, which goes afterwards.
  */
 export function metaLayer(
   ctx: Context,
-  source: string,
-  target: string,
   maps: { uids: readonly IdMapping[]; gids: readonly IdMapping[] },
+  { source, staging, target }: { source: string; staging: string; target: string },
 ): void {
   const lines = [
     ...maps.uids.map((map) => `u ${map.container} ${map.host} ${map.size}`),
     ...maps.gids.map((map) => `g ${map.container} ${map.host} ${map.size}`),
   ];
-  run(ctx, newPlan(ctx).add('TREE_META', source, target, ...lines));
+  const made = `${staging}/meta`;
+  const plan = newPlan(ctx).add('TREE_META', source, made, ...lines);
+  // its owner is another id: only with all ids a directory of others can be moved
+  run(ctx, plan.add('TREE_RENAME', made, target).add('TREE_REMOVE', staging));
 }
 
 function newPlan(ctx: Context): Plan {
