@@ -19,7 +19,9 @@ work='' run='' cgroup='' status=0
 main() {
   umask 022
   trap clean_up EXIT
+  trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
   work=$(mktemp -d /var/tmp/tspod-test-XXXXXX)
   if [ "$(id -u)" = 0 ]; then run_as_test_user "$@"; else run_as_self "$@"; fi
@@ -125,6 +127,7 @@ report_processes() {
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   local pid
+  trap '' HUP INT PIPE TERM
   cd /
   if [ -n "$cgroup" ]; then
     for pid in $(processes); do kill -KILL "$pid" 2>/dev/null || true; done
