@@ -34,7 +34,8 @@ static int divide(const char *scope) {
         asprintf(&control, "%s/cgroup.subtree_control", scope) < 0 ||
         asprintf(&container, "%s/container", scope) < 0)
         return -1;
-    if (mkdir(own, 0755) < 0 || write_file(procs, "0") < 0 || mkdir(container, 0755) < 0)
+    if ((mkdir(own, 0755) < 0 && errno != EEXIST) || write_file(procs, "0") < 0 ||
+        (mkdir(container, 0755) < 0 && errno != EEXIST))
         return -1;
     char names[512], *rest = names;
     if (read_file(available, names, sizeof names) <= 0)
@@ -57,12 +58,13 @@ char *cgroup_scope_path(const struct plan_op *op) {
 char *cgroup_scope_make(const struct plan_op *op) {
     autofree char *error = NULL;
     bool optional = scope_option(op, "_optional");
-    if (scope_start(op, getpid(), &error) < 0) {
+    char *there = scope_directory(op); /* a restart */
+    if (!there && scope_start(op, getpid(), &error) < 0) {
         if (optional)
             return NULL;
         die(125, "making the systemd scope %s: %s", op->args[1].data, error ? error : "unknown error");
     }
-    autofree char *scope = scope_directory(op);
+    autofree char *scope = there ? there : scope_directory(op);
     if (scope && divide(scope) == 0)
         return cgroup_scope_path(op);
     if (!optional)

@@ -95,14 +95,15 @@ static int exit_code(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-/* An OCI runtime makes a new network namespace for every run. */
+/* An OCI runtime makes a new network namespace for every run, and removes the control group. */
 static void end_foreign_run(void) {
     if (!plan_find(self.plan, PLAN_OCI_RUNTIME))
         return;
     oci_delete(&self);
     net_stop(&self);
     close_fd(&self.container.netns);
-    self.container.netns = -1;
+    close_fd(&self.container.cgroup);
+    self.container.netns = self.container.cgroup = -1;
 }
 
 /* Only what a restart needs stays. */

@@ -123,6 +123,8 @@ void oci_create(struct monitor *monitor) {
     struct call call = begin(op, "create");
     autoclose int listener = -1, errors = memfd_create("errors", MFD_CLOEXEC);
     int streams[3];
+    if (container->cgroup < 0)
+        container->cgroup = cgroup_make(plan);
     container_streams(container, plan, streams);
     add(&call, "--bundle");
     add(&call, op->args[2].data);

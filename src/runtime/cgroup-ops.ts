@@ -47,6 +47,14 @@ export function addCgroup(plan: Plan, ctx: Context, request: CgroupRequest): voi
   }
 }
 
+/** The path of a container's group in the hierarchy, as `cgroupsPath` of config.json names it; undefined: there is no place for one. */
+export function cgroupsPath(ctx: Context, id: string): string | undefined {
+  const place = cgroupPlace(ctx);
+  if (place.kind === 'none') return undefined;
+  if (place.kind === 'scope') return `${place.parent}/tspod-${id}.scope/container`.slice(place.mount.length);
+  return `${place.parent}/tspod-${id}`.replace(/^\/sys\/fs\/cgroup(\/unified)?/, '');
+}
+
 /** The directory that a program which joins a container is to be moved into, and who has to do that. */
 export function addCgroupJoin(plan: Plan, ctx: Context, directory: string): void {
   const unit = /\/([^/]+\.scope)(\/.*)$/.exec(directory);

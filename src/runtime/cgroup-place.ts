@@ -5,8 +5,8 @@ import type { Context } from '../lib/context';
 export type CgroupPlace =
   /** Below this directory, which is the user's to write; `controllers` are those that it may hand on. */
   | { kind: 'directory'; parent: string; controllers: string[] }
-  /** A transient scope in this slice, asked of the systemd behind this D-Bus address. */
-  | { kind: 'scope'; bus: string; slice: string; mount: string; controllers: string[] }
+  /** A transient scope in this slice, whose directory is `parent`, asked of the systemd behind this D-Bus address. */
+  | { kind: 'scope'; bus: string; slice: string; parent: string; mount: string; controllers: string[] }
   | { kind: 'none'; reason: string };
 
 const MOUNT = '/sys/fs/cgroup';
@@ -73,13 +73,22 @@ function systemdScope(ctx: Context, mount: string): CgroupPlace | undefined {
   if (!existsSync('/run/systemd/system')) return undefined;
   if (ctx.uid === 0) {
     if (mount !== MOUNT || !existsSync(ROOT_SOCKET)) return undefined;
-    const controllers = controllersOf(mount);
-    return { kind: 'scope', bus: `unix:path=${ROOT_SOCKET}`, slice: 'machine.slice', mount, controllers };
+    const bus = `unix:path=${ROOT_SOCKET}`;
+    return scopeIn('machine.slice', { bus, mount, manager: mount });
   }
   const bus = userBus(ctx);
   if (bus === undefined) return undefined;
   const manager = `${mount}/user.slice/user-${ctx.uid}.slice/user@${ctx.uid}.service`;
-  return { kind: 'scope', bus, slice: 'user.slice', mount, controllers: controllersOf(manager) };
+  return scopeIn('user.slice', { bus, mount, manager });
+}
+
+function scopeIn(slice: string, of: { bus: string; mount: string; manager: string }): CgroupPlace {
+  const { bus, mount, manager } = of;
+  return {
+    ...{ kind: 'scope', bus, slice, mount },
+    parent: `${manager}/${slice}`,
+    controllers: controllersOf(manager),
+  };
 }
 
 /** The address of the user's bus, where something listens. */

@@ -2,6 +2,7 @@ import type { Context } from '../../lib/context';
 import { goMap } from '../../lib/go-template/values';
 import type { IdMapping } from '../../lib/id-mapping';
 import { humanSize } from '../../lib/size';
+import { cgroupPlace } from '../../runtime/cgroup-place';
 import { containerPaths } from '../paths';
 import type { ContainerRecord, LogSettings, NamespaceMode, UsernsMode } from '../record';
 import type { Inspected } from './inspect-container';
@@ -14,7 +15,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
   const { options } = record;
   return {
     Binds: bindsOf(record),
-    CgroupManager: 'cgroupfs',
+    CgroupManager: cgroupPlace(ctx).kind === 'scope' ? 'systemd' : 'cgroupfs',
     CgroupMode: modeText(options.namespaces.cgroup),
     ContainerIDFile: options.cidFile ?? '',
     LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),

@@ -1,6 +1,7 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';
+import { cgroupsPath } from '../../runtime/cgroup-ops';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import type { OciIdMapping, OciSpec } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
@@ -53,6 +54,7 @@ export function buildSpec(
         ? { uidMappings: toOci(idMaps.uids), gidMappings: toOci(idMaps.gids) }
         : {}),
       resources: resourcesOf(applicableLimits(ctx, options)),
+      ...foreignGroup(ctx, record),
       ...(propagation === undefined ? {} : { rootfsPropagation: propagation }),
       ...(seccomp ? { seccomp } : {}),
       sysctl: sysctlsOf(record),
@@ -60,6 +62,12 @@ export function buildSpec(
       readonlyPaths: hidden.readonly,
     },
   };
+}
+
+/** Another runtime is told of the group that the helper has made. */
+function foreignGroup(ctx: Context, { id, options }: ContainerRecord): { cgroupsPath?: string } {
+  const path = options.runtime === undefined ? undefined : cgroupsPath(ctx, id);
+  return path === undefined ? {} : { cgroupsPath: path };
 }
 
 /** Only a directory that the user named has to be there; the image's own is made. */
