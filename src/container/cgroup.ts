@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { pauseSync } from './pause-sync';
 import { readProcFile } from './process-time';
 
 const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
@@ -22,4 +23,30 @@ export function cgroupPath(pid: number): string | undefined {
 /** Whether the control group's processes are stopped by the freezer. */
 export function isFrozen(directory: string): boolean {
   return readProcFile(`${directory}/cgroup.freeze`)?.trim() === '1';
+}
+
+/** Kills what is left in a control group that nobody looks after any more, and removes it with those below; `path` is from the hierarchy's root. */
+export function removeCgroup(path: string): void {
+  const directory = MOUNTS.map((mount) => `${mount}${path}`).find((each) =>
+    existsSync(`${each}/cgroup.procs`),
+  );
+  if (directory === undefined) return;
+  try {
+    writeFileSync(`${directory}/cgroup.kill`, '1');
+  } catch {
+    // not before kernel 5.14; its processes were in the container's pid namespace and ended with it
+  }
+  // processes that were killed leave a little later
+  for (let tries = 0; tries < 100 && !removeEmpty(directory); tries++) pauseSync(5);
+}
+
+function removeEmpty(directory: string): boolean {
+  try {
+    for (const entry of readdirSync(directory, { withFileTypes: true }))
+      if (entry.isDirectory()) removeEmpty(`${directory}/${entry.name}`);
+    rmdirSync(directory);
+    return true;
+  } catch {
+    return !existsSync(directory);
+  }
 }

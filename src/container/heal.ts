@@ -1,10 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { nowNs } from '../lib/time';
+import { cgroupsPath } from '../runtime/cgroup-ops';
 import { writeFileAtomic } from '../sys/file-io';
 import { lockFile } from '../sys/file-lock';
+import { removeCgroup } from './cgroup';
 import { loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
+import { pauseSync } from './pause-sync';
 import { isProcess } from './process-time';
 import { removeFiles } from './remove-files';
 import { formatStatusFile, parseStatusFile, type StatusFile } from './status-file';
@@ -32,6 +35,8 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     const now = parseStatusFile(readFileSync(paths.status, 'utf8'));
     if (now && now.monitorPid !== found.monitorPid) return { status, removed: false };
     endLeftOver(found);
+    const group = cgroupsPath(ctx, id);
+    if (group !== undefined) removeCgroup(group);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
   } catch (error) {
@@ -70,7 +75,7 @@ function endLeftOver({ pid, startTime }: StatusFile): void {
     } catch {
       return;
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    pauseSync(5);
   }
 }
 

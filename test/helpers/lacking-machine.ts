@@ -12,6 +12,8 @@ export interface Lacks {
   subordinateIds?: boolean;
   /** No further user namespace can be made. */
   userNamespaces?: boolean;
+  /** There is no control group at all. */
+  controlGroups?: boolean;
   /** A directory on a file system of its own that holds this much, in KiB. */
   space?: { path: string; size: number };
 }
@@ -40,7 +42,10 @@ export function runScriptLacking(
   return runTspod([...unshare, ...args], { ...options, program: 'unshare' });
 }
 
-function setUp(folder: string, { programs = [], subordinateIds, userNamespaces, space }: Lacks): string {
+function setUp(
+  folder: string,
+  { programs = [], subordinateIds, userNamespaces, controlGroups, space }: Lacks,
+): string {
   const lines = ['set -e'];
   if (programs.length > 0) lines.push(...hide(folder, programs));
   if (subordinateIds) {
@@ -51,6 +56,7 @@ function setUp(folder: string, { programs = [], subordinateIds, userNamespaces, 
     mkdirSync(space.path, { recursive: true });
     lines.push(`mount -t tmpfs -o size=${space.size}k,mode=700 tmpfs ${space.path}`);
   }
+  if (controlGroups) lines.push('mount -t tmpfs tmpfs /sys/fs/cgroup');
   if (userNamespaces) lines.push('echo 0 >/proc/sys/user/max_user_namespaces');
   lines.push(`exec setpriv --inh-caps=-all --ambient-caps=-all sh ${folder}/script "$@"`);
   return `${lines.join('\n')}\n`;
