@@ -1,7 +1,10 @@
 import type { Context } from '../../lib/context';
 import { goMap } from '../../lib/go-template/values';
+import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';
 import { humanSize } from '../../lib/size';
+import { networkHelper } from '../../network/network-plan';
+import type { NetworkMode } from '../../network/types';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import { containerPaths } from '../paths';
 import type { ContainerRecord, LogSettings, NamespaceMode, UsernsMode } from '../record';
@@ -19,7 +22,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     CgroupMode: modeText(options.namespaces.cgroup),
     ContainerIDFile: options.cidFile ?? '',
     LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),
-    NetworkMode: networkMode(record),
+    NetworkMode: networkMode(ctx, record),
     PortBindings: goMap(portBindings(record)),
     RestartPolicy: { Name: options.restart.policy, MaximumRetryCount: options.restart.maximum },
     AutoRemove: options.autoRemove,
@@ -73,9 +76,20 @@ function modeText(mode: NamespaceMode): string {
   return mode.kind === 'path' ? `ns:${mode.target}` : mode.kind;
 }
 
-function networkMode({ options: { network } }: ContainerRecord): string {
+/** The default network goes by the name of the helper that carries it here. */
+function networkMode(ctx: Context, { options: { network } }: ContainerRecord): string {
+  if (network.kind === 'private') return privateNetwork(ctx, network);
   if (network.kind === 'container') return `container:${network.target}`;
   return network.kind === 'path' ? `ns:${network.target}` : network.kind;
+}
+
+function privateNetwork(ctx: Context, network: NetworkMode): string {
+  try {
+    return networkHelper(ctx, network)?.name ?? network.kind;
+  } catch (error) {
+    if (error instanceof TspodError && error.code === 'machine') return network.kind;
+    throw error;
+  }
 }
 
 function usernsMode(mode: UsernsMode): string {
