@@ -49,8 +49,8 @@ static void mount_fuse(const struct plan_op *op) {
         int status;
         if (waitpid(pid, &status, WNOHANG) == pid)
             die(125, "mounting the root file system: %s %s", arguments[0],
-                WEXITSTATUS(status) == 127 ? "not found: sudo apt install fuse-overlayfs"
-                                           : "failed (is /dev/fuse there, mode 666?)");
+                WEXITSTATUS(status) == 127 ? "not found\nhint: sudo apt install fuse-overlayfs"
+                                           : "failed\nhint: /dev/fuse must be there, with mode 666");
         if (waited > FUSE_DEADLINE_MS)
             die(125, "mounting the root file system: %s does not answer", arguments[0]);
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);

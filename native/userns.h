@@ -11,7 +11,7 @@
  * Makes this process uid 0 of the common user namespace: joins the one of a live member, or makes it
  * (USERNS_DIR, COMMON_UID_MAP, COMMON_GID_MAP, ID_MAP_TOOLS). Without USERNS_DIR it does nothing. With
  * `register_self` the process is a member that others may join through as long as it lives. Dies with status
- * 125 and the cure. The supplementary groups are left alone.
+ * 125 and the cure (a line "hint: ..."). The supplementary groups are left alone.
  */
 void userns_enter_common(const struct plan *plan, bool register_self);
 
