@@ -22,14 +22,32 @@ static bool is_optional(const struct plan *plan) {
     return plan_number(plan, PLAN_CGROUP_DIR, 1, 0) & PLAN_CGROUP_OPTIONAL;
 }
 
+/* Moves the processes of a group that was delegated to a group of their own below it. */
+static void move_out(const char *group) {
+    autofree char *from = NULL, *below = NULL, *to = NULL;
+    if (asprintf(&from, "%s/cgroup.procs", group) < 0 || asprintf(&below, "%s/tspod-callers", group) < 0 ||
+        asprintf(&to, "%s/cgroup.procs", below) < 0)
+        return;
+    char text[16384], *rest = text;
+    if ((mkdir(below, 0755) < 0 && errno != EEXIST) || read_file(from, text, sizeof text) <= 0)
+        return;
+    for (char *pid; (pid = strsep(&rest, "\n"));)
+        if (*pid)
+            write_file(to, pid);
+}
+
 /* Hands the controller of `file` ("memory.max") down, from the top to the parent of `directory`. */
 static void enable_controller(const char *directory, const char *file) {
     char control[64];
     snprintf(control, sizeof control, "+%.*s", (int)strcspn(file, "."), file);
     for (const char *at = directory + 1; (at = strchr(at, '/')); at++) {
-        autofree char *path = NULL;
-        if (asprintf(&path, "%.*s/cgroup.subtree_control", (int)(at - directory), directory) > 0)
-            write_file(path, control); /* most are not ours, and need not be */
+        autofree char *group = strndup(directory, (size_t)(at - directory)), *path = NULL;
+        if (!group || asprintf(&path, "%s/cgroup.subtree_control", group) < 0)
+            return;
+        if (write_file(path, control) == 0 || errno != EBUSY)
+            continue;    /* most are not ours, and need not be */
+        move_out(group); /* a group with processes in it hands no controller on */
+        write_file(path, control);
     }
 }
 
