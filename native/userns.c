@@ -118,32 +118,39 @@ static void unshare_user(void) {
         die(125, "making a user namespace: %s: %s", strerror(errno), cure());
 }
 
+static void wait_tool(pid_t pid, const char *kind, int errors) {
+    char text[512];
+    int status;
+    ssize_t length = read_full(errors, text, sizeof text - 1);
+    text[length < 0 ? 0 : length] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    close(errors);
+    if (waitpid(pid, &status, 0) == pid && status == 0)
+        return;
+    die(125, "mapping the %s ids of the user namespace: %s\nhint: %s", kind,
+        text[0] ? text : "the tool failed",
+        WEXITSTATUS(status) == 127
+            ? "sudo apt install uidmap (or your system's shadow-utils)"
+            : "newuidmap and newgidmap must be set-uid root, and /etc/subuid and /etc/subgid allow it");
+}
+
 /* Both tools at once: they need a millisecond each. */
 static void make_with_tools(const struct plan *plan) {
-    int go[2], errors[2];
-    if (pipe2(go, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
+    int go[2], errors[2][2];
+    pid_t tools[2];
+    if (pipe2(go, O_CLOEXEC) < 0 || pipe2(errors[0], O_CLOEXEC) < 0 || pipe2(errors[1], O_CLOEXEC) < 0)
         die_errno(125, "making a pipe");
-    pid_t tools[2] = {start_tool(plan, 0, go, errors[1]), start_tool(plan, 1, go, errors[1])};
-    close(errors[1]);
+    for (size_t i = 0; i < 2; i++) {
+        tools[i] = start_tool(plan, i, go, errors[i][1]);
+        close(errors[i][1]);
+    }
     close(go[0]);
     unshare_user();
     if (write(go[1], "go", 2) != 2)
         die_errno(125, "starting newuidmap");
     close(go[1]);
-    char text[512];
-    ssize_t length = read_full(errors[0], text, sizeof text - 1);
-    text[length < 0 ? 0 : length] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    close(errors[0]);
-    for (int i = 0; i < 2; i++) {
-        int status;
-        if (waitpid(tools[i], &status, 0) < 0 || status != 0)
-            die(125, "mapping the %s ids of the user namespace: %s\nhint: %s", i ? "group" : "user",
-                text[0] ? text : "the tool failed",
-                WEXITSTATUS(status) == 127 ? "sudo apt install uidmap (or your system's shadow-utils)"
-                                           : "newuidmap and newgidmap must be set-uid root, and /etc/subuid "
-                                             "and /etc/subgid allow it");
-    }
+    wait_tool(tools[0], "user", errors[0][0]);
+    wait_tool(tools[1], "group", errors[1][0]);
 }
 
 static void write_own_map(const struct plan *plan, enum plan_code code, const char *path) {

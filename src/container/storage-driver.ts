@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { probe } from '../runtime/probe';
+import { writeFileAtomic } from '../sys/file-io';
 import { findProgram } from '../sys/programs';
 
 /** How layers are put on top of each other on this machine. */
@@ -22,8 +23,8 @@ export function storageDriver(ctx: Context): StorageDriver {
   if (known) return known;
   mkdirSync(ctx.paths.root, { recursive: true, mode: 0o700 });
   const driver = findDriver(ctx);
-  writeFileSync(`${file}.${process.pid}`, `${kernel} ${driver.name} ${driver.hasDataLayers ? 1 : 0}\n`);
-  renameSync(`${file}.${process.pid}`, file);
+  const line = `${kernel} ${driver.name} ${driver.hasDataLayers ? 1 : 0}\n`;
+  writeFileAtomic(file, line, { temporary: `${file}.${process.pid}` });
   return driver;
 }
 

@@ -14,6 +14,8 @@ export interface Lacks {
   userNamespaces?: boolean;
   /** There is no control group at all. */
   controlGroups?: boolean;
+  /** /dev/fuse cannot be used. */
+  fuse?: boolean;
   /** A directory on a file system of its own that holds this much, in KiB. */
   space?: { path: string; size: number };
 }
@@ -44,7 +46,7 @@ export function runScriptLacking(
 
 function setUp(
   folder: string,
-  { programs = [], subordinateIds, userNamespaces, controlGroups, space }: Lacks,
+  { programs = [], subordinateIds, userNamespaces, controlGroups, fuse, space }: Lacks,
 ): string {
   const lines = ['set -e'];
   if (programs.length > 0) lines.push(...hide(folder, programs));
@@ -57,6 +59,7 @@ function setUp(
     lines.push(`mount -t tmpfs -o size=${space.size}k,mode=700 tmpfs ${space.path}`);
   }
   if (controlGroups) lines.push('mount -t tmpfs tmpfs /sys/fs/cgroup');
+  if (fuse) lines.push('if [ -e /dev/fuse ]; then mount --bind /dev/null /dev/fuse; fi');
   if (userNamespaces) lines.push('echo 0 >/proc/sys/user/max_user_namespaces');
   lines.push(`exec setpriv --inh-caps=-all --ambient-caps=-all sh ${folder}/script "$@"`);
   return `${lines.join('\n')}\n`;

@@ -104,3 +104,17 @@ test('a limit without control groups is refused, and names controller and cure',
   assert.deepEqual(readdirSync(join(store, 'containers')), []);
   await runLacking(lacks, ['run', '--rm', '--network', 'none', 'busybox', 'true']);
 });
+
+test('without /dev/fuse a container that needs fuse-overlayfs is refused with the cure', async () => {
+  const root = join(testFolder('fuse'), 'root');
+  const script = `
+    tspod --root ${root} images >/dev/null
+    mkdir -p ${root}
+    echo "$(uname -r) fuse-overlayfs 0" >${root}/storage-driver
+    tspod --root ${root} run --rm --network none busybox true; echo "code $?"
+    tspod --root ${root} ps -aq`;
+  const { stdout, stderr } = await runScriptLacking({ fuse: true, subordinateIds: true }, script);
+  assert.equal(stdout, 'code 125\n', stderr);
+  assert.match(stderr, /^Error: .*fuse-overlayfs.*$/m);
+  assert.match(stderr, /^hint: .*(\/dev\/fuse|apt install fuse-overlayfs)/m);
+});
