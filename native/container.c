@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "container_borrow.h"
 #include "die.h"
 #include "io.h"
 
@@ -116,8 +117,7 @@ static int open_namespace(pid_t pid, const char *name) {
 
 struct birth {
     uint64_t flags;
-    int control; /* the child's end */
-    int streams[3];
+    struct container_gift gift;
     bool in_cgroup;
 };
 
@@ -135,7 +135,7 @@ static _Noreturn void be_between(struct container *container, const struct plan 
     container_join(container, plan);
     pid_t pid = clone_process(birth->flags | CLONE_PARENT, container->cgroup, &pidfd, &birth->in_cgroup);
     if (pid == 0)
-        container_child(plan, birth->control, birth->streams);
+        container_child(plan, &birth->gift);
     if (pid < 0)
         die_errno(125, "making the container's process and namespaces");
     int32_t answer[2] = {pid, birth->in_cgroup};
@@ -181,7 +181,7 @@ static void give_birth(struct container *container, const struct plan *plan, str
     else
         container->pid = clone_process(birth->flags, container->cgroup, &container->pidfd, &birth->in_cgroup);
     if (container->pid == 0)
-        container_child(plan, birth->control, birth->streams);
+        container_child(plan, &birth->gift);
     if (container->pid < 0)
         die_errno(125, "making the container's process and namespaces");
     if (container->pidfd < 0)
@@ -204,13 +204,15 @@ void container_create(struct container *container, const struct plan *plan) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die_errno(125, "making a socket pair");
     container->control = ends[0];
-    birth.control = ends[1];
-    container_streams(container, plan, birth.streams);
+    birth.gift.control = ends[1];
+    container_streams(container, plan, birth.gift.streams);
+    birth.gift.borrowed = borrow_mounts(plan);
     if (container->cgroup < 0)
         container->cgroup = cgroup_make(plan);
     give_birth(container, plan, &birth);
     close(ends[1]);
-    container_close_streams(plan, birth.streams);
+    container_close_streams(plan, birth.gift.streams);
+    borrow_close(plan, birth.gift.borrowed);
     keep_namespaces(container, plan, birth.flags);
     if (container->cgroup >= 0 && !birth.in_cgroup)
         cgroup_enter(plan, container->cgroup, container->pid);

@@ -39,8 +39,15 @@ char *container_release(struct container *container, int *status);
 /* Closes what belongs to one run; the namespaces that are kept stay. */
 void container_close(struct container *container);
 
+/* What the first process is given; `borrowed` are mounts of others (container_borrow.h), or NULL. */
+struct container_gift {
+    int control;
+    int streams[3];
+    int *borrowed;
+};
+
 /* The first process: carries the plan out, never returns. */
-_Noreturn void container_child(const struct plan *plan, int control, const int *streams);
+_Noreturn void container_child(const struct plan *plan, const struct container_gift *gift);
 
 /* Whether it joins namespaces, of others (NS_JOIN) or those kept for a restart, instead of only making new
  * ones. */

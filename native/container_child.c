@@ -171,14 +171,17 @@ static void carry_out(int *root, const struct plan_op *op, int source) {
  * and may not pass through the user's own directories. One for each op, -1 for those that are none, are
  * missing, or need no help.
  */
-static int *open_sources(const struct plan *plan) {
+static int *open_sources(const struct plan *plan, const int *borrowed) {
     int *sources = malloc((plan->count + 1) * sizeof *sources);
     if (!sources)
         die(125, "out of memory");
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_op *op = &plan->ops[i];
         bool is_bind = op->code == PLAN_MOUNT && (op->args[3].number & MS_BIND);
-        sources[i] = is_bind && has_own_ids(plan) ? open(op->args[0].data, O_PATH | O_CLOEXEC) : -1;
+        if (borrowed && borrowed[i] >= 0)
+            sources[i] = borrowed[i];
+        else
+            sources[i] = is_bind && has_own_ids(plan) ? open(op->args[0].data, O_PATH | O_CLOEXEC) : -1;
     }
     return sources;
 }
@@ -196,14 +199,15 @@ static void become_root(const struct plan *plan) {
         die_errno(125, "setting the parent-death signal");
 }
 
-void container_child(const struct plan *plan, int control, const int *streams) {
+void container_child(const struct plan *plan, const struct container_gift *gift) {
+    int control = gift->control;
     report_to = control;
     die_report_to(report);
     reset_process();
-    take_streams(streams);
+    take_streams(gift->streams);
     wait_for_monitor(control); /* for the id maps and the control group */
     int root = open_root(plan);
-    autofree int *sources = open_sources(plan);
+    autofree int *sources = open_sources(plan, gift->borrowed);
     become_root(plan);
     if (makes(plan, CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
         die_errno(125, "making a control group namespace");

@@ -131,6 +131,17 @@ static int bind(int root, const char *source, const char *path, unsigned long fl
     return set_propagation(mounted, flags);
 }
 
+/* A mount that is nowhere yet. */
+static int attach(int root, int tree, const char *path, unsigned long flags) {
+    autoclose int target = mounts_target(root, path, true);
+    if (target < 0 || restrict_mount(tree, flags, false) < 0)
+        return -1;
+    if (syscall(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+        return -1;
+    autoclose int mounted = mounts_open(root, path);
+    return mounted < 0 ? -1 : set_propagation(mounted, flags);
+}
+
 /* "a=b,c": each given to the new mount. */
 static int configure(int fd, const char *data) {
     autofree char *copy = strdup(data);
@@ -203,7 +214,9 @@ void mounts_mount(int root, const struct plan_op *op, int opened) {
     int failed;
     if ((options & PLAN_MOUNT_OPTIONAL) && (flags & MS_BIND) && access(from, F_OK) < 0)
         return;
-    if (flags & MS_BIND)
+    if (opened >= 0 && (options & PLAN_MOUNT_BORROWED))
+        failed = attach(root, opened, path, flags);
+    else if (flags & MS_BIND)
         failed = bind(root, from, path, flags, options & PLAN_MOUNT_RECURSIVE_READONLY);
     else
         failed = mount_new(root, op);

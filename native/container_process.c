@@ -65,6 +65,16 @@ void process_open_terminal(const struct plan *plan, int socket, int console) {
         close(slave);
 }
 
+/* A process that nobody may attach to may not write it either: such a one has inherited it. */
+static void set_oom_score(const struct plan *plan) {
+    const char *score = plan_string(plan, PLAN_OOM_SCORE_ADJ, 0, NULL);
+    char now[16];
+    if (!score || (read_file("/proc/self/oom_score_adj", now, sizeof now) > 0 && atoi(now) == atoi(score)))
+        return;
+    if (write_file("/proc/self/oom_score_adj", score) < 0)
+        die_errno(125, "setting the OOM score to %s", score);
+}
+
 static void set_limits(const struct plan *plan) {
     const struct plan_op *op;
     for (size_t position = 0; (op = plan_next(plan, PLAN_RLIMIT, &position));) {
@@ -73,9 +83,7 @@ static void set_limits(const struct plan *plan) {
             die_errno(125, "setting the resource limit %d to %llu:%llu", (int)op->args[0].number,
                       (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
     }
-    const char *score = plan_string(plan, PLAN_OOM_SCORE_ADJ, 0, NULL);
-    if (score && write_file("/proc/self/oom_score_adj", score) < 0)
-        die_errno(125, "setting the OOM score to %s", score);
+    set_oom_score(plan);
     umask((mode_t)plan_number(plan, PLAN_UMASK, 0, 022));
 }
 

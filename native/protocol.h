@@ -142,6 +142,7 @@
 #define PLAN_MOUNT_COPY_UP 2u     /* tmpfs: filled with what it covers */
 #define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
 #define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
+#define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
 #define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
 /* clang-format on */
 

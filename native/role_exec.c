@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +30,8 @@ struct execution {
     int errors[2];   /* a pipe: status and text of what failed before the program ran; closed by a successful
                         execve(2) */
     int terminal[2]; /* sockets over which the child hands its terminal to the parent */
+    int score;       /* this process's oom_score_adj, or -1 */
+    char own_score[16];
     pid_t pid;
 };
 
@@ -130,7 +133,27 @@ static _Noreturn void run_program(struct execution *execution) {
     process_execute(execution->plan);
 }
 
+static void put_score(int fd, const char *score) {
+    if (fd >= 0 && score && pwrite(fd, score, strlen(score), 0) < 0)
+        return; /* the program says so, where it misses it */
+}
+
+/*
+ * Until execve(2) the program is this helper with all capabilities, and the container's processes see it:
+ * none of them may attach to it or open what it has open (CVE-2016-9962). The price is that it cannot write
+ * its own files of /proc: it inherits its OOM score.
+ */
+static void hide(struct execution *execution) {
+    const char *file = "/proc/self/oom_score_adj";
+    if (plan_find(execution->plan, PLAN_OOM_SCORE_ADJ) &&
+        read_file(file, execution->own_score, sizeof execution->own_score) > 0)
+        execution->score = open(file, O_WRONLY | O_CLOEXEC);
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        die_errno(125, "hiding from the container");
+}
+
 static void start_program(struct execution *execution) {
+    put_score(execution->score, plan_string(execution->plan, PLAN_OOM_SCORE_ADJ, 0, NULL));
     execution->pid = fork();
     if (execution->pid < 0)
         die_errno(125,
@@ -140,6 +163,8 @@ static void start_program(struct execution *execution) {
     close(execution->errors[1]);
     close(execution->terminal[1]);
     close_fd(&execution->cgroup);
+    put_score(execution->score, execution->own_score);
+    close_fd(&execution->score);
     attach(execution);
 }
 
@@ -210,10 +235,12 @@ int role_exec(int argc, char **argv) {
     int fd = atoi(argv[2]);
     plan_read(&plan, fd);
     close(fd);
-    struct execution execution = {.plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND)};
+    struct execution execution = {
+        .plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND), .score = -1};
     execution.has_terminal = plan_number(&plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY;
     terminal_make_blocking();
     open_outside(&execution);
+    hide(&execution);
     exec_join_namespaces(&plan);
     start_program(&execution);
     if (!execution.is_detached && !execution.has_terminal)

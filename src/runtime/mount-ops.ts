@@ -34,6 +34,7 @@ function addMount(plan: Plan, mount: OciMount): void {
   if (special.includes('rro')) options |= PLAN.MOUNT_RECURSIVE_READONLY;
   if (special.includes('tmpcopyup')) options |= PLAN.MOUNT_COPY_UP;
   if (mount.type === 'sysfs') options |= PLAN.MOUNT_SYSFS;
+  if (isBind && /^\/proc\/\d+\/root\//.test(mount.source ?? '')) options |= PLAN.MOUNT_BORROWED;
   // an own cgroup namespace on a host with version 1 controllers may not show version 2
   if (mount.type === 'cgroup') options |= PLAN.MOUNT_OPTIONAL;
   const type = isBind ? '' : mount.type === 'cgroup' ? 'cgroup2' : (mount.type ?? '');

@@ -119,6 +119,7 @@ export const PLAN = {
   MOUNT_OPTIONAL: 4,
   MOUNT_OVERLAY_UPPER: 8,
   MOUNT_SYSFS: 16,
+  MOUNT_BORROWED: 32,
 } as const;
 
 /** Types of the frames between the monitor and its clients. */

@@ -71,12 +71,14 @@ function ipcMounts({ options }: ContainerRecord, facts: StartFacts): OciMount[] 
       // a machine without systemd may lack one of them
     ].filter(({ source = '' }) => existsSync(source));
   }
+  if (ipc.kind === 'container') {
+    const devices = `/proc/${facts.pids[ipc.target]}/root/dev`;
+    return ['mqueue', 'shm'].map((name) =>
+      bindMount(`${devices}/${name}`, `/dev/${name}`, ['bind', 'rprivate', ...CLOSED]),
+    );
+  }
   const queues: OciMount = { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: CLOSED };
   if (ipc.kind === 'none') return [queues];
-  if (ipc.kind === 'container') {
-    const source = `/proc/${facts.pids[ipc.target]}/root/dev/shm`;
-    return [queues, bindMount(source, '/dev/shm', ['bind', 'rprivate', ...CLOSED])];
-  }
   const shm = [...CLOSED, 'mode=1777', `size=${options.shmSize}`];
   return [queues, { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: shm }];
 }
