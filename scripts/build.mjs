@@ -28,7 +28,8 @@ await build({
   outfile: join(top, 'dist/tspod.cjs'),
   bundle: true,
   format: 'cjs',
-  external: ['koffi'],
+  // execa is large and seldom needed: it stays where npm put it
+  external: ['koffi', 'execa'],
   plugins: [lazyModules(top, options)],
   banner: { js: `const __tspodUrl = 'file://' + __filename;${helpers}` },
   logLevel: 'warning',

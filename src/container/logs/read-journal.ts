@@ -1,27 +1,17 @@
-import { TspodError } from '../../lib/errors';
+import { isErrno, TspodError } from '../../lib/errors';
 import type { ContainerRecord } from '../record';
 import type { LogLine, LogOptions } from './read-logs';
 
 /** A container's output from the journal of the machine, through journalctl(1). Throws 'machine' where that is missing. */
 export async function* readJournal(record: ContainerRecord, options: LogOptions): AsyncGenerator<LogLine> {
-  const { spawn } = await import('node:child_process');
-  const { createInterface } = await import('node:readline');
-  const child = spawn('journalctl', journalArguments(record, options), {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', (cause) => reject(missing(cause)));
-    child.once('close', () => resolve());
-  });
-  ended.catch(() => undefined);
+  const { programLines } = await import('../../sys/program-lines');
   try {
-    for await (const text of createInterface({ input: child.stdout })) {
+    for await (const text of programLines('journalctl', journalArguments(record, options))) {
       const line = parseEntry(text);
       if (line) yield line;
     }
-    await ended;
-  } finally {
-    child.kill();
+  } catch (cause) {
+    throw isErrno(cause, 'ENOENT') ? missing(cause) : cause;
   }
 }
 

@@ -1,7 +1,13 @@
+import chalk from 'chalk';
 import { checkMachine, type Check } from '../../../container/machine-report/checks';
 import { defineCommand } from '../../define-command';
 
-const MARKS: Record<Check['level'], string> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
+/** chalk leaves the colours out where standard output is no terminal, and with NO_COLOR. */
+const MARKS: Record<Check['level'], string> = {
+  ok: chalk.green('ok  '),
+  warn: chalk.yellow('warn'),
+  fail: chalk.red('FAIL'),
+};
 
 /** `tspod doctor`: 0 when containers can run here, 1 when not. */
 export default defineCommand({
