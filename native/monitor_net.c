@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -19,6 +20,7 @@
 
 #define READY_DEADLINE_MS 30000
 #define READY_STEP_MS 50
+#define REASON_LINES 3
 
 struct place {
     const char *name;
@@ -126,26 +128,42 @@ void net_start(struct monitor *monitor, struct net_start *start) {
     monitor->net_exit = ending[1];
 }
 
-static _Noreturn void fail(const struct monitor *monitor, int errors, const char *what) {
-    char text[1024] = "";
-    ssize_t length = pread(errors, text, sizeof text - 1, 0);
-    text[length < 0 ? 0 : length] = '\0';
-    for (size_t end = strlen(text); end > 0 && text[end - 1] == '\n';)
-        text[--end] = '\0';
-    const struct plan_op *op = plan_find(monitor->plan, PLAN_NET_HELPER);
-    die(125, "setting up the network: %s %s%s%s", op->args[1].data, what, text[0] ? ": " : "", text);
+/* A bad argument makes helpers print their whole usage, and pasta complains of a missing syslog. */
+static bool is_noise(const char *line) {
+    return !*line || strncmp(line, "Failed to send ", 15) == 0;
 }
 
-static void wait_ready(struct monitor *monitor, const struct net_start *start, bool by_exit) {
+/* The first lines that say what is wrong, in one line. */
+static void read_reason(int errors, char *reason, size_t size) {
+    char text[4096] = "", *rest = text;
+    ssize_t length = pread(errors, text, sizeof text - 1, 0);
+    text[length < 0 ? 0 : length] = '\0';
+    *reason = '\0';
+    for (int kept = 0; rest && kept < REASON_LINES;) {
+        const char *line = strsep(&rest, "\n");
+        if (strncasecmp(line, "usage:", 6) == 0)
+            return;
+        if (is_noise(line))
+            continue;
+        size_t used = strlen(reason);
+        snprintf(reason + used, size - used, "%s%s", kept++ ? "; " : ": ", line);
+    }
+}
+
+static _Noreturn void fail(const struct monitor *monitor, int errors, const char *what) {
+    char reason[1024];
+    read_reason(errors, reason, sizeof reason);
+    const struct plan_op *op = plan_find(monitor->plan, PLAN_NET_HELPER);
+    die(125, "setting up the network: %s %s%s", op->args[1].data, what, reason);
+}
+
+static void wait_ready(struct monitor *monitor, const struct net_start *start) {
     for (int waited = 0;; waited += READY_STEP_MS) {
         struct pollfd poll_fd = {.fd = start->ready, .events = POLLIN};
-        int status;
-        if (!by_exit && poll(&poll_fd, 1, READY_STEP_MS) > 0)
+        if (poll(&poll_fd, 1, READY_STEP_MS) > 0)
             return;
-        if (waitpid(monitor->net_pid, &status, by_exit ? 0 : WNOHANG) == monitor->net_pid) {
+        if (waitpid(monitor->net_pid, NULL, WNOHANG) == monitor->net_pid) {
             monitor->net_pid = 0;
-            if (by_exit && status == 0)
-                return;
             fail(monitor, start->errors, "failed");
         }
         if (waited > READY_DEADLINE_MS)
@@ -171,8 +189,8 @@ void net_wait(struct monitor *monitor, struct net_start *start) {
     if (start->ready < 0)
         return;
     uint64_t flags = plan_number(monitor->plan, PLAN_NET_HELPER, 0, 0);
-    if (flags & (PLAN_NET_READY_FD | PLAN_NET_READY_EXIT))
-        wait_ready(monitor, start, flags & PLAN_NET_READY_EXIT);
+    if (flags & PLAN_NET_READY_FD)
+        wait_ready(monitor, start);
     close(start->ready);
     close(start->errors);
     const struct plan_op *op;

@@ -114,9 +114,8 @@
 
 #define PLAN_CGROUP_OPTIONAL 1u /* go on without where it cannot be made */
 
-#define PLAN_NET_READY_FD 1u    /* writes a byte to {ready} when it is up (slirp4netns) */
-#define PLAN_NET_READY_EXIT 2u  /* forks into the background when it is up (pasta) */
-#define PLAN_NET_API 4u         /* serves NET_REQUESTs on {api} */
+#define PLAN_NET_READY_FD 1u /* writes to {ready} (slirp4netns) or {ready_path} (pasta) when it is up */
+#define PLAN_NET_API 4u      /* serves NET_REQUESTs on {api} */
 
 #define PLAN_STDIO_TTY 1u
 #define PLAN_STDIO_STDIN 2u        /* standard input stays open; else it is /dev/null */
