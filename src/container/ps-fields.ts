@@ -31,7 +31,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     Ports: portsText(record),
     Labels: goMap(record.labels),
     Label: (name: string) => record.labels[name] ?? '',
-    Mounts: options.noTrunc ? mountTargets(record).join(',') : mountTargets(record).map(shorten).join(','),
+    Mounts: mountTargets(record),
     Networks: networkNames(record).join(','),
     Pid: state.pid,
     Exited: state.phase === 'exited',
@@ -122,10 +122,6 @@ function exposedPorts({ record }: ListedContainer): Record<string, string[]> {
 
 function seconds(ns: bigint | undefined): number {
   return ns === undefined ? ZERO_SECONDS : Number(ns / 1_000_000_000n);
-}
-
-function shorten(path: string): string {
-  return path.length > 15 ? `${path.slice(0, 12)}...` : path;
 }
 
 function namespaceFields(ids: NamespaceIds): Record<string, string> {

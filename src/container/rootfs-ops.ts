@@ -6,6 +6,7 @@ import { PLAN } from '../runtime/protocol';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { fuseOverlayfs, storageDriver } from './storage-driver';
+import { isUntouched } from './volume-owners';
 
 /** The root file system on containers/<id>/merged, and what has to be done to volumes before they are mounted. */
 export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): void {
@@ -14,7 +15,7 @@ export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): vo
   if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, merged);
   else addOverlay(plan, ctx, record);
   for (const mount of record.options.mounts) {
-    if (mount.kind === 'volume' && !mount.noCopy) {
+    if (mount.kind === 'volume' && !mount.noCopy && isUntouched(ctx, mount.name)) {
       plan.add('COPY_UP', merged, mount.target, `${ctx.paths.root}/volumes/${mount.name}/_data`);
     }
   }

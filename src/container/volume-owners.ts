@@ -1,11 +1,17 @@
+import { readdirSync, statSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
 import type { UserMount } from '../volume/types';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
+import { statRootfs } from './rootfs-view';
+import { rootView } from './spec/root-view';
 
-/** The option U: volumes and directories are given to the container's user at each start, before they are mounted. */
+/**
+ * The option U: volumes and directories are given to the container's user at each start, before they are mounted. A volume
+ * that nothing was ever in is too, where the image has nothing whose owner it could take.
+ */
 export function addVolumeOwners(
   plan: Plan,
   ctx: Context,
@@ -15,9 +21,20 @@ export function addVolumeOwners(
   const uid = inCommon(record.idMaps?.uids, user.uid);
   const gid = inCommon(record.idMaps?.gids, user.gid);
   for (const [index, mount] of record.options.mounts.entries()) {
-    if (mount.kind === 'tmpfs' || !mount.chown) continue;
+    if (mount.kind === 'tmpfs' || !(mount.chown || isNewHere(ctx, record, mount))) continue;
     plan.add('CHOWN_TREE', directory(ctx, record, mount, index), uid, gid);
   }
+}
+
+/** Whether a volume still belongs to the root that made it: somebody else's was in use already, and is not filled again. */
+export function isUntouched(ctx: Context, name: string): boolean {
+  const path = `${ctx.paths.root}/volumes/${name}/_data`;
+  return statSync(path).uid === ctx.uid && readdirSync(path).length === 0;
+}
+
+function isNewHere(ctx: Context, record: ContainerRecord, mount: UserMount): boolean {
+  if (mount.kind !== 'volume' || !isUntouched(ctx, mount.name)) return false;
+  return statRootfs(rootView(ctx, record), mount.target) === undefined;
 }
 
 function directory(

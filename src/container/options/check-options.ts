@@ -1,4 +1,5 @@
 import { TspodError } from '../../lib/errors';
+import { isIPv4, isIPv6 } from '../../network/ip-address';
 import type { ContainerOptions, NamespaceMode } from '../record';
 import { sysctlNamespace } from './parse-sysctl';
 
@@ -14,7 +15,11 @@ export function checkOptions(options: ContainerOptions): void {
     throw usage('the log driver "passthrough" cannot be used with --tty');
   }
   if (options.rootfs && options.image === '') throw usage('--rootfs needs a directory');
+  if (options.groupAdd.length > 1 && options.groupAdd.includes('keep-groups')) {
+    throw usage("the '--group-add keep-groups' option is not allowed with any other --group-add options");
+  }
   checkHostname(options);
+  checkNameServers(options);
   checkNetwork(options);
   checkSysctls(options);
 }
@@ -23,6 +28,13 @@ function checkHostname({ hostname, namespaces }: ContainerOptions): void {
   if (hostname === undefined || namespaces.uts.kind === 'private') return;
   const where = namespaces.uts.kind === 'host' ? 'the host UTS namespace' : "another's UTS namespace";
   throw usage(`cannot set hostname when running in ${where}`);
+}
+
+function checkNameServers({ dns }: ContainerOptions): void {
+  if (dns.includes('none') && dns.length > 1)
+    throw usage('none is not allowed to be specified with other DNS ip addresses');
+  const wrong = dns.find((server) => server !== 'none' && !isIPv4(server) && !isIPv6(server));
+  if (wrong !== undefined) throw usage(`--dns: "${wrong}" is not an ip address`);
 }
 
 function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions): void {

@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
   stack: 'Max stack size',
 };
 
-/** The limits of a program: what was asked for, and the defaults. -1 is no limit. Throws 'machine' beyond one's own hard limit. */
+/** The limits of a program: what was asked for, and the defaults. -1 is no limit, or one's own. Throws 'machine' beyond one's own hard limit. */
 export function rlimitsOf(
   ulimits: readonly Ulimit[],
   canRaise: boolean,
@@ -43,8 +43,10 @@ export function rlimitsOf(
   }
   for (const { name, soft, hard } of ulimits) {
     if (name === 'host') continue;
-    if (!canRaise) checkHard(name, hard, hardLimit(limits, name));
-    result.set(name, { soft, hard });
+    const own = canRaise ? -1 : hardLimit(limits, name);
+    // "unlimited" is as much as there is
+    if (hard !== -1) checkHard(name, hard, own);
+    result.set(name, { soft: soft === -1 ? own : soft, hard: hard === -1 ? own : hard });
   }
   return [...result].map(([name, limit]) => ({ type: `RLIMIT_${name.toUpperCase()}`, ...limit }));
 }
@@ -55,9 +57,8 @@ export function canRaiseLimits(uid: number): boolean {
 }
 
 function checkHard(name: string, wanted: number, own: number): void {
-  if (own === -1 || (wanted !== -1 && wanted <= own)) return;
-  const text = wanted === -1 ? 'unlimited' : String(wanted);
-  throw new TspodError('machine', `--ulimit ${name}: ${text} is above your own hard limit of ${own}`, {
+  if (own === -1 || wanted <= own) return;
+  throw new TspodError('machine', `--ulimit ${name}: ${wanted} is above your own hard limit of ${own}`, {
     hint: `raise it in /etc/security/limits.conf and log in again, or ask for at most ${own}`,
   });
 }

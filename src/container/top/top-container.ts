@@ -37,6 +37,11 @@ export function splitDescriptors(args: readonly string[]): string[] {
   return args.flatMap((arg) => arg.split(/[\s,]+/)).filter(Boolean);
 }
 
+/** Whether a column goes by this name or code. */
+export function isDescriptor(text: string): boolean {
+  return text in TOP_CODES || Object.hasOwn(TOP_COLUMNS, text.toLowerCase());
+}
+
 function columnOf(descriptor: string): TopColumn {
   const name = TOP_CODES[descriptor] ?? descriptor.toLowerCase();
   const column = Object.hasOwn(TOP_COLUMNS, name) ? TOP_COLUMNS[name] : undefined;

@@ -133,7 +133,7 @@ function checkFlags({ latest, last, quiet, size, ns }: PsFlags): void {
 function chooseContainers(ctx: Context, flags: PsFlags): ListedContainer[] {
   const { all, latest, last, filter } = flags;
   const matches = parseContainerFilters(ctx, filter);
-  const newest = latest ? 1 : last;
+  const newest = latest ? 1 : last || -1;
   const showsAll = all || newest >= 0 || hasFilter(filter, 'status');
   const found = listContainers(ctx, showsAll ? undefined : ['running']).filter(matches);
   const chosen = newest >= 0 ? found.slice(Math.max(0, found.length - newest)) : found;

@@ -1,6 +1,6 @@
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { findContainer, latestContainer } from '../../../container/find';
-import { splitDescriptors, topContainer } from '../../../container/top/top-container';
+import { isDescriptor, splitDescriptors, topContainer } from '../../../container/top/top-container';
 import type { Context } from '../../../lib/context';
 import { TspodError, wrapError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
@@ -22,7 +22,7 @@ export default defineCommand({
       throw new TspodError('usage', 'you must provide the name or id of a running container');
     const wanted = rest[0] === '--' ? rest.slice(1) : rest;
     const record = find(ctx, name);
-    if (wanted[0]?.startsWith('-')) {
+    if (wanted[0]?.startsWith('-') || isBsdStyle(wanted)) {
       const { execInContainer } = await import('../../../container/exec/exec-container');
       const quiet = { detach: false, env: {}, interactive: false, tty: false, privileged: false };
       const detachKeys = parseDetachKeys(DEFAULT_DETACH_KEYS);
@@ -31,6 +31,13 @@ export default defineCommand({
     for (const line of topContainer(ctx, record, splitDescriptors(wanted))) output.print(line);
   },
 });
+
+/** `aux` and the like: options of ps(1) without a dash. */
+function isBsdStyle(wanted: readonly string[]): boolean {
+  return (
+    wanted.length === 1 && /^[aefgjlruvwxX]{2,5}$/.test(wanted[0] ?? '') && !isDescriptor(wanted[0] ?? '')
+  );
+}
 
 function find(ctx: Context, name: string): ReturnType<typeof findContainer> {
   try {

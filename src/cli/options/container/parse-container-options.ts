@@ -73,7 +73,7 @@ function parseProgram(ctx: Context, flags: ContainerFlags) {
     envHost: flags['env-host'] ?? false,
     ...(flags.unsetenv.length === 0 ? {} : { unsetEnv: flags.unsetenv }),
     ...(flags['unsetenv-all'] ? { unsetEnvAll: true } : {}),
-    ...(workdir === undefined ? {} : { workdir: parseWorkdir(workdir) }),
+    ...(workdir === undefined || workdir === '' ? {} : { workdir: parseWorkdir(workdir) }),
     ...(user === undefined ? {} : { user }),
     groupAdd: flags['group-add'],
     ...(flags.passwd ? {} : { passwd: false }),
