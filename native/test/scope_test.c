@@ -42,13 +42,13 @@ static void say_error(int fd, const char *text) {
 }
 
 /* Authenticates the client and waits for the call that matters. */
-static int meet(int listener) {
+static int meet(int listener, const char *awaited) {
     char text[4096];
     int fd = accept(listener, NULL, NULL);
     CHECK(fd >= 0 && read_full(fd, text, 1 + 14 + 8 + 2) == 25, "the client greets");
     CHECK(memcmp(text, "\0AUTH EXTERNAL 31303030\r\n", 25) == 0, "as user 1000");
     CHECK(write_full(fd, "OK 1234\r\n", 9) == 0 && read_full(fd, text, 7) == 7, "and begins");
-    for (const char *member = ""; strcmp(member, "StartTransientUnit") != 0;) {
+    for (const char *member = ""; strcmp(member, awaited) != 0;) {
         static struct dbus_message message;
         const char *wrong = NULL;
         CHECK(dbus_receive(fd, &message, dbus_now() + 5000, &wrong) == 0, "well-formed calls come");
@@ -59,7 +59,7 @@ static int meet(int listener) {
 }
 
 static void play(int listener, const char *unit, const char *result, const char *error) {
-    int fd = meet(listener);
+    int fd = meet(listener, "StartTransientUnit");
     say_removed(fd, "other.scope", "failed");
     if (error)
         say_error(fd, error);
@@ -97,6 +97,37 @@ static void check_case(const char *unit, const char *result, const char *error, 
     CHECK(expected == 0 ? !text : text && strstr(text, says), says);
 }
 
+/* Serves one client that moves a process: content, or with the error. */
+static void play_attach(int listener, const char *error) {
+    int fd = meet(listener, "AttachProcessesToUnit");
+    if (error)
+        say_error(fd, error);
+    else {
+        char text[] = "l\2\1\1\0\0\0\0\1\0\0\0\10\0\0\0\5\1u\0\5\0\0";
+        CHECK(write_full(fd, text, sizeof text) == 0, "the bus answers");
+    }
+    close(fd);
+    _exit(0);
+}
+
+static void check_attach(const char *error) {
+    char autofree *address = NULL, *text = NULL;
+    CHECK(asprintf(&address, "unix:path=%s", path) > 0, "memory");
+    unlink(path);
+    int listener = unix_listen(path), status;
+    pid_t bus = fork();
+    if (bus == 0)
+        play_attach(listener, error);
+    close(listener);
+    int fd = scope_connect(address, "1000", &text);
+    CHECK(fd >= 0, "a connection");
+    struct scope_place place = {"tspod-1.scope", "/container"};
+    CHECK(scope_attach(fd, &place, getpid(), &text) == (error ? -1 : 0), "an answer is understood");
+    CHECK(error ? text && strstr(text, error) : !text, "and what is wrong told");
+    close(fd);
+    CHECK(waitpid(bus, &status, 0) == bus && status == 0, "the bus was content");
+}
+
 static void refuses_broken_messages(void) {
     struct dbus_bytes bytes = {0}, body = {0};
     struct dbus_call call = {"a.b", "/", "a.b", "Member", "s", 1};
@@ -130,6 +161,8 @@ int main(void) {
     check_case("tspod-1.scope", "timeout", NULL, -1, "timeout");
     check_case("tspod-1.scope", NULL, "no such slice", -1, "no such slice");
     check_case("unknown.scope", "done", NULL, -1, "closed the connection");
+    check_attach(NULL);
+    check_attach("not yours");
     refuses_broken_messages();
     unlink(path);
     CHECK(rmdir(directory) == 0, "nothing is left");
