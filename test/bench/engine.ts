@@ -16,6 +16,8 @@ export interface Engine {
   run(...args: string[]): string;
   /** Runs a command and returns the milliseconds that it took; throws when it fails. */
   time(...args: string[]): number;
+  /** 0, 1, 2 ...: how often it was asked about this word before. */
+  count(word: string): number;
   /** Starts a command whose end is not waited for. */
   start(...args: string[]): ChildProcess;
   /** Removes every container, and the home. */
@@ -57,9 +59,15 @@ function openEngine(name: string, program: string): Engine {
     check(name, args, result);
     return result.stdout;
   };
+  const counts = new Map<string, number>();
   return {
     name,
     home,
+    count: (word) => {
+      const before = counts.get(word) ?? 0;
+      counts.set(word, before + 1);
+      return before;
+    },
     run: (...args) => run(args),
     time: (...args) => {
       const start = process.hrtime.bigint();
