@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { containerCgroup, isFrozen } from './cgroup';
 import { healContainer } from './heal';
@@ -54,8 +54,11 @@ export function readState(ctx: Context, id: string): ContainerState {
 
 /** The status file as it is; undefined when there is none, or none that is whole. */
 export function readStatusFile(ctx: Context, id: string): StatusFile | undefined {
+  const { status } = containerPaths(ctx, id);
+  // lists meet many containers that never ran: asking is cheaper than catching
+  if (!existsSync(status)) return undefined;
   try {
-    return parseStatusFile(readFileSync(containerPaths(ctx, id).status, 'utf8'));
+    return parseStatusFile(readFileSync(status, 'utf8'));
   } catch {
     return undefined;
   }
