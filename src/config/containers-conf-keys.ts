@@ -1,13 +1,15 @@
 /**
- * The keys of containers.conf(5) that are read, by table; a key that is not here is told as one without effect.
+ * The keys of containers.conf(5) that are honoured, by table; a key that is not here has no effect, which is told.
  * `size` is bytes, as a number or a text such as `64m`, handed on as text.
  */
 export const CONTAINERS_CONF_KEYS = {
   containers: {
     annotations: 'list',
+    cgroupns: 'string',
     default_capabilities: 'list',
     default_sysctls: 'list',
     default_ulimits: 'list',
+    devices: 'list',
     dns_options: 'list',
     dns_searches: 'list',
     dns_servers: 'list',
@@ -16,24 +18,31 @@ export const CONTAINERS_CONF_KEYS = {
     http_proxy: 'boolean',
     init: 'boolean',
     init_path: 'string',
+    ipcns: 'string',
     log_driver: 'string',
     log_size_max: 'integer',
     log_tag: 'string',
+    mounts: 'list',
     netns: 'string',
     no_hosts: 'boolean',
+    oom_score_adj: 'integer',
+    pidns: 'string',
     pids_limit: 'integer',
+    privileged: 'boolean',
     read_only: 'boolean',
     seccomp_profile: 'string',
     shm_size: 'size',
     tz: 'string',
     umask: 'string',
     userns: 'string',
+    utsns: 'string',
     volumes: 'list',
   },
   engine: {
     cgroup_manager: 'string',
     detach_keys: 'string',
     env: 'list',
+    helper_binaries_dir: 'list',
     network_cmd_options: 'list',
     network_cmd_path: 'string',
     runtime: 'string',
@@ -64,8 +73,20 @@ export type ContainersConf = {
     [Key in keyof Keys[Table]]?: Keys[Table][Key] extends ConfKind ? ConfValue<Keys[Table][Key]> : never;
   };
 } & {
-  /** Keys that have no effect, as `table.key in FILE`. */
-  ignored: string[];
+  /** Where each value was written: `"FILE", line 3` by `table.key`. */
+  origins: Record<string, string>;
+  /** Keys that have no effect. */
+  ignored: IgnoredKey[];
   /** The files that were read, in order. */
   files: string[];
 };
+
+/** A key without effect. */
+export interface IgnoredKey {
+  /** `table.key`. */
+  key: string;
+  /** `"FILE", line 3`. */
+  origin: string;
+  /** Whether Podman knows it; else it may be a mistake. */
+  isKnown: boolean;
+}

@@ -4,6 +4,7 @@ import { TspodError, describeError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { containersConfFiles, type ConfPath } from './containers-conf-files';
 import type { ContainersConf } from './containers-conf-keys';
+import { keyOfLine } from './find-key';
 import { mergeContainersConf, type ConfFile } from './merge-containers-conf';
 
 /** The parsed files, valid while `key` is what the files on disk come to. */
@@ -13,42 +14,50 @@ interface Cached {
 }
 
 /** Changed whenever the keys that are read change: what an older program kept is read anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * What containers.conf(5) says on this machine. Without any file nothing is read; else the parsed content is kept in
- * the cache directory, so that TOML is only parsed after a change. Keys without effect are told once per change.
- * Throws 'invalid' for a file that is not TOML or has a value of the wrong type.
+ * the cache directory, so that TOML is only parsed after a change. Keys without effect are told: those that Podman knows
+ * for debugging, others as a warning. Throws 'invalid' for a file that is not TOML or has a value of the wrong type.
  */
-export async function loadContainersConf(ctx: Context): Promise<ContainersConf> {
-  const paths = containersConfFiles(ctx);
+export async function loadContainersConf(
+  ctx: Context,
+  paths: readonly ConfPath[] = containersConfFiles(ctx),
+): Promise<ContainersConf> {
   if (paths.length === 0) return mergeContainersConf([]);
   const key = `${FORMAT} ${paths.map(({ path, version }) => `${path} ${version}`).join('\n')}`;
   const file = `${ctx.paths.cache}/containers-conf.json`;
   const cached = readCache(file);
-  if (cached?.key === key) return cached.conf;
-  const conf = mergeContainersConf(await parseAll(paths));
-  for (const what of conf.ignored) ctx.log('warn', `containers.conf: ${what} has no effect in tspod`);
-  writeCache(ctx, file, { key, conf });
+  const conf = cached?.key === key ? cached.conf : mergeContainersConf(await parseAll(paths));
+  if (conf !== cached?.conf) writeCache(ctx, file, { key, conf });
+  for (const each of conf.ignored) {
+    if (each.isKnown) ctx.log('debug', `${each.origin}: ${each.key} has no effect in tspod`);
+    else ctx.log('warn', `${each.origin}: ${each.key} is not known, it has no effect`);
+  }
   return conf;
 }
 
 async function parseAll(paths: readonly ConfPath[]): Promise<ConfFile[]> {
   const { parse } = await import('smol-toml');
   return paths.map(({ path }) => {
+    let text = '';
     try {
-      return { path, content: parse(readFileSync(path, 'utf8')) };
+      text = readFileSync(path, 'utf8');
+      return { path, text, content: parse(text) };
     } catch (cause) {
       const reason = describeError(cause).split('\n')[0];
-      throw new TspodError('invalid', `reading "${path}": ${reason}${position(cause)}`, { cause });
+      throw new TspodError('invalid', `reading "${path}"${position(cause, text)}: ${reason}`, { cause });
     }
   });
 }
 
 /** Where in a file the TOML is wrong. */
-function position(error: unknown): string {
+function position(error: unknown, text: string): string {
   const { line, column } = error as { line?: number; column?: number };
-  return line === undefined ? '' : ` (line ${line}, column ${column})`;
+  if (line === undefined) return '';
+  const key = keyOfLine(text.split('\n')[line - 1]);
+  return `, line ${line}, column ${column}${key === undefined ? '' : `, key ${key}`}`;
 }
 
 /** A broken cache is no cache. */

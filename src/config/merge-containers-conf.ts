@@ -1,10 +1,19 @@
 import { TspodError } from '../lib/errors';
-import { CONTAINERS_CONF_KEYS, type ConfKind, type ContainersConf } from './containers-conf-keys';
+import {
+  CONTAINERS_CONF_KEYS,
+  type ConfKind,
+  type ContainersConf,
+  type IgnoredKey,
+} from './containers-conf-keys';
+import { findKeyLine } from './find-key';
+import { isPodmanKey } from './podman-keys';
 
 /** One file, parsed. */
 export interface ConfFile {
   path: string;
   content: Record<string, unknown>;
+  /** As it was written, to tell the lines of keys. */
+  text: string;
 }
 
 /** Values by key, and which lists later files add to instead of replacing them. */
@@ -13,53 +22,65 @@ interface MergedTable {
   appending: Set<string>;
 }
 
+interface Merge {
+  tables: Map<string, MergedTable>;
+  origins: Record<string, string>;
+  ignored: IgnoredKey[];
+}
+
 /**
  * Puts files together: a later value replaces an earlier one, and so does a list, unless it holds `{append=true}`
  * (containers.conf(5), "APPENDING TO STRING ARRAYS"). Throws 'invalid' for a value of the wrong type.
  */
 export function mergeContainersConf(files: readonly ConfFile[]): ContainersConf {
-  const tables = new Map<string, MergedTable>();
+  const merge: Merge = { tables: new Map(), origins: {}, ignored: [] };
   for (const name of Object.keys(CONTAINERS_CONF_KEYS)) {
-    tables.set(name, { values: {}, appending: new Set() });
+    merge.tables.set(name, { values: {}, appending: new Set() });
   }
-  const ignored: string[] = [];
-  for (const { path, content } of files) {
-    for (const [name, table] of Object.entries(content)) {
-      if (!isTable(table)) throw invalid(path, name, 'a table', table);
-      ignored.push(...addTable(tables.get(name), { path, name, table }));
+  for (const file of files) {
+    for (const [name, table] of Object.entries(file.content)) {
+      if (!isTable(table)) throw invalid(originOf(file, '', name), name, 'a table', table);
+      addTable(merge, file, { name, table });
     }
   }
-  const merged = Object.fromEntries([...tables].map(([name, { values }]) => [name, values]));
-  return { ...merged, ignored, files: files.map(({ path }) => path) } as unknown as ContainersConf;
+  const { origins, ignored } = merge;
+  const merged = Object.fromEntries([...merge.tables].map(([name, { values }]) => [name, values]));
+  return { ...merged, origins, ignored, files: files.map(({ path }) => path) } as unknown as ContainersConf;
 }
 
-interface NamedTable {
-  path: string;
-  name: string;
-  table: Record<string, unknown>;
-}
-
-/** Adds one file's table; returns the keys that are not known. */
-function addTable(merged: MergedTable | undefined, { path, name, table }: NamedTable): string[] {
-  const kinds: Record<string, ConfKind> = Object.hasOwn(CONTAINERS_CONF_KEYS, name)
+function addTable(
+  merge: Merge,
+  file: ConfFile,
+  { name, table }: { name: string; table: Record<string, unknown> },
+): void {
+  const merged = merge.tables.get(name);
+  const kinds: Record<string, ConfKind> = merged
     ? CONTAINERS_CONF_KEYS[name as keyof typeof CONTAINERS_CONF_KEYS]
     : {};
-  const ignored: string[] = [];
   for (const [key, value] of Object.entries(table)) {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
-    if (kind !== undefined && merged) addValue(merged, { key, kind, value, path, name });
-    // vendors ship empty tables: nothing was asked for
-    else if (!(isTable(value) && Object.keys(value).length === 0)) ignored.push(`${name}.${key} in ${path}`);
+    const origin = originOf(file, name, key);
+    if (kind !== undefined && merged) {
+      addValue(merged, { key, kind, value, origin, where: `${name}.${key}` });
+      merge.origins[`${name}.${key}`] = origin;
+    } else if (!isEmptyTable(value)) {
+      merge.ignored.push({ key: `${name}.${key}`, origin, isKnown: isPodmanKey(name, key) });
+    }
   }
-  return ignored;
+}
+
+/** `"FILE", line 3`. */
+function originOf({ path, text }: ConfFile, table: string, key: string): string {
+  const line = findKeyLine(text, table, key);
+  return line === undefined ? `"${path}"` : `"${path}", line ${line}`;
 }
 
 interface Entry {
   key: string;
   kind: ConfKind;
   value: unknown;
-  path: string;
-  name: string;
+  origin: string;
+  where: string;
 }
 
 const CHECKS: Record<Exclude<ConfKind, 'list'>, { what: string; holds: (value: unknown) => boolean }> = {
@@ -72,18 +93,17 @@ const CHECKS: Record<Exclude<ConfKind, 'list'>, { what: string; holds: (value: u
 function addValue(merged: MergedTable, entry: Entry): void {
   if (entry.kind === 'list') return addList(merged, entry);
   const { what, holds } = CHECKS[entry.kind];
-  if (!holds(entry.value)) throw invalid(entry.path, `${entry.name}.${entry.key}`, what, entry.value);
+  if (!holds(entry.value)) throw invalid(entry.origin, entry.where, what, entry.value);
   merged.values[entry.key] = entry.kind === 'size' ? String(entry.value) : entry.value;
 }
 
-function addList(merged: MergedTable, { key, value, path, name }: Entry): void {
-  const where = `${name}.${key}`;
-  if (!Array.isArray(value)) throw invalid(path, where, 'a list of strings', value);
+function addList(merged: MergedTable, { key, value, origin, where }: Entry): void {
+  if (!Array.isArray(value)) throw invalid(origin, where, 'a list of strings', value);
   const words: string[] = [];
   for (const item of value as unknown[]) {
     if (typeof item === 'string') words.push(item);
     else if (isTable(item) && typeof item['append'] === 'boolean') setAppending(merged, key, item['append']);
-    else throw invalid(path, where, 'a list of strings', item);
+    else throw invalid(origin, where, 'a list of strings', item);
   }
   const earlier = merged.appending.has(key) ? ((merged.values[key] as string[] | undefined) ?? []) : [];
   merged.values[key] = [...earlier, ...words];
@@ -98,7 +118,12 @@ function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-function invalid(path: string, where: string, expected: string, actual: unknown): TspodError {
+/** Vendors ship empty tables: nothing was asked for. */
+function isEmptyTable(value: unknown): boolean {
+  return isTable(value) && Object.keys(value).length === 0;
+}
+
+function invalid(origin: string, where: string, expected: string, actual: unknown): TspodError {
   const got = JSON.stringify(actual, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
-  return new TspodError('invalid', `reading "${path}": ${where} must be ${expected}, got ${got}`);
+  return new TspodError('invalid', `reading ${origin}: ${where} must be ${expected}, got ${got}`);
 }

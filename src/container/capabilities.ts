@@ -20,6 +20,8 @@ export const DEFAULT_CAPABILITIES = [
 
 /** What decides over a container's capabilities. */
 export interface CapabilityRequest {
+  /** What it begins with; absent: DEFAULT_CAPABILITIES. */
+  base?: readonly string[] | undefined;
   add: readonly string[];
   drop: readonly string[];
   privileged: boolean;
@@ -75,11 +77,13 @@ export function capabilitiesHere(uid: number): string[] {
   return availableCapabilities(last, uid === 0 ? ownCapabilities('CapBnd') : undefined);
 }
 
-function boundingSet({ add, drop, privileged, known }: CapabilityRequest): string[] {
+function boundingSet(request: CapabilityRequest): string[] {
+  const { add, drop, privileged, known } = request;
+  const defaults = request.base?.map(normalize) ?? DEFAULT_CAPABILITIES;
   const added = add.map(normalize);
   const dropped = drop.map(normalize);
   let base: readonly string[] =
-    privileged || added.includes('ALL') ? known : DEFAULT_CAPABILITIES.filter((name) => known.includes(name));
+    privileged || added.includes('ALL') ? known : defaults.filter((name) => known.includes(name));
   if (dropped.includes('ALL')) base = [];
   const all = new Set([...base, ...added.filter((name) => name !== 'ALL')]);
   for (const name of dropped) all.delete(name);

@@ -60,8 +60,12 @@ export function createHealth({ Healthcheck: check }: ImageRunConfig): { health?:
 }
 
 function createEnvironment(options: ContainerOptions, image: ImageRunConfig): string[] {
-  const defaults: Record<string, string> = { PATH: DEFAULT_PATH, container: 'podman' };
-  if (options.tty) defaults['TERM'] = 'xterm';
+  const defaults: Record<string, string> = {
+    PATH: DEFAULT_PATH,
+    container: 'podman',
+    ...(options.tty ? { TERM: 'xterm' } : {}),
+    ...options.defaultEnv,
+  };
   for (const entry of image.Env ?? []) {
     const equals = entry.indexOf('=');
     if (equals > 0) defaults[entry.slice(0, equals)] = entry.slice(equals + 1);

@@ -64,7 +64,7 @@ function prepareOptions(
   ctx: Context,
   asked: ContainerOptions,
 ): { image: ResolvedImage | undefined; options: ContainerOptions } {
-  const runtime = asked.runtime ?? ctx.overrides?.runtime;
+  const runtime = asked.runtime ?? ctx.overrides?.runtime ?? ctx.defaults?.runtime;
   const options = {
     ...resolveTargets(ctx, asked),
     ...(runtime === undefined ? {} : { runtime: runtimePath(ctx, runtime) }),
@@ -146,7 +146,7 @@ function runtimePath(ctx: Context, runtime: string): string {
   const path = findProgram(ctx, runtime);
   if (path !== undefined) return path;
   throw new TspodError('machine', `default OCI runtime "${runtime}" not found`, {
-    hint: `install it (sudo apt install ${runtime}), or leave --runtime out`,
+    hint: `install it (sudo apt install ${runtime}), or leave --runtime and the key runtime of containers.conf out`,
   });
 }
 

@@ -100,6 +100,8 @@ export interface ContainerOptions {
   /** Absent: the image's. An empty list: none. */
   entrypoint?: string[];
   env: Record<string, string>;
+  /** Variables that the image's stand above. */
+  defaultEnv?: Record<string, string>;
   /** Names whose value comes from the caller's environment were resolved already. `--env-host`. */
   envHost: boolean;
   workdir?: string;
@@ -142,6 +144,8 @@ export interface ContainerOptions {
   /** Bytes. */
   shmSize: number;
   devices: DeviceMapping[];
+  /** What stands in the place of the built-in capabilities of a container. */
+  defaultCapabilities?: string[];
   capAdd: string[];
   capDrop: string[];
   security: SecurityOptions;

@@ -23,6 +23,23 @@ export interface Overrides {
   cgroupManager?: 'cgroupfs' | 'systemd';
 }
 
+/** What containers.conf says of the engine itself; the command line stands above it. */
+export interface EngineDefaults {
+  runtime?: string;
+  cgroupManager?: 'cgroupfs' | 'systemd';
+  detachKeys?: string;
+  /** What connects a user's container by default. */
+  networkHelper?: 'slirp4netns' | 'pasta';
+  /** Full path. */
+  slirpPath?: string;
+  /** As after `--network slirp4netns:`. */
+  slirpOptions?: string[];
+  /** Arguments before those of `--network pasta:`. */
+  pastaOptions?: string[];
+  /** Full paths of folders that are searched for programs before PATH. */
+  programFolders?: string[];
+}
+
 /** What a verb knows of its caller: passed down as its first argument, never kept in a module. */
 export interface Context {
   /** The real user id, also inside the common user namespace. */
@@ -36,6 +53,8 @@ export interface Context {
   hasIds: boolean;
   /** Global options that stand above the configuration files; absent when none was given. */
   overrides?: Overrides;
+  /** Set by the commands that read containers.conf, where there is one. */
+  defaults?: EngineDefaults;
   /** Says something on standard error, when the log level lets it through. */
   log(level: LogLevel, message: string): void;
 }

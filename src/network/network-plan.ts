@@ -3,6 +3,7 @@ import { TspodError } from '../lib/errors';
 import { PLAN } from '../runtime/protocol';
 import { findProgram } from '../sys/programs';
 import { pastaArguments } from './pasta';
+import { parseSlirpOptions } from './slirp-options';
 import { slirpArguments, slirpRequests } from './slirp4netns';
 import type { NetworkMode, NetworkOptions, PortMapping } from './types';
 
@@ -38,21 +39,44 @@ export function networkPlan(
   };
 }
 
-/** Which helper carries a mode: slirp4netns by default, pasta where that is absent. */
+/**
+ * Which helper carries a mode: what containers.conf names, else slirp4netns, or pasta where that is absent. Throws
+ * 'machine' when a helper that was asked for is not installed.
+ */
 export function networkHelper(ctx: Context, mode: NetworkMode): NetworkHelper | undefined {
-  if (mode.kind === 'slirp4netns') {
-    return { name: 'slirp4netns', program: need(ctx, 'slirp4netns', 'slirp4netns'), options: mode.options };
-  }
-  if (mode.kind === 'pasta') return { name: 'pasta', program: need(ctx, 'pasta', 'passt'), args: mode.args };
+  if (mode.kind === 'slirp4netns') return slirp(ctx, mode.options);
+  if (mode.kind === 'pasta') return pasta(ctx, mode.args);
   if (mode.kind !== 'private') return undefined;
-  const slirp = findProgram(ctx, 'slirp4netns');
-  if (slirp !== undefined) return { name: 'slirp4netns', program: slirp, options: {} };
-  return { name: 'pasta', program: need(ctx, 'pasta', 'slirp4netns', 'slirp4netns or pasta'), args: [] };
+  // pasta does not carry root's networks
+  const asked = ctx.uid === 0 ? undefined : ctx.defaults?.networkHelper;
+  if (asked === 'pasta') return pasta(ctx, []);
+  const program = slirpProgram(ctx);
+  if (asked === 'slirp4netns' || program !== undefined) return slirp(ctx, {}, program);
+  return pasta(ctx, [], { package: 'slirp4netns', what: 'slirp4netns or pasta' });
 }
 
-function need(ctx: Context, name: string, packageName: string, what = name): string {
-  const program = findProgram(ctx, name);
-  if (program !== undefined) return program;
+function slirp(ctx: Context, options: NetworkOptions, program = slirpProgram(ctx)): NetworkHelper {
+  if (program === undefined) missing('slirp4netns', 'slirp4netns');
+  const defaults = ctx.defaults?.slirpOptions ?? [];
+  const all = defaults.length === 0 ? options : { ...parseSlirpOptions(defaults.join(',')), ...options };
+  return { name: 'slirp4netns', program, options: all };
+}
+
+/** A path of containers.conf is taken as it is: it was checked when the file was read. */
+function slirpProgram(ctx: Context): string | undefined {
+  return ctx.defaults?.slirpPath ?? findProgram(ctx, 'slirp4netns');
+}
+
+function pasta(
+  ctx: Context,
+  args: readonly string[],
+  lacking = { package: 'passt', what: 'pasta' },
+): NetworkHelper {
+  const program = findProgram(ctx, 'pasta') ?? missing(lacking.what, lacking.package);
+  return { name: 'pasta', program, args: [...(ctx.defaults?.pastaOptions ?? []), ...args] };
+}
+
+function missing(what: string, packageName: string): never {
   throw new TspodError('machine', `the container's network needs ${what}, which is not installed`, {
     hint: `install it (sudo apt install ${packageName}), or run with --network none or --network host`,
   });

@@ -45,7 +45,8 @@ export function pastaForwarder(args: readonly string[]): string {
 }
 
 function valueOf(args: readonly string[], option: string): string | undefined {
-  const at = args.findIndex((argument) => argument === option || argument.startsWith(`${option}=`));
+  // of repeated options the last one counts: those of containers.conf come first
+  const at = args.findLastIndex((argument) => argument === option || argument.startsWith(`${option}=`));
   return at < 0 ? undefined : (args[at]?.split('=')[1] ?? args[at + 1]);
 }
 

@@ -17,7 +17,8 @@ export function cgroupPlace(ctx: Context): CgroupPlace {
   const mount = [MOUNT, `${MOUNT}/unified`].find((path) => existsSync(`${path}/cgroup.controllers`));
   if (mount === undefined)
     return { kind: 'none', reason: 'cgroup version 2 is not mounted on /sys/fs/cgroup' };
-  const scope = ctx.overrides?.cgroupManager === 'cgroupfs' ? undefined : systemdScope(ctx, mount);
+  const manager = ctx.overrides?.cgroupManager ?? ctx.defaults?.cgroupManager;
+  const scope = manager === 'cgroupfs' ? undefined : systemdScope(ctx, mount);
   if (scope !== undefined) return scope;
   if (ctx.uid === 0) return directory(mount, `${mount}/tspod`, mount);
   const own = ownCgroup(mount);

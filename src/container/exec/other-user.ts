@@ -50,6 +50,7 @@ function capabilitiesOf(
   { uid, privileged }: { uid: number; privileged: boolean },
 ): OciCapabilities {
   return capabilitySets({
+    base: options.defaultCapabilities,
     add: privileged ? [] : options.capAdd,
     drop: privileged ? [] : options.capDrop,
     privileged: privileged || options.privileged,

@@ -19,6 +19,7 @@ function setsOf(ctx: Context, { record, spec }: Inspected): OciCapabilities {
   const { options, process } = record;
   const user = process.user.split(':')[0] ?? '';
   return capabilitySets({
+    base: options.defaultCapabilities,
     add: options.capAdd,
     drop: options.capDrop,
     privileged: options.privileged,

@@ -27,12 +27,12 @@ const CPU_PERIOD = 100_000;
 /** Podman's default limit of processes. */
 const DEFAULT_PIDS = 2048;
 
-/** Parses limits and checks that they fit together. Throws 'usage'. */
-export function parseLimits(texts: LimitTexts): Limits {
+/** Parses limits and checks that they fit together; 0 and -1 processes are no limit. Throws 'usage'. */
+export function parseLimits(texts: LimitTexts, defaultPids = DEFAULT_PIDS): Limits {
   return {
     ...memoryLimits(texts),
     ...cpuLimits(texts),
-    ...pidsLimit(texts.pids),
+    ...pidsLimit(texts.pids, defaultPids),
     ...blockLimits(texts),
   };
 }
@@ -81,8 +81,9 @@ function cpuLimits(texts: LimitTexts): Limits {
   return limits;
 }
 
-function pidsLimit(pids: number | undefined): Limits {
-  if (pids === undefined) return { pids: DEFAULT_PIDS, pidsIsDefault: true };
+function pidsLimit(pids: number | undefined, otherwise: number): Limits {
+  if (pids === undefined && otherwise > 0) return { pids: otherwise, pidsIsDefault: true };
+  if (pids === undefined) return { pids: -1 };
   return { pids: pids <= 0 ? -1 : pids };
 }
 

@@ -57,6 +57,7 @@ function environmentOf(record: ContainerRecord, user: SpecUser): string[] {
 
 function capabilitiesOf(ctx: Context, { options }: ContainerRecord, user: SpecUser): OciCapabilities {
   return capabilitySets({
+    base: options.defaultCapabilities,
     add: options.capAdd,
     drop: options.capDrop,
     privileged: options.privileged,

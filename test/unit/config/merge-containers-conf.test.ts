@@ -4,11 +4,11 @@ import { parse } from 'smol-toml';
 import { mergeContainersConf } from '../../../src/config/merge-containers-conf';
 
 function merge(...texts: string[]) {
-  return mergeContainersConf(texts.map((text, index) => ({ path: `/f${index}`, content: parse(text) })));
+  return mergeContainersConf(texts.map((text, index) => ({ path: `/f${index}`, text, content: parse(text) })));
 }
 
 test('mergeContainersConf() without files has empty tables', () => {
-  assert.deepEqual(merge(), { containers: {}, engine: {}, network: {}, ignored: [], files: [] });
+  assert.deepEqual(merge(), { containers: {}, engine: {}, network: {}, origins: {}, ignored: [], files: [] });
 });
 
 test('mergeContainersConf() lets a later value and a later list replace an earlier one', () => {
@@ -27,7 +27,31 @@ test('mergeContainersConf() appends to a list that asks for it, in later files t
 
 test('mergeContainersConf() names keys and tables that have no effect, but not empty tables', () => {
   const conf = merge('[engine]\nconmon_path=["/x"]\n[engine.runtimes]\n[farms]\n[machine]\ncpus=2');
-  assert.deepEqual(conf.ignored, ['engine.conmon_path in /f0', 'machine.cpus in /f0']);
+  assert.deepEqual(conf.ignored, [
+    { key: 'engine.conmon_path', origin: '"/f0", line 2', isKnown: true },
+    { key: 'machine.cpus', origin: '"/f0", line 6', isKnown: true },
+  ]);
+});
+
+test('mergeContainersConf() tells a key that Podman does not know from one that it knows', () => {
+  const { ignored } = merge('[containers]\npid_limit=1\nlabel=false\n[nowhere]\nx=1');
+  assert.deepEqual(
+    ignored.map(({ key, isKnown }) => [key, isKnown]),
+    [
+      ['containers.pid_limit', false],
+      ['containers.label', true],
+      ['nowhere.x', false],
+    ],
+  );
+});
+
+test('mergeContainersConf() says where each value comes from', () => {
+  const { origins } = merge('[containers]\n\ntz="UTC"\n"umask"="0077"', '[containers]\ntz="local"\n[engine]\nenv=[]');
+  assert.deepEqual(origins, {
+    'containers.tz': '"/f1", line 2',
+    'containers.umask': '"/f0", line 4',
+    'engine.env': '"/f1", line 4',
+  });
 });
 
 test('mergeContainersConf() takes a size as a number or a text', () => {
@@ -39,7 +63,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a text for an integer',
     '[containers]\npids_limit="many"',
-    /"\/f0": containers.pids_limit must be an integer, got "many"/,
+    /"\/f0", line 2: containers.pids_limit must be an integer, got "many"/,
   ],
   ['a number for a list', '[containers]\nenv=1', /containers.env must be a list of strings, got 1/],
   ['a number in a list', '[containers]\nenv=[1]', /containers.env must be a list of strings, got 1/],

@@ -1,9 +1,9 @@
 import { attachContainer } from '../../../container/attach';
-import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { latestContainer } from '../../../container/find';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
-import { detachKeysOption } from '../../options/detach-keys';
+import { configure } from '../../options/configure';
+import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
 import { latestOption } from '../../options/selection';
 
 /** `tspod attach`. */
@@ -20,14 +20,15 @@ export default defineCommand({
   },
   args: { min: 0, max: 1 },
   examples: ['tspod attach web', 'tspod attach --no-stdin web'],
-  run(ctx, flags, [name]) {
+  async run(ctx, flags, [name]) {
     if ((name === undefined) === !flags.latest) throw oneContainer('attach', name);
+    await configure(ctx);
     attachContainer(ctx, name ?? latestContainer(ctx).id, {
       stdin: !flags['no-stdin'],
       stdout: true,
       stderr: true,
       sigProxy: flags['sig-proxy'],
-      detachKeys: parseDetachKeys(flags['detach-keys'] ?? DEFAULT_DETACH_KEYS),
+      detachKeys: detachKeysOf(ctx, flags['detach-keys']),
     });
   },
 });

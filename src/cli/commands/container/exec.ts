@@ -1,10 +1,10 @@
-import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { execInContainer } from '../../../container/exec/exec-container';
 import { latestContainer } from '../../../container/find';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
-import { detachKeysOption } from '../../options/detach-keys';
+import { configure } from '../../options/configure';
+import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
 import { latestOption } from '../../options/selection';
 
 const options = {
@@ -56,11 +56,12 @@ export default defineCommand({
   interspersed: false,
   examples: ['tspod exec web ls /', 'tspod exec -it --user nobody web sh'],
   async run(ctx, flags, args) {
+    await configure(ctx);
     const { name, argv } = await splitTarget(ctx, flags, args);
     await execInContainer(ctx, name, {
       argv,
       detach: flags.detach ?? false,
-      detachKeys: parseDetachKeys(flags['detach-keys'] ?? DEFAULT_DETACH_KEYS),
+      detachKeys: detachKeysOf(ctx, flags['detach-keys']),
       env: await variables(ctx, flags),
       interactive: flags.interactive ?? false,
       tty: flags.tty ?? false,

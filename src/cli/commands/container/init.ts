@@ -2,6 +2,7 @@ import { loadRecord } from '../../../container/find';
 import { initializeContainer } from '../../../container/initialize';
 import { selectContainers, throwFailures } from '../../../container/select';
 import { defineCommand } from '../../define-command';
+import { configure } from '../../options/configure';
 import { allOption, latestOption } from '../../options/selection';
 import { forEachTarget } from './for-each-target';
 
@@ -15,6 +16,7 @@ export default defineCommand({
   args: { min: 0 },
   examples: ['tspod init web'],
   async run(ctx, { all, latest }, args, output) {
+    await configure(ctx);
     const selected = selectContainers(ctx, { names: args, all, latest }, ['created', 'exited']);
     const failures = await forEachTarget(selected.targets, output, ({ id }) =>
       initializeContainer(ctx, loadRecord(ctx, id)),

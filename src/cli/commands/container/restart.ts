@@ -3,6 +3,7 @@ import { resumeDetached } from '../../../container/resume';
 import { selectContainers, throwFailures } from '../../../container/select';
 import { stopContainer } from '../../../container/stop';
 import { defineCommand } from '../../define-command';
+import { configure } from '../../options/configure';
 import { allOption, cidfileOption, filterOption, latestOption, timeOption } from '../../options/selection';
 import { forEachTarget } from './for-each-target';
 
@@ -22,6 +23,7 @@ export default defineCommand({
   args: { min: 0 },
   examples: ['tspod restart web', 'tspod restart --running'],
   async run(ctx, { all, latest, filter, cidfile, running, time }, args, output) {
+    await configure(ctx);
     const selected = selectContainers(
       ctx,
       { names: args, all: all || running, latest, filters: filter, cidfiles: cidfile },

@@ -1,8 +1,9 @@
-import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { runContainer } from '../../../container/run';
 import type { ForegroundStreams, StartMode } from '../../../container/start';
+import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
+import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
 import { CONTAINER_OPTIONS } from '../../options/container/container-options';
 import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
 
@@ -16,12 +17,7 @@ const RUN_OPTIONS = {
     description: 'Attach stdin, stdout or stderr',
   },
   detach: { type: 'boolean', short: 'd', description: 'Run in the background and print the id' },
-  'detach-keys': {
-    type: 'string',
-    default: DEFAULT_DETACH_KEYS,
-    value: 'KEYS',
-    description: 'The keys that leave a container running in the background',
-  },
+  'detach-keys': detachKeysOption,
   'sig-proxy': { type: 'boolean', default: true, description: 'Hand signals on to the program' },
 } as const;
 
@@ -45,26 +41,22 @@ export default defineCommand({
   args: { min: 1 },
   interspersed: false,
   async run(ctx, flags, args) {
-    const mode = startMode(flags);
+    const attached = attachedStreams(flags);
     const options = await prepareCreate(ctx, flags, args);
-    return runContainer(ctx, options, typedCommand(), mode);
+    return runContainer(ctx, options, typedCommand(), startMode(ctx, flags, attached));
   },
 });
 
-function startMode(flags: RunFlags): StartMode {
-  const attached = attachedStreams(flags);
+type Attached = Pick<ForegroundStreams, 'stdin' | 'stdout' | 'stderr'>;
+
+function startMode(ctx: Context, flags: RunFlags, attached: Attached): StartMode {
   if (flags.detach) return {};
-  return {
-    foreground: {
-      ...attached,
-      sigProxy: flags['sig-proxy'],
-      detachKeys: parseDetachKeys(flags['detach-keys']),
-    },
-  };
+  const detachKeys = detachKeysOf(ctx, flags['detach-keys']);
+  return { foreground: { ...attached, sigProxy: flags['sig-proxy'], detachKeys } };
 }
 
 /** All that there are unless some are named; standard input only with --interactive. */
-function attachedStreams(flags: RunFlags): Pick<ForegroundStreams, 'stdin' | 'stdout' | 'stderr'> {
+function attachedStreams(flags: RunFlags): Attached {
   const named = flags.attach.map((stream) => stream.toLowerCase());
   const unknown = named.find((stream) => !(STREAMS as readonly string[]).includes(stream));
   if (unknown !== undefined) {

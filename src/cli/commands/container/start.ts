@@ -1,11 +1,12 @@
-import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { loadRecord } from '../../../container/find';
 import { resumeContainer, resumeDetached } from '../../../container/resume';
 import { selectContainers, throwFailures } from '../../../container/select';
 import type { ForegroundStreams } from '../../../container/start-plan';
+import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
-import { detachKeysOption } from '../../options/detach-keys';
+import { configure } from '../../options/configure';
+import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
 import { filterOption, latestOption } from '../../options/selection';
 import { forEachTarget } from './for-each-target';
 
@@ -32,13 +33,17 @@ export default defineCommand({
   examples: ['tspod start web db', 'tspod start --attach --interactive work'],
   async run(ctx, flags, args, output) {
     checkFlags(flags, args);
+    await configure(ctx);
     const { all, latest, filter } = flags;
     const { targets, failures } = selectContainers(ctx, { names: args, all, latest, filters: filter });
     const [only] = targets;
     if (flags.attach || flags.interactive) {
       throwFailures(failures);
       if (only)
-        resumeContainer(ctx, loadRecord(ctx, only.id), { streams: streamsOf(flags), message: only.label });
+        resumeContainer(ctx, loadRecord(ctx, only.id), {
+          streams: streamsOf(ctx, flags),
+          message: only.label,
+        });
       return;
     }
     if (only && targets.length === 1 && failures.length === 0) {
@@ -50,13 +55,13 @@ export default defineCommand({
   },
 });
 
-function streamsOf(flags: Flags<typeof options>): ForegroundStreams {
+function streamsOf(ctx: Context, flags: Flags<typeof options>): ForegroundStreams {
   return {
     stdin: flags.interactive ?? false,
     stdout: flags.attach ?? true,
     stderr: flags.attach ?? true,
     sigProxy: flags['sig-proxy'] ?? true,
-    detachKeys: parseDetachKeys(flags['detach-keys'] ?? DEFAULT_DETACH_KEYS),
+    detachKeys: detachKeysOf(ctx, flags['detach-keys']),
   };
 }
 

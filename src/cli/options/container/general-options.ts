@@ -22,7 +22,7 @@ export const GENERAL_OPTIONS = {
     value: 'GROUP',
     description: 'Add a supplementary group; keep-groups keeps your own',
   },
-  'http-proxy': { type: 'boolean', default: true, description: 'Hand over your proxy variables' },
+  'http-proxy': { type: 'boolean', description: 'Hand over your proxy variables (default true)' },
   init: { type: 'boolean', description: 'Run an init that forwards signals and reaps processes' },
   'init-path': { type: 'string', value: 'FILE', description: 'The init program of --init' },
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', description: 'Set a label' },
@@ -59,9 +59,8 @@ export const GENERAL_OPTIONS = {
   },
   'stop-timeout': {
     type: 'number',
-    default: 10,
     value: 'SECONDS',
-    description: 'How long a stop waits before SIGKILL',
+    description: 'How long a stop waits before SIGKILL (default 10)',
   },
   timeout: {
     type: 'number',
@@ -72,7 +71,7 @@ export const GENERAL_OPTIONS = {
   tty: { type: 'boolean', short: 't', description: 'Give it a terminal' },
   interactive: { type: 'boolean', short: 'i', description: 'Keep its standard input open' },
   tz: { type: 'string', value: 'ZONE', description: 'Set the time zone: Area/City or local' },
-  umask: { type: 'string', default: '0022', value: 'MASK', description: 'Set the umask' },
+  umask: { type: 'string', value: 'MASK', description: 'Set the umask (default 0022)' },
   unsetenv: {
     type: 'list',
     commas: true,
@@ -94,9 +93,8 @@ export const GENERAL_OPTIONS = {
   },
   'log-driver': {
     type: 'string',
-    default: 'k8s-file',
     value: 'DRIVER',
-    description: 'Where output is kept: k8s-file, json-file, journald, none, passthrough',
+    description: 'Where output is kept: k8s-file (default), json-file, journald, none, passthrough',
   },
   'log-opt': { type: 'list', value: 'NAME=VALUE', description: 'path, tag, max-size or max-file of the log' },
 } as const;

@@ -17,11 +17,18 @@ import { parseLimitFlags } from './parse-limit-flags';
 import { parseNetworkFlags } from './parse-network-flags';
 import { parseStorage } from './parse-storage';
 
+/** What no flag says: it stands below the image, or below the flags that add to it. */
+export interface ContainerDefaults extends Pick<ContainerOptions, 'defaultCapabilities' | 'defaultEnv'> {
+  /** 0 or -1: no limit. */
+  pids?: number;
+}
+
 /** Everything that `run` and `create` were asked for, parsed and free of contradictions. Throws 'usage' or 'unsupported'. */
 export function parseContainerOptions(
   ctx: Context,
   flags: ContainerFlags,
   args: readonly string[],
+  { pids, ...defaults }: ContainerDefaults = {},
 ): ContainerOptions {
   checkLimited(flags);
   const [image = '', ...command] = args;
@@ -34,8 +41,9 @@ export function parseContainerOptions(
     ...parseIsolation(ctx, flags),
     ...parseStorage(flags),
     ...parseNetworkFlags(flags),
-    limits: parseLimitFlags(flags),
-    log: parseLog(flags['log-driver'], flags['log-opt']),
+    ...defaults,
+    limits: parseLimitFlags(flags, pids),
+    log: parseLog(flags['log-driver'] ?? 'k8s-file', flags['log-opt']),
   };
   checkOptions(options);
   return options;
@@ -66,7 +74,7 @@ function parseProgram(ctx: Context, flags: ContainerFlags) {
         entries: env,
         files: flags['env-file'],
         host: flags['env-host'] ?? false,
-        proxy: flags['http-proxy'],
+        proxy: flags['http-proxy'] ?? true,
       },
       ctx.env,
     ),
@@ -81,7 +89,7 @@ function parseProgram(ctx: Context, flags: ContainerFlags) {
     interactive: flags.interactive ?? false,
     init: flags.init ?? false,
     ...(flags['init-path'] === undefined ? {} : { initPath: resolve(flags['init-path']) }),
-    umask: parseUmask(flags.umask),
+    umask: parseUmask(flags.umask ?? '0022'),
     ...(tz === undefined ? {} : { timezone: tz }),
     ...(flags['oom-score-adj'] === undefined ? {} : { oomScoreAdj: parseScore(flags['oom-score-adj']) }),
   };
@@ -94,7 +102,7 @@ function parseLife(flags: ContainerFlags) {
     autoRemove: flags.rm ?? false,
     restart: parseRestart(flags.restart ?? ''),
     ...(signal === undefined ? {} : { stopSignal: signal }),
-    stopTimeout: parseTime('stop-timeout', flags['stop-timeout']),
+    stopTimeout: parseTime('stop-timeout', flags['stop-timeout'] ?? 10),
     timeout: parseTime('timeout', flags.timeout),
   };
 }
@@ -107,19 +115,22 @@ function parseWorkdir(text: string): string {
   );
 }
 
-function parseUmask(text: string): string {
+/** Four octal digits. Throws 'usage'. */
+export function parseUmask(text: string): string {
   if (/^[0-7]{1,4}$/.test(text)) return text.padStart(4, '0');
   throw new TspodError('usage', `invalid umask string "${text}"`, {
     hint: 'write up to four octal digits: 0022',
   });
 }
 
-function parseTime(option: string, seconds: number): number {
+/** Seconds. Throws 'usage'. */
+export function parseTime(option: string, seconds: number): number {
   if (seconds >= 0 && seconds < 2 ** 31) return seconds;
   throw new TspodError('usage', `invalid value for --${option}: ${seconds} is not a number of seconds`);
 }
 
-function parseScore(value: number): number {
+/** Throws 'usage'. */
+export function parseScore(value: number): number {
   if (value >= -1000 && value <= 1000) return value;
   throw new TspodError('usage', `invalid value for --oom-score-adj: ${value} is not between -1000 and 1000`);
 }

@@ -2,8 +2,8 @@ import { parseLimits, type LimitTexts } from '../../../container/options/parse-l
 import type { Limits } from '../../../container/record';
 import type { ContainerFlags } from './container-options';
 
-/** The limits of a container, from its flags. */
-export function parseLimitFlags(flags: ContainerFlags): Limits {
+/** The limits of a container, from its flags; `defaultPids` is the number of processes where they do not tell. */
+export function parseLimitFlags(flags: ContainerFlags, defaultPids?: number): Limits {
   const texts: { [K in keyof LimitTexts]: LimitTexts[K] | undefined } = {
     memory: flags.memory,
     memorySwap: flags['memory-swap'],
@@ -22,5 +22,5 @@ export function parseLimitFlags(flags: ContainerFlags): Limits {
     deviceReadIops: flags['device-read-iops'],
     deviceWriteIops: flags['device-write-iops'],
   };
-  return parseLimits(texts as LimitTexts);
+  return parseLimits(texts as LimitTexts, defaultPids);
 }

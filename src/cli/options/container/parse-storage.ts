@@ -18,13 +18,14 @@ export function parseStorage(flags: ContainerFlags) {
     ]),
     readOnly: flags['read-only'] ?? false,
     readOnlyTmpfs: flags['read-only-tmpfs'],
-    shmSize: parseShmSize(flags['shm-size']),
+    shmSize: parseShmSize(flags['shm-size'] ?? '65536k'),
     devices: flags.device.map(parseDevice),
     ...(images === 'tmpfs' || images === 'ignore' ? { imageVolumes: images as 'tmpfs' | 'ignore' } : {}),
   };
 }
 
-function parseShmSize(text: string): number {
+/** Bytes. Throws 'usage'. */
+export function parseShmSize(text: string): number {
   try {
     return parseSize(text);
   } catch (cause) {

@@ -19,7 +19,7 @@ export const STORAGE_OPTIONS = {
     default: true,
     description: 'With --read-only, keep /run, /tmp and /var/tmp writable',
   },
-  'shm-size': { type: 'string', default: '65536k', value: 'SIZE', description: 'The size of /dev/shm' },
+  'shm-size': { type: 'string', value: 'SIZE', description: 'The size of /dev/shm (default 65536k)' },
   tmpfs: { type: 'list', value: 'DIR[:OPTIONS]', description: 'Mount a temporary file system' },
   volume: {
     type: 'list',

@@ -1,0 +1,19 @@
+import { containersConfFiles } from '../../config/containers-conf-files';
+import type { ContainersConf } from '../../config/containers-conf-keys';
+import type { Context } from '../../lib/context';
+
+/**
+ * Reads containers.conf and hands what it says of the engine to `ctx`. Undefined, and nothing is loaded, where there is no
+ * file. Throws 'invalid' for a malformed file and 'not-found' for one that is named and missing.
+ */
+export async function configure(ctx: Context): Promise<ContainersConf | undefined> {
+  const files = containersConfFiles(ctx);
+  if (files.length === 0) return undefined;
+  const { loadContainersConf } = await import('../../config/containers-conf');
+  const { engineDefaults, engineEnvironment } = await import('./engine-defaults');
+  const conf = await loadContainersConf(ctx, files);
+  ctx.defaults = engineDefaults(conf);
+  // what the caller has set stays, as with Podman
+  if (conf.engine.env !== undefined) ctx.env = { ...engineEnvironment(conf), ...ctx.env };
+  return conf;
+}

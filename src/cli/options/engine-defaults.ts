@@ -1,0 +1,64 @@
+import type { ContainersConf } from '../../config/containers-conf-keys';
+import { parseDetachKeys } from '../../container/detach-keys';
+import type { EngineDefaults } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import { parseSlirpOptions } from '../../network/slirp-options';
+import { isExecutableFile } from '../../sys/programs';
+import { useValue } from './conf-value';
+
+/** What containers.conf says of the engine, checked; empty texts are as good as none. Throws 'invalid', with file, line and key. */
+export function engineDefaults(conf: ContainersConf): EngineDefaults {
+  const defaults: EngineDefaults = {};
+  useValue(conf, ['engine', 'runtime'], (name) => {
+    if (name !== '') defaults.runtime = name;
+  });
+  useValue(conf, ['engine', 'cgroup_manager'], (name) => {
+    if (name !== '') defaults.cgroupManager = oneOf(name, ['systemd', 'cgroupfs']);
+  });
+  useValue(conf, ['engine', 'detach_keys'], (keys) => {
+    parseDetachKeys(keys);
+    defaults.detachKeys = keys;
+  });
+  useValue(conf, ['engine', 'helper_binaries_dir'], (folders) => {
+    defaults.programFolders = folders.filter((folder) => folder.startsWith('/'));
+  });
+  addNetwork(defaults, conf);
+  return defaults;
+}
+
+function addNetwork(defaults: EngineDefaults, conf: ContainersConf): void {
+  useValue(conf, ['engine', 'network_cmd_path'], (path) => {
+    if (path === '') return;
+    if (!path.startsWith('/') || !isExecutableFile(path)) throw new Error(`"${path}" is no program`);
+    defaults.slirpPath = path;
+  });
+  useValue(conf, ['engine', 'network_cmd_options'], (options) => {
+    parseSlirpOptions(options.join(','));
+    defaults.slirpOptions = options;
+  });
+  useValue(conf, ['network', 'default_rootless_network_cmd'], (name) => {
+    if (name !== '') defaults.networkHelper = oneOf(name, ['slirp4netns', 'pasta']);
+  });
+  useValue(conf, ['network', 'pasta_options'], (args) => {
+    defaults.pastaOptions = args;
+  });
+}
+
+/** The variables that containers.conf gives to tspod and the programs that it starts. Throws as engineDefaults(). */
+export function engineEnvironment(conf: ContainersConf): Record<string, string> {
+  const variables: Record<string, string> = {};
+  useValue(conf, ['engine', 'env'], (entries) => {
+    for (const entry of entries) {
+      const equals = entry.indexOf('=');
+      if (equals <= 0) throw new TspodError('invalid', `"${entry}" is not NAME=VALUE`);
+      variables[entry.slice(0, equals)] = entry.slice(equals + 1);
+    }
+  });
+  return variables;
+}
+
+function oneOf<const T extends string>(text: string, names: readonly T[]): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new TspodError('invalid', `"${text}" is not known`, { hint: `use ${names.join(' or ')}` });
+}
