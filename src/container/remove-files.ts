@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmdirSync,
@@ -22,6 +23,8 @@ export interface RemovedContainer {
   name?: string;
   /** Names of anonymous volumes that go too. */
   volumes: readonly string[];
+  /** Where `--cidfile` wrote the id; goes too, unless something else was written there since. */
+  cidFile?: string;
 }
 
 /**
@@ -108,13 +111,22 @@ function removeVolumes(ctx: Context, volumes: readonly string[]): TreeOp[] {
   return ops;
 }
 
-function removeTraces(ctx: Context, { id, name }: RemovedContainer): void {
+function removeTraces(ctx: Context, { id, name, cidFile }: RemovedContainer): void {
   const { lock, runDirectory } = containerPaths(ctx, id);
   const names = name === undefined ? allNames(ctx) : [name];
   for (const each of names)
     if (linkTarget(ctx, each) === id) rmSync(`${ctx.paths.root}/names/${each}`, { force: true });
   rmSync(lock, { force: true });
   rmSync(runDirectory, { recursive: true, force: true });
+  if (cidFile !== undefined && holds(cidFile, id)) rmSync(cidFile, { force: true });
+}
+
+function holds(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() === text;
+  } catch {
+    return false;
+  }
 }
 
 function allNames(ctx: Context): string[] {

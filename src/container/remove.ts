@@ -110,7 +110,9 @@ function claim(
   const volumes = options.volumes || record?.options.autoRemove ? (record?.anonymousVolumes ?? []) : [];
   const used = volumes.length > 0 ? volumesOfOthers(ctx, id, volumes) : new Set<string>();
   const container = { id, volumes: volumes.filter((volume) => !used.has(volume)) };
-  return { container: record ? { ...container, name: record.name } : container, release };
+  if (!record) return { container, release };
+  const { cidFile } = record.options;
+  return { container: { ...container, name: record.name, ...(cidFile ? { cidFile } : {}) }, release };
 }
 
 function runningError(id: string, { phase }: ContainerState): TspodError {
