@@ -1,8 +1,10 @@
-import { mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno, TspodError } from '../lib/errors';
+import { randomId } from '../lib/id';
 import { generateName } from '../lib/name-generator';
 import { idOfName } from './find';
+import { containerPaths } from './paths';
 
 /** The name asked for when it is free, else one of our own. Throws 'exists'. */
 export function chooseName(ctx: Context, asked: string | undefined): string {
@@ -23,7 +25,7 @@ export function reserveName(ctx: Context, name: string, id: string): boolean {
       if (isErrno(error, 'ENOENT')) mkdirSync(`${ctx.paths.root}/names`, { recursive: true, mode: 0o700 });
       else if (!isErrno(error, 'EEXIST')) throw error;
       else if (idOfName(ctx, name) !== undefined) return false;
-      else removeStale(path);
+      else dropStaleName(ctx, name);
     }
   }
 }
@@ -38,11 +40,29 @@ export function nameInUse(name: string, holder: string): TspodError {
   );
 }
 
-/** Another process may have been faster. */
-function removeStale(path: string): void {
+/**
+ * Takes away a name whose container is gone: what a killed removal left. Taken out of the way first and looked at there, so
+ * that one that another process has just reserved is found out, and put back.
+ */
+export function dropStaleName(ctx: Context, name: string): void {
+  if (name.includes('/') || idOfName(ctx, name) !== undefined) return;
+  const path = `${ctx.paths.root}/names/${name}`;
+  const aside = `${ctx.paths.root}/tmp/name-${randomId().slice(0, 16)}`;
   try {
-    unlinkSync(path);
+    renameSync(path, aside);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  const id = readlinkSync(aside);
+  if (existsSync(containerPaths(ctx, id).directory)) putBack(id, path);
+  unlinkSync(aside);
+}
+
+function putBack(id: string, path: string): void {
+  try {
+    symlinkSync(id, path);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { TspodError } from '../../../lib/errors';
+import { dropStaleName } from '../../../container/create-name';
 import { removeContainers } from '../../../container/remove';
 import { selectContainers, throwFailures } from '../../../container/select';
 import { defineCommand } from '../../define-command';
@@ -48,6 +49,7 @@ export default defineCommand({
       targets.map(({ id }) => id),
       { force, timeout: time, volumes: flags.volumes ?? false, depend: flags.depend ?? false },
     );
+    for (const name of args) dropStaleName(ctx, name);
     const labels = new Map(targets.map(({ id, label }) => [id, label]));
     for (const id of removal.removed) output.print(labels.get(id) ?? id);
     throwFailures([...failures.map(asMissing), ...removal.failures]);
