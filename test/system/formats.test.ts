@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
@@ -11,8 +11,6 @@ before(async () => {
   await runTspod(['create', '--name', made, '--network', 'none', ...storage, ...about, 'busybox', 'true']);
   await runTspod(['run', '-d', '--name', runs, '--network', 'none', 'busybox', 'sleep', '100']);
 });
-
-after(() => runTspod(['rm', '-f', '-t', '0', made, runs]));
 
 /** A template for `ps` of the created container, and what it prints. */
 const templates: readonly (readonly [string, RegExp])[] = [
