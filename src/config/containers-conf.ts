@@ -47,7 +47,10 @@ async function parseAll(paths: readonly ConfPath[]): Promise<ConfFile[]> {
       return { path, text, content: parse(text) };
     } catch (cause) {
       const reason = describeError(cause).split('\n')[0];
-      throw new TspodError('invalid', `reading "${path}"${position(cause, text)}: ${reason}`, { cause });
+      throw new TspodError('invalid', `reading "${path}"${position(cause, text)}: ${reason}`, {
+        hint: 'mend the file, or go without it: CONTAINERS_CONF=/dev/null tspod ...',
+        cause,
+      });
     }
   });
 }

@@ -125,5 +125,7 @@ function isEmptyTable(value: unknown): boolean {
 
 function invalid(origin: string, where: string, expected: string, actual: unknown): TspodError {
   const got = JSON.stringify(actual, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
-  return new TspodError('invalid', `reading ${origin}: ${where} must be ${expected}, got ${got}`);
+  return new TspodError('invalid', `reading ${origin}: ${where} must be ${expected}, got ${got}`, {
+    hint: 'containers.conf.example shows how each key is written',
+  });
 }

@@ -81,7 +81,8 @@ function planDescriptor(ctx: Context, plan: Plan): number {
   return fd;
 }
 
-function missingHelper(ctx: Context, cause: unknown): TspodError {
+/** The error for a helper that cannot be executed. */
+export function missingHelper(ctx: Context, cause: unknown): TspodError {
   return new TspodError('machine', `running the native helper "${ctx.paths.helper}": it cannot be executed`, {
     hint: 'build it with "npm run build" in the package\'s folder (needs gcc, make and libseccomp-dev)',
     cause,

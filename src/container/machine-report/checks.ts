@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
-import { describeError } from '../../lib/errors';
+import { TspodError, describeError } from '../../lib/errors';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import { enterTest } from '../../runtime/enter';
+import { missingHelper } from '../../runtime/helper';
 import { findProgram } from '../../sys/programs';
 import { cure, ranges } from '../../sys/subids';
 import { containerIds, loadRecord } from '../find';
@@ -13,7 +14,7 @@ export interface Check {
   name: string;
   level: 'ok' | 'warn' | 'fail';
   detail: string;
-  /** What mends it; there whenever the level is not ok. */
+  /** What mends it; absent where it is ok, and where an error has no other cure than what it says. */
   cure?: string;
 }
 
@@ -23,12 +24,19 @@ export function checkMachine(ctx: Context): Check[] {
     try {
       return { name, ...test(ctx) };
     } catch (error) {
-      return { name, level: 'fail', detail: describeError(error), cure: 'see the message' };
+      return { name, ...failure(error) };
     }
   });
 }
 
-type Finding = Omit<Check, 'name'>;
+/** What a check found. */
+export type Finding = Omit<Check, 'name'>;
+
+/** An error as a finding, with the error's own cure. */
+export function failure(error: unknown): Finding {
+  const hint = error instanceof TspodError ? error.hint : undefined;
+  return { level: 'fail', detail: describeError(error), ...(hint === undefined ? {} : { cure: hint }) };
+}
 
 const CHECKS: readonly { name: string; test: (ctx: Context) => Finding }[] = [
   { name: 'kernel', test: checkKernel },
@@ -64,7 +72,11 @@ function checkKernel(): Finding {
 }
 
 function checkHelper(ctx: Context): Finding {
-  accessSync(ctx.paths.helper, constants.X_OK);
+  try {
+    accessSync(ctx.paths.helper, constants.X_OK);
+  } catch (error) {
+    throw missingHelper(ctx, error);
+  }
   return ok(ctx.paths.helper);
 }
 

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
-import { parse } from 'smol-toml';
-import { CONTAINERS_CONF_KEYS } from '../../../src/config/containers-conf-keys';
 import { loadContainersConf } from '../../../src/config/containers-conf';
 import type { Context } from '../../../src/lib/context';
 
@@ -96,7 +94,10 @@ test('loadContainersConf() says where a file is not TOML', () =>
     const file = join(directory, 'a.conf');
     writeFileSync(file, '[containers]\ntz = \n');
     const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
-    await assert.rejects(loadContainersConf(ctx), { code: 'invalid', message: /a\.conf", line 2, column \d+, key tz: / });
+    await assert.rejects(loadContainersConf(ctx), {
+      code: 'invalid',
+      message: /a\.conf", line 2, column \d+, key tz: /,
+    });
   }));
 
 test('loadContainersConf() names a missing file and the variable that names it', () =>
@@ -107,14 +108,3 @@ test('loadContainersConf() names a missing file and the variable that names it',
       message: 'the file "/nowhere/x.conf" that CONTAINERS_CONF names does not exist',
     });
   }));
-
-test('containers.conf.example documents every key that is read, and no other', () => {
-  const text = readFileSync(resolve('containers.conf.example'), 'utf8');
-  const example = parse(text.replace(/^#(\w+ = )/gm, '$1')) as Record<string, Record<string, unknown>>;
-  const documented = Object.entries(example).map(([table, keys]) => [table, Object.keys(keys).sort()]);
-  const known = Object.entries(CONTAINERS_CONF_KEYS).map(([table, keys]) => [
-    table,
-    Object.keys(keys).sort(),
-  ]);
-  assert.deepEqual(documented, known);
-});

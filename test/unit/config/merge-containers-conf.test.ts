@@ -4,7 +4,9 @@ import { parse } from 'smol-toml';
 import { mergeContainersConf } from '../../../src/config/merge-containers-conf';
 
 function merge(...texts: string[]) {
-  return mergeContainersConf(texts.map((text, index) => ({ path: `/f${index}`, text, content: parse(text) })));
+  return mergeContainersConf(
+    texts.map((text, index) => ({ path: `/f${index}`, text, content: parse(text) })),
+  );
 }
 
 test('mergeContainersConf() without files has empty tables', () => {
@@ -46,7 +48,10 @@ test('mergeContainersConf() tells a key that Podman does not know from one that 
 });
 
 test('mergeContainersConf() says where each value comes from', () => {
-  const { origins } = merge('[containers]\n\ntz="UTC"\n"umask"="0077"', '[containers]\ntz="local"\n[engine]\nenv=[]');
+  const { origins } = merge(
+    '[containers]\n\ntz="UTC"\n"umask"="0077"',
+    '[containers]\ntz="local"\n[engine]\nenv=[]',
+  );
   assert.deepEqual(origins, {
     'containers.tz': '"/f1", line 2',
     'containers.umask': '"/f0", line 4',

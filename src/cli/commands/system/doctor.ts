@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import { checkMachine, type Check } from '../../../container/machine-report/checks';
 import { defineCommand } from '../../define-command';
+import { checkConfiguration } from './check-configuration';
 
 /** chalk leaves the colours out where standard output is no terminal, and with NO_COLOR. */
 const MARKS: Record<Check['level'], string> = {
@@ -20,8 +21,8 @@ export default defineCommand({
     format: { type: 'string', short: 'f', choices: ['json'], description: 'Print JSON instead of lines' },
   },
   args: { min: 0, max: 0 },
-  run(ctx, flags, _args, output) {
-    const checks = checkMachine(ctx);
+  async run(ctx, flags, _args, output) {
+    const checks = [...checkMachine(ctx), await checkConfiguration(ctx)];
     if (flags.format === 'json') output.print(JSON.stringify(checks, null, 4));
     else for (const line of checks.flatMap(describe)) output.print(line);
     return checks.some(({ level }) => level === 'fail') ? 1 : 0;

@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import test from 'node:test';
+import { parse } from 'smol-toml';
+import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
+import { withContainerDefaults } from '../../../../src/cli/options/container/container-defaults';
+import {
+  CONTAINER_OPTIONS,
+  type ContainerFlags,
+} from '../../../../src/cli/options/container/container-options';
+import { parseContainerOptions } from '../../../../src/cli/options/container/parse-container-options';
+import { parseFlags } from '../../../../src/cli/parse-flags';
+import { CONTAINERS_CONF_KEYS, type ContainersConf } from '../../../../src/config/containers-conf-keys';
+import { mergeContainersConf } from '../../../../src/config/merge-containers-conf';
+import type { ContainerOptions } from '../../../../src/container/record';
+import type { Context } from '../../../../src/lib/context';
+
+const ctx = { uid: 1000, gid: 1000, env: { HERE: 'yes' }, log: () => undefined } as unknown as Context;
+
+function confOf(text: string): ContainersConf {
+  return mergeContainersConf([{ path: '/c.conf', text, content: parse(text) }]);
+}
+
+/** What a command line comes to with a containers.conf. */
+function optionsWith(text: string, argv: readonly string[] = []): ContainerOptions {
+  const { flags, args } = parseFlags(
+    { options: CONTAINER_OPTIONS, interspersed: false, command: 'tspod run' },
+    [...argv, 'image'],
+  );
+  const merged = withContainerDefaults(ctx, confOf(text), flags as unknown as ContainerFlags);
+  return parseContainerOptions(ctx, merged.flags, args, merged.defaults);
+}
+
+/** Each key: a value, what it makes of the options, a command line that beats it, and what is then left. */
+const KEYS: Record<
+  keyof typeof CONTAINERS_CONF_KEYS.containers,
+  { value: string; argv: string[]; of: (options: ContainerOptions) => unknown; is: unknown; then: unknown }
+> = {
+  annotations: {
+    value: '["a=1", "b=1"]',
+    argv: ['--annotation', 'a=2'],
+    of: ({ annotations }) => annotations,
+    is: { a: '1', b: '1' },
+    then: { a: '2', b: '1' },
+  },
+  cgroupns: {
+    value: '"host"',
+    argv: ['--cgroupns', 'private'],
+    of: ({ namespaces }) => namespaces.cgroup.kind,
+    is: 'host',
+    then: 'private',
+  },
+  default_capabilities: {
+    value: '["KILL"]',
+    argv: ['--cap-add', 'CHOWN'],
+    of: ({ defaultCapabilities, capAdd }) => [defaultCapabilities, capAdd],
+    is: [['KILL'], []],
+    then: [['KILL'], ['CHOWN']],
+  },
+  default_sysctls: {
+    value: '["net.ipv4.ip_forward=1"]',
+    argv: ['--network', 'host'],
+    of: ({ sysctls }) => sysctls,
+    is: { 'net.ipv4.ip_forward': '1' },
+    then: {},
+  },
+  default_ulimits: {
+    value: '["nofile=1:2", "core=0"]',
+    argv: ['--ulimit', 'nofile=3:4'],
+    of: ({ ulimits }) => ulimits.map(({ name, soft }) => `${name}=${soft}`),
+    is: ['nofile=1', 'core=0'],
+    then: ['core=0', 'nofile=3'],
+  },
+  devices: {
+    value: '["/dev/fuse"]',
+    argv: ['--device', '/dev/kvm'],
+    of: ({ devices }) => devices.map(({ hostPath }) => hostPath),
+    is: ['/dev/fuse'],
+    then: ['/dev/fuse', '/dev/kvm'],
+  },
+  dns_options: {
+    value: '["ndots:1"]',
+    argv: ['--dns-option', 'debug'],
+    of: ({ dnsOptions }) => dnsOptions,
+    is: ['ndots:1'],
+    then: ['debug'],
+  },
+  dns_searches: {
+    value: '["a.test"]',
+    argv: ['--network', 'container:other'],
+    of: ({ dnsSearch }) => dnsSearch,
+    is: ['a.test'],
+    then: [],
+  },
+  dns_servers: {
+    value: '["1.1.1.1"]',
+    argv: ['--dns', '9.9.9.9'],
+    of: ({ dns }) => dns,
+    is: ['1.1.1.1'],
+    then: ['9.9.9.9'],
+  },
+  env: {
+    value: '["A=1", "HERE"]',
+    argv: ['--env', 'A=2'],
+    of: ({ env, defaultEnv }) => ({ ...defaultEnv, ...env }),
+    is: { A: '1', HERE: 'yes' },
+    then: { A: '2', HERE: 'yes' },
+  },
+  env_host: {
+    value: 'true',
+    argv: ['--env-host=false'],
+    of: ({ env }) => env,
+    is: { HERE: 'yes' },
+    then: {},
+  },
+  http_proxy: { value: 'false', argv: ['--http-proxy'], of: ({ env }) => env, is: {}, then: {} },
+  init: { value: 'true', argv: ['--init=false'], of: ({ init }) => init, is: true, then: false },
+  init_path: {
+    value: '"/a/init"',
+    argv: ['--init-path', '/b/init'],
+    of: ({ initPath }) => initPath,
+    is: '/a/init',
+    then: '/b/init',
+  },
+  ipcns: {
+    value: '"private"',
+    argv: ['--ipc', 'host'],
+    of: ({ namespaces }) => namespaces.ipc.kind,
+    is: 'private',
+    then: 'host',
+  },
+  log_driver: {
+    value: '"none"',
+    argv: ['--log-driver', 'json-file'],
+    of: ({ log }) => log.driver,
+    is: 'none',
+    then: 'json-file',
+  },
+  log_size_max: {
+    value: '9000',
+    argv: ['--log-opt', 'max-size=1k'],
+    of: ({ log }) => log.maxSize,
+    is: 9000,
+    then: 1024,
+  },
+  log_tag: {
+    value: '"one"',
+    argv: ['--log-opt', 'tag=two'],
+    of: ({ log }) => log.tag,
+    is: 'one',
+    then: 'two',
+  },
+  mounts: {
+    value: '["type=tmpfs,dst=/a", "type=tmpfs,dst=/b"]',
+    argv: ['--tmpfs', '/a:size=1k'],
+    of: ({ mounts }) => mounts.map(({ target }) => target),
+    is: ['/a', '/b'],
+    then: ['/b', '/a'],
+  },
+  netns: {
+    value: '"none"',
+    argv: ['--network', 'host'],
+    of: ({ network }) => network.kind,
+    is: 'none',
+    then: 'host',
+  },
+  no_hosts: {
+    value: 'true',
+    argv: ['--add-host', 'a:1.2.3.4'],
+    of: ({ noHosts }) => noHosts,
+    is: true,
+    then: false,
+  },
+  oom_score_adj: {
+    value: '5',
+    argv: ['--oom-score-adj', '7'],
+    of: ({ oomScoreAdj }) => oomScoreAdj,
+    is: 5,
+    then: 7,
+  },
+  pidns: {
+    value: '"host"',
+    argv: ['--pid', 'private'],
+    of: ({ namespaces }) => namespaces.pid.kind,
+    is: 'host',
+    then: 'private',
+  },
+  pids_limit: {
+    value: '77',
+    argv: ['--pids-limit', '5'],
+    of: ({ limits }) => limits,
+    is: { pids: 77, pidsIsDefault: true },
+    then: { pids: 5 },
+  },
+  privileged: {
+    value: 'true',
+    argv: ['--privileged=false'],
+    of: ({ privileged }) => privileged,
+    is: true,
+    then: false,
+  },
+  read_only: {
+    value: 'true',
+    argv: ['--read-only=false'],
+    of: ({ readOnly }) => readOnly,
+    is: true,
+    then: false,
+  },
+  seccomp_profile: {
+    value: '"/p.json"',
+    argv: ['--privileged'],
+    of: ({ security }) => security.seccomp,
+    is: '/p.json',
+    then: undefined,
+  },
+  shm_size: {
+    value: '"1m"',
+    argv: ['--shm-size', '2m'],
+    of: ({ shmSize }) => shmSize,
+    is: 1048576,
+    then: 2097152,
+  },
+  tz: {
+    value: '"local"',
+    argv: ['--tz', 'UTC'],
+    of: ({ timezone }) => timezone,
+    is: 'local',
+    then: 'UTC',
+  },
+  umask: { value: '"077"', argv: ['--umask', '2'], of: ({ umask }) => umask, is: '0077', then: '0002' },
+  userns: {
+    value: '"keep-id"',
+    argv: ['--userns', 'host'],
+    of: ({ userns }) => userns.kind,
+    is: 'keep-id',
+    then: 'host',
+  },
+  utsns: {
+    value: '"host"',
+    argv: ['--uts', 'private'],
+    of: ({ namespaces }) => namespaces.uts.kind,
+    is: 'host',
+    then: 'private',
+  },
+  volumes: {
+    value: '["/usr:/a", "v:/b"]',
+    argv: ['--volume', '/etc:/a'],
+    of: ({ mounts }) => mounts.map((mount) => [mount.target, 'source' in mount ? mount.source : 'v']),
+    is: [
+      ['/a', '/usr'],
+      ['/b', 'v'],
+    ],
+    then: [
+      ['/b', 'v'],
+      ['/a', '/etc'],
+    ],
+  },
+};
+
+for (const [key, { value, argv, of, is, then }] of Object.entries(KEYS)) {
+  test(`withContainerDefaults() honours containers.${key}, below the command line`, () => {
+    const text = `[containers]\n${key} = ${value}`;
+    assert.deepEqual(of(optionsWith(text)), is);
+    assert.deepEqual(of(optionsWith(text, argv)), then);
+  });
+}
+
+test('withContainerDefaults() honours engine.stop_timeout, below the command line', () => {
+  assert.equal(optionsWith('[engine]\nstop_timeout = 3').stopTimeout, 3);
+  assert.equal(optionsWith('[engine]\nstop_timeout = 3', ['--stop-timeout', '4']).stopTimeout, 4);
+});
+
+test('withContainerDefaults() takes 0 and -1 processes for no limit', () => {
+  for (const value of [0, -1])
+    assert.deepEqual(optionsWith(`[containers]\npids_limit = ${value}`).limits, { pids: -1 });
+});
+
+const WRONG: [name: string, text: string, message: RegExp][] = [
+  ['a umask', '[containers]\numask = "9"', /^reading "\/c.conf", line 2: containers.umask: invalid umask/],
+  ['a network', '[containers]\nnetns = "bridge"', /line 2: containers.netns: .*bridge/],
+  [
+    'a capability',
+    '[containers]\n\ndefault_capabilities = ["FLY"]',
+    /line 3: containers.default_capabil.*FLY/,
+  ],
+  ['a time', '[engine]\nstop_timeout = -5', /line 2: engine.stop_timeout: /],
+  ['a zone', '[containers]\ntz = "Moon"', /line 2: containers.tz: .*Moon/],
+];
+
+for (const [name, text, message] of WRONG) {
+  test(`withContainerDefaults() names file, line and key of ${name} that makes no sense`, () => {
+    assert.throws(() => optionsWith(text), { code: 'invalid', message });
+  });
+}
+
+test('withContainerDefaults() does not look at a value that the command line replaces', () => {
+  assert.equal(optionsWith('[containers]\nnetns = "bridge"', ['--network', 'none']).network.kind, 'none');
+});
+
+const ENGINE: [line: string, expected: object][] = [
+  ['runtime = "crun"', { runtime: 'crun' }],
+  ['runtime = ""', {}],
+  ['cgroup_manager = "cgroupfs"', { cgroupManager: 'cgroupfs' }],
+  ['detach_keys = ""', { detachKeys: '' }],
+  ['helper_binaries_dir = ["/opt/bin", "$HOME/bin"]', { programFolders: ['/opt/bin'] }],
+  ['network_cmd_path = "/bin/sh"', { slirpPath: '/bin/sh' }],
+  ['network_cmd_options = ["mtu=1500"]', { slirpOptions: ['mtu=1500'] }],
+];
+
+for (const [line, expected] of ENGINE) {
+  test(`engineDefaults() reads ${line}`, () => {
+    assert.deepEqual(engineDefaults(confOf(`[engine]\n${line}`)), expected);
+  });
+}
+
+test('engineDefaults() reads the keys of the network', () => {
+  const text = '[network]\ndefault_rootless_network_cmd = "pasta"\npasta_options = ["--mtu", "1400"]';
+  assert.deepEqual(engineDefaults(confOf(text)), { networkHelper: 'pasta', pastaOptions: ['--mtu', '1400'] });
+});
+
+const WRONG_ENGINE: [line: string, message: RegExp][] = [
+  [
+    'cgroup_manager = "disabled"',
+    /^reading "\/c.conf", line 2: engine.cgroup_manager: "disabled" is not known/,
+  ],
+  ['detach_keys = "ctrl-1"', /engine.detach_keys: invalid detach key/],
+  ['network_cmd_path = "/no/such"', /engine.network_cmd_path: "\/no\/such" is no program/],
+  ['network_cmd_options = ["speed=9"]', /engine.network_cmd_options: unknown option/],
+];
+
+for (const [line, message] of WRONG_ENGINE) {
+  test(`engineDefaults() refuses ${line}`, () => {
+    assert.throws(() => engineDefaults(confOf(`[engine]\n${line}`)), { code: 'invalid', message });
+  });
+}
+
+test('engineEnvironment() reads variables, and refuses what is none', () => {
+  assert.deepEqual(engineEnvironment(confOf('[engine]\nenv = ["A=1", "B="]')), { A: '1', B: '' });
+  assert.throws(() => engineEnvironment(confOf('[engine]\nenv = ["A"]')), {
+    message: /engine.env: "A" is not/,
+  });
+});
+
+const EXAMPLE = readFileSync(resolve('containers.conf.example'), 'utf8').replace(/^#(\w+ = )/gm, '$1');
+
+test('containers.conf.example documents every key that is honoured, and no other', () => {
+  const documented = Object.entries(parse(EXAMPLE)).map(([table, keys]) => [table, Object.keys(keys).sort()]);
+  const known = Object.entries(CONTAINERS_CONF_KEYS).map(([table, keys]) => [
+    table,
+    Object.keys(keys).sort(),
+  ]);
+  assert.deepEqual(documented, known);
+});
+
+test('the values of containers.conf.example are the defaults', () => {
+  const { defaultCapabilities, defaultEnv, oomScoreAdj, ...options } = optionsWith(EXAMPLE);
+  assert.deepEqual(options, optionsWith(''));
+  assert.equal(defaultCapabilities?.length, 11);
+  assert.deepEqual([defaultEnv, oomScoreAdj], [{}, 0]);
+  const { programFolders, slirpOptions, pastaOptions, ...engine } = engineDefaults(confOf(EXAMPLE));
+  assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
+  assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
+  assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});
+});
