@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Context } from '../lib/context';
+import { goMap } from '../lib/go-template/values';
 import { volumePaths, type VolumeRecord } from './volume-record';
 
 /** A volume in the words of `podman volume inspect`. */
@@ -11,9 +12,9 @@ export function inspectVolume(ctx: Context, volume: VolumeRecord) {
     Driver: 'local',
     Mountpoint: data,
     CreatedAt: volume.created,
-    Labels: volume.labels,
+    Labels: goMap(volume.labels),
     Scope: 'local',
-    Options: {},
+    Options: goMap({}),
     ...(volume.anonymous ? { Anonymous: true } : {}),
     // a missing id is the user's own, as the common user namespace shows it
     UID: uid === ctx.uid ? 0 : uid,

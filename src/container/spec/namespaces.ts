@@ -36,8 +36,9 @@ export function namespacesOf(record: ContainerRecord, facts: StartFacts): OciLin
 }
 
 /** Whether the container runs in a user namespace that is there already, whose maps are not its own to write. */
-export function joinsUserns({ options }: ContainerRecord): boolean {
-  return options.userns.kind === 'container' || options.userns.kind === 'path';
+export function joinsUserns({ options, idMaps }: ContainerRecord): boolean {
+  // without a map of its own the other one lives in the common user namespace, as this one will
+  return options.userns.kind === 'path' || (options.userns.kind === 'container' && idMaps !== undefined);
 }
 
 /** Whether the container gets a network namespace that nobody had before. */
