@@ -47,7 +47,8 @@ export function ranges(
   for (const line of text.split('\n')) {
     const [owner, start, size] = line.split(':');
     if (owner !== user && owner !== String(uid)) continue;
-    if (Number(size) > 0) found.push({ start: Number(start), size: Number(size) });
+    if (Number(size) > 0 && Number.isInteger(Number(start)))
+      found.push({ start: Number(start), size: Number(size) });
   }
   return found;
 }

@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import test from 'node:test';
-import { parse } from 'smol-toml';
-import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
-import { withContainerDefaults } from '../../../../src/cli/options/container/container-defaults';
-import {
-  CONTAINER_OPTIONS,
-  type ContainerFlags,
-} from '../../../../src/cli/options/container/container-options';
-import { parseContainerOptions } from '../../../../src/cli/options/container/parse-container-options';
-import { parseFlags } from '../../../../src/cli/parse-flags';
-import { CONTAINERS_CONF_KEYS, type ContainersConf } from '../../../../src/config/containers-conf-keys';
-import { mergeContainersConf } from '../../../../src/config/merge-containers-conf';
+import type { CONTAINERS_CONF_KEYS } from '../../../../src/config/containers-conf-keys';
 import type { ContainerOptions } from '../../../../src/container/record';
-import type { Context } from '../../../../src/lib/context';
-
-const ctx = { uid: 1000, gid: 1000, env: { HERE: 'yes' }, log: () => undefined } as unknown as Context;
-
-function confOf(text: string): ContainersConf {
-  return mergeContainersConf([{ path: '/c.conf', text, content: parse(text) }]);
-}
-
-/** What a command line comes to with a containers.conf. */
-function optionsWith(text: string, argv: readonly string[] = []): ContainerOptions {
-  const { flags, args } = parseFlags(
-    { options: CONTAINER_OPTIONS, interspersed: false, command: 'tspod run' },
-    [...argv, 'image'],
-  );
-  const merged = withContainerDefaults(ctx, confOf(text), flags as unknown as ContainerFlags);
-  return parseContainerOptions(ctx, merged.flags, args, merged.defaults);
-}
+import { optionsWith } from './conf-options';
 
 /** Each key: a value, what it makes of the options, a command line that beats it, and what is then left. */
 const KEYS: Record<
@@ -296,70 +268,4 @@ for (const [name, text, message] of WRONG) {
 
 test('withContainerDefaults() does not look at a value that the command line replaces', () => {
   assert.equal(optionsWith('[containers]\nnetns = "bridge"', ['--network', 'none']).network.kind, 'none');
-});
-
-const ENGINE: [line: string, expected: object][] = [
-  ['runtime = "crun"', { runtime: 'crun' }],
-  ['runtime = ""', {}],
-  ['cgroup_manager = "cgroupfs"', { cgroupManager: 'cgroupfs' }],
-  ['detach_keys = ""', { detachKeys: '' }],
-  ['helper_binaries_dir = ["/opt/bin", "$HOME/bin"]', { programFolders: ['/opt/bin'] }],
-  ['network_cmd_path = "/bin/sh"', { slirpPath: '/bin/sh' }],
-  ['network_cmd_options = ["mtu=1500"]', { slirpOptions: ['mtu=1500'] }],
-];
-
-for (const [line, expected] of ENGINE) {
-  test(`engineDefaults() reads ${line}`, () => {
-    assert.deepEqual(engineDefaults(confOf(`[engine]\n${line}`)), expected);
-  });
-}
-
-test('engineDefaults() reads the keys of the network', () => {
-  const text = '[network]\ndefault_rootless_network_cmd = "pasta"\npasta_options = ["--mtu", "1400"]';
-  assert.deepEqual(engineDefaults(confOf(text)), { networkHelper: 'pasta', pastaOptions: ['--mtu', '1400'] });
-});
-
-const WRONG_ENGINE: [line: string, message: RegExp][] = [
-  [
-    'cgroup_manager = "disabled"',
-    /^reading "\/c.conf", line 2: engine.cgroup_manager: "disabled" is not known/,
-  ],
-  ['detach_keys = "ctrl-1"', /engine.detach_keys: invalid detach key/],
-  ['network_cmd_path = "/no/such"', /engine.network_cmd_path: "\/no\/such" is no program/],
-  ['network_cmd_options = ["speed=9"]', /engine.network_cmd_options: unknown option/],
-];
-
-for (const [line, message] of WRONG_ENGINE) {
-  test(`engineDefaults() refuses ${line}`, () => {
-    assert.throws(() => engineDefaults(confOf(`[engine]\n${line}`)), { code: 'invalid', message });
-  });
-}
-
-test('engineEnvironment() reads variables, and refuses what is none', () => {
-  assert.deepEqual(engineEnvironment(confOf('[engine]\nenv = ["A=1", "B="]')), { A: '1', B: '' });
-  assert.throws(() => engineEnvironment(confOf('[engine]\nenv = ["A"]')), {
-    message: /engine.env: "A" is not/,
-  });
-});
-
-const EXAMPLE = readFileSync(resolve('containers.conf.example'), 'utf8').replace(/^#(\w+ = )/gm, '$1');
-
-test('containers.conf.example documents every key that is honoured, and no other', () => {
-  const documented = Object.entries(parse(EXAMPLE)).map(([table, keys]) => [table, Object.keys(keys).sort()]);
-  const known = Object.entries(CONTAINERS_CONF_KEYS).map(([table, keys]) => [
-    table,
-    Object.keys(keys).sort(),
-  ]);
-  assert.deepEqual(documented, known);
-});
-
-test('the values of containers.conf.example are the defaults', () => {
-  const { defaultCapabilities, defaultEnv, oomScoreAdj, ...options } = optionsWith(EXAMPLE);
-  assert.deepEqual(options, optionsWith(''));
-  assert.equal(defaultCapabilities?.length, 11);
-  assert.deepEqual([defaultEnv, oomScoreAdj], [{}, 0]);
-  const { programFolders, slirpOptions, pastaOptions, ...engine } = engineDefaults(confOf(EXAMPLE));
-  assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
-  assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
-  assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});
 });

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { testFolder, testHome } from '../helpers/test-home';
+import { runTspod } from '../helpers/tspod';
+import { uniqueName } from '../helpers/unique-name';
+
+/** The environment of a tspod that reads a containers.conf with this text, and nothing else. */
+function withConf(text: string): { env: Record<string, string>; path: string } {
+  const path = join(testFolder('conf'), 'containers.conf');
+  writeFileSync(path, text);
+  return { env: { CONTAINERS_CONF: path }, path };
+}
+
+const SHOW = 'umask; echo "$FROM_CONF"; ulimit -n; grep CapBnd /proc/self/status; date +%Z; ls /from-conf';
+
+test('run takes its defaults from containers.conf', async () => {
+  const folder = testFolder('volume');
+  writeFileSync(join(folder, 'file'), '');
+  const { env } = withConf(`[containers]
+umask = "0027"
+env = ["FROM_CONF=yes", "PATH=/nowhere"]
+default_ulimits = ["nofile=99:99"]
+default_capabilities = ["KILL"]
+tz = "UTC"
+volumes = ["${folder}:/from-conf"]
+`);
+  const { stdout } = await runTspod(['run', '--rm', 'busybox', 'sh', '-c', SHOW], { env });
+  assert.deepEqual(stdout.split(/\s+/).filter(Boolean), [
+    ...['0027', 'yes', '99', 'CapBnd:', '0000000000000020', 'UTC', 'file'],
+  ]);
+});
+
+test('the command line stands above containers.conf', async () => {
+  const { env } = withConf('[containers]\numask = "0027"\nnetns = "none"\nenv = ["A=1"]\n');
+  const show = 'umask; echo $A; ls /sys/class/net';
+  const options = ['--umask', '7', '--env', 'A=2', '--network', 'slirp4netns'];
+  const { stdout } = await runTspod(['run', '--rm', ...options, 'busybox', 'sh', '-c', show], { env });
+  assert.deepEqual(stdout.split(/\s+/).filter(Boolean), ['0007', '2', 'lo', 'tap0']);
+});
+
+test("the user's own containers.conf and its drop-ins are read", async () => {
+  const folder = join(testHome().home, 'etc');
+  mkdirSync(join(folder, 'containers/containers.conf.d'), { recursive: true });
+  writeFileSync(join(folder, 'containers/containers.conf'), '[containers]\nenv = ["A=1", "B=1"]\n');
+  writeFileSync(
+    join(folder, 'containers/containers.conf.d/10.conf'),
+    '[containers]\nenv = ["C=3", {append=true}]\n',
+  );
+  const env = { XDG_CONFIG_HOME: folder };
+  const { stdout } = await runTspod(['run', '--rm', 'busybox', 'sh', '-c', 'echo $A $B $C'], { env });
+  assert.equal(stdout, '1 1 3\n');
+});
+
+test('containers.conf chooses the network helper and its arguments, at create and at start', async () => {
+  const { env } = withConf(
+    '[network]\ndefault_rootless_network_cmd = "pasta"\npasta_options = ["-I", "conf0", "--mtu", "1400"]\n',
+  );
+  const name = uniqueName('conf');
+  await runTspod(['create', '--name', name, 'busybox', 'cat', '/sys/class/net/conf0/mtu'], { env });
+  assert.equal((await runTspod(['start', '--attach', name], { env })).stdout, '1400\n');
+  await runTspod(['rm', name], { env });
+});
+
+test('a network helper says what is wrong, not all that it knows', async () => {
+  const { env } = withConf('[network]\npasta_options = ["--no-such-option"]\n');
+  const { stderr } = await runTspod(['run', '--rm', '--network', 'pasta', 'busybox', 'true'], {
+    env,
+    expectCode: 125,
+  });
+  assert.match(stderr, /^Error: setting up the network: .*no-such-option'?\n$/);
+});
+
+test('a runtime of containers.conf that is not there is an error, which --runtime mends', async () => {
+  const { env } = withConf('[engine]\nruntime = "no-such-runtime"\n');
+  const { stderr } = await runTspod(['run', '--rm', 'busybox', 'true'], { env, expectCode: 125 });
+  assert.match(stderr, /default OCI runtime "no-such-runtime" not found\nhint: .*containers\.conf/);
+});
+
+test('the variables of [engine] are those of tspod; the caller wins', async () => {
+  const { env } = withConf('[engine]\nenv = ["A=conf", "B=conf"]\n');
+  const { stdout } = await runTspod(
+    ['run', '--rm', '-e', 'A', '-e', 'B', 'busybox', 'sh', '-c', 'echo $A $B'],
+    {
+      env: { ...env, B: 'caller' },
+    },
+  );
+  assert.equal(stdout, 'conf caller\n');
+});
+
+const BROKEN: [name: string, text: string, message: RegExp][] = [
+  ['no TOML', '[containers]\ntz = \n', /"\S+", line 2, column \d+, key tz: /],
+  [
+    'a value of the wrong type',
+    '[containers]\n\npids_limit = "many"\n',
+    /"\S+", line 3: containers\.pids_limit must be/,
+  ],
+  ['a value without sense', '[containers]\numask = "9"\n', /"\S+", line 2: containers\.umask: invalid umask/],
+  [
+    'wrong detach keys',
+    '[engine]\ndetach_keys = "ctrl-?"\n',
+    /"\S+", line 2: engine\.detach_keys: invalid detach key/,
+  ],
+];
+
+for (const [name, text, message] of BROKEN) {
+  test(`${name} in containers.conf is an error of run and create that says where, and ps, rm and info go on`, async () => {
+    const { env, path } = withConf(text);
+    for (const command of ['run', 'create']) {
+      const { stderr } = await runTspod([command, 'busybox', 'true'], { env, expectCode: 125 });
+      assert.match(stderr, message);
+      assert.match(stderr, new RegExp(`^Error: reading "${path}"`));
+    }
+    await runTspod(['ps', '--all'], { env });
+    await runTspod(['rm', '--all'], { env });
+    await runTspod(['info'], { env });
+    const { stdout } = await runTspod(['doctor'], { env, expectCode: 1 });
+    assert.match(stdout, /^FAIL +containers\.conf +reading ".*"/m);
+  });
+}
+
+test('keys without effect are told by doctor, and at run for debugging; unknown ones are warned of', async () => {
+  const { env, path } = withConf('[engine]\nlock_type = "shm"\n[containers]\numsk = "0"\n');
+  const warning = `Warning: "${path}", line 4: containers.umsk is not known, it has no effect\n`;
+  const run = ['run', '--rm', 'busybox', 'true'];
+  assert.equal((await runTspod(run, { env })).stderr, warning);
+  const { stderr } = await runTspod(['--log-level', 'debug', ...run], { env });
+  assert.ok(stderr.includes(`Debug: "${path}", line 2: engine.lock_type has no effect in tspod\n`), stderr);
+  const { stdout } = await runTspod(['doctor'], { env, expectCode: null });
+  assert.match(stdout, /^warn +containers\.conf +without effect: engine\.lock_type .*containers\.umsk /m);
+});
+
+test('a file that CONTAINERS_CONF names and is not there is an error of run', async () => {
+  const env = { CONTAINERS_CONF: '/no/such.conf' };
+  const { stderr } = await runTspod(['run', 'busybox', 'true'], { env, expectCode: 125 });
+  assert.match(stderr, /the file "\/no\/such\.conf" that CONTAINERS_CONF names does not exist/);
+});

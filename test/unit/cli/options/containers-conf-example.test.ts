@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import test from 'node:test';
+import { parse } from 'smol-toml';
+import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
+import { CONTAINERS_CONF_KEYS } from '../../../../src/config/containers-conf-keys';
+import { confOf, optionsWith } from './conf-options';
+
+const EXAMPLE = readFileSync(resolve('containers.conf.example'), 'utf8').replace(/^#(\w+ = )/gm, '$1');
+
+test('containers.conf.example documents every key that is honoured, and no other', () => {
+  const documented = Object.entries(parse(EXAMPLE)).map(([table, keys]) => [table, Object.keys(keys).sort()]);
+  const known = Object.entries(CONTAINERS_CONF_KEYS).map(([table, keys]) => [
+    table,
+    Object.keys(keys).sort(),
+  ]);
+  assert.deepEqual(documented, known);
+});
+
+test('the values of containers.conf.example are the defaults', () => {
+  const { defaultCapabilities, defaultEnv, oomScoreAdj, ...options } = optionsWith(EXAMPLE);
+  assert.deepEqual(options, optionsWith(''));
+  assert.equal(defaultCapabilities?.length, 11);
+  assert.deepEqual([defaultEnv, oomScoreAdj], [{}, 0]);
+  const { programFolders, slirpOptions, pastaOptions, ...engine } = engineDefaults(confOf(EXAMPLE));
+  assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
+  assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
+  assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
+import { confOf } from './conf-options';
+
+const ENGINE: [line: string, expected: object][] = [
+  ['runtime = "crun"', { runtime: 'crun' }],
+  ['runtime = ""', {}],
+  ['cgroup_manager = "cgroupfs"', { cgroupManager: 'cgroupfs' }],
+  ['detach_keys = ""', { detachKeys: '' }],
+  ['helper_binaries_dir = ["/opt/bin", "$HOME/bin"]', { programFolders: ['/opt/bin'] }],
+  ['network_cmd_path = "/bin/sh"', { slirpPath: '/bin/sh' }],
+  ['network_cmd_options = ["mtu=1500"]', { slirpOptions: ['mtu=1500'] }],
+];
+
+for (const [line, expected] of ENGINE) {
+  test(`engineDefaults() reads ${line}`, () => {
+    assert.deepEqual(engineDefaults(confOf(`[engine]\n${line}`)), expected);
+  });
+}
+
+test('engineDefaults() reads the keys of the network', () => {
+  const text = '[network]\ndefault_rootless_network_cmd = "pasta"\npasta_options = ["--mtu", "1400"]';
+  assert.deepEqual(engineDefaults(confOf(text)), { networkHelper: 'pasta', pastaOptions: ['--mtu', '1400'] });
+});
+
+const WRONG_ENGINE: [line: string, message: RegExp][] = [
+  [
+    'cgroup_manager = "disabled"',
+    /^reading "\/c.conf", line 2: engine.cgroup_manager: "disabled" is not known/,
+  ],
+  ['detach_keys = "ctrl-1"', /engine.detach_keys: invalid detach key/],
+  ['network_cmd_path = "/no/such"', /engine.network_cmd_path: "\/no\/such" is no program/],
+  ['network_cmd_options = ["speed=9"]', /engine.network_cmd_options: unknown option/],
+];
+
+for (const [line, message] of WRONG_ENGINE) {
+  test(`engineDefaults() refuses ${line}`, () => {
+    assert.throws(() => engineDefaults(confOf(`[engine]\n${line}`)), { code: 'invalid', message });
+  });
+}
+
+test('engineEnvironment() reads variables, and refuses what is none', () => {
+  assert.deepEqual(engineEnvironment(confOf('[engine]\nenv = ["A=1", "B="]')), { A: '1', B: '' });
+  assert.throws(() => engineEnvironment(confOf('[engine]\nenv = ["A"]')), {
+    message: /engine.env: "A" is not/,
+  });
+});
