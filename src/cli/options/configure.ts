@@ -10,8 +10,9 @@ export async function configure(ctx: Context): Promise<ContainersConf | undefine
   const files = containersConfFiles(ctx);
   if (files.length === 0) return undefined;
   const { loadContainersConf } = await import('../../config/containers-conf');
-  const { engineDefaults, engineEnvironment } = await import('./engine-defaults');
   const conf = await loadContainersConf(ctx, files);
+  if (Object.keys(conf.origins).length === 0) return undefined;
+  const { engineDefaults, engineEnvironment } = await import('./engine-defaults');
   ctx.defaults = engineDefaults(conf);
   // what the caller has set stays, as with Podman
   if (conf.engine.env !== undefined) ctx.env = { ...engineEnvironment(conf), ...ctx.env };

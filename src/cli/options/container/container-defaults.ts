@@ -150,11 +150,12 @@ function nameService(flag: NameServiceFlag): (draft: Draft, values: string[]) =>
   };
 }
 
+/** A namespace that the container shares with others is not its own to set up. */
 function hasNamespaceOf(sysctl: string, { network, ipc, uts }: ContainerFlags): boolean {
   const name = sysctl.slice(0, sysctl.indexOf('=')).trim().replaceAll('/', '.');
-  const modes = { network: network[0], ipc, uts };
   const kind = sysctlNamespace(name);
-  return kind === undefined || modes[kind] !== 'host';
+  const mode = kind && { network: network[0], ipc, uts }[kind];
+  return mode === undefined || !/^(host|container|ns)(:|$)/.test(mode);
 }
 
 function typedTargets({ mount, volume, tmpfs }: ContainerFlags): Set<string> {
