@@ -66,8 +66,8 @@ test('kill sends the signal that is asked for', async () => {
 });
 
 test('wait prints exit statuses in the order of the names, also of a container with --rm', async () => {
-  const slow = await detached(['sh', '-c', 'sleep 0.3; exit 4']);
-  const removed = await detached(['sh', '-c', 'sleep 0.2; exit 6'], ['--rm']);
+  const slow = await detached(['sh', '-c', 'sleep 2.2; exit 4']);
+  const removed = await detached(['sh', '-c', 'sleep 2; exit 6'], ['--rm']);
   assert.equal((await runTspod(['wait', slow, removed])).stdout, '4\n6\n');
   assert.equal((await runTspod(['wait', '--ignore', removed])).stdout, '-1\n');
   await remove(slow);
