@@ -19,6 +19,10 @@ export type ErrorCode =
   | 'state'
   /** The machine lacks something: a program, a kernel feature, subordinate ids. */
   | 'machine'
+  /** A registry does not let this user do it. */
+  | 'denied'
+  /** A registry cannot be reached, is overloaded or out of order: later it may work. */
+  | 'network'
   /** A call of the operating system failed. */
   | 'system';
 
