@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,14 @@ static void remove_container(const struct plan *plan) {
         tree_remove(op->args[0].data);
 }
 
+/* In the lock file, for those who have it open: they can still read it when the container is gone. */
+static void note_exit(const struct plan *plan, int code) {
+    const char *path = plan_string(plan, PLAN_LOCK_FILE, 0, NULL);
+    autoclose int fd = path ? open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) : -1;
+    if (fd >= 0)
+        dprintf(fd, "%d\n", code);
+}
+
 static void record(struct monitor *monitor, int code, const char *error) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -61,6 +70,7 @@ static void record(struct monitor *monitor, int code, const char *error) {
     monitor->status.finished = now.tv_sec * 1000000000LL + now.tv_nsec;
     monitor->status.code = code;
     monitor->status.error = error;
+    note_exit(monitor->plan, code);
     status_write(monitor, !plan_find(monitor->plan, PLAN_AUTO_REMOVE));
 }
 

@@ -14,7 +14,12 @@ export function findContainer(ctx: Context, nameOrId: string): ContainerRecord {
 export function findContainerId(ctx: Context, nameOrId: string): string {
   const id = lookUpContainer(ctx, nameOrId);
   if (id !== undefined) return id;
-  throw new TspodError('not-found', `no container with name or ID "${nameOrId}" found: no such container`);
+  throw missingContainer(nameOrId);
+}
+
+/** Podman's words for a container that is not there. */
+export function missingContainer(nameOrId: string): TspodError {
+  return new TspodError('not-found', `no container with name or ID "${nameOrId}" found: no such container`);
 }
 
 /** As findContainerId(), but undefined when there is none. */
@@ -59,8 +64,7 @@ export function loadRecord(ctx: Context, id: string): ContainerRecord {
   try {
     text = readFileSync(containerPaths(ctx, id).record, 'utf8');
   } catch (error) {
-    if (isErrno(error, 'ENOENT') && !isThere(ctx, id))
-      throw new TspodError('not-found', `no container with name or ID "${id}" found: no such container`);
+    if (isErrno(error, 'ENOENT') && !isThere(ctx, id)) throw missingContainer(id);
     throw brokenRecord(id, error);
   }
   try {

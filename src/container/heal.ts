@@ -5,6 +5,7 @@ import { cgroupsPath } from '../runtime/cgroup-ops';
 import { writeFileAtomic } from '../sys/file-io';
 import { lockFile } from '../sys/file-lock';
 import { removeCgroup } from './cgroup';
+import { writeExitNote } from './exit-note';
 import { loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
 import { pauseSync } from './pause-sync';
@@ -37,6 +38,7 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     endLeftOver(found);
     const group = cgroupsPath(ctx, id);
     if (group !== undefined) removeCgroup(group);
+    writeExitNote(ctx, id, UNKNOWN_EXIT);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
   } catch (error) {

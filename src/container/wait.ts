@@ -1,9 +1,9 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
-import { awaitState, stateIfThere } from './await-state';
-import { loadRecord } from './find';
-import { containerPaths } from './paths';
-import { isAlive, type ContainerPhase, type ContainerState } from './status';
+import { awaitState } from './await-state';
+import { openExitNote } from './exit-note';
+import { loadRecordIfWhole, missingContainer } from './find';
+import type { ContainerPhase, ContainerState } from './status';
 
 /** What `wait --condition` accepts. */
 export const WAIT_CONDITIONS: Readonly<Record<string, readonly ContainerPhase[]>> = {
@@ -26,31 +26,37 @@ export interface WaitOptions {
 }
 
 const UNKNOWN = -1;
+const REMOVAL_MS = 5000;
 
 /**
- * Waits for a container and resolves with its exit status; -1 when it was waited for something else, or is gone and
- * nobody knows. One that has not been started yet is waited for, too.
+ * Waits for a container and resolves with its exit status; -1 when it was waited for something else, or nobody knows.
+ * One that has not been started yet is waited for, too, and one with `--rm` until it is gone. Begins to watch before it
+ * returns; rejects with 'not-found' when the container is gone by then.
  */
 export async function waitForContainer(ctx: Context, id: string, options: WaitOptions = {}): Promise<number> {
   const phases = options.phases ?? ['exited'];
-  let last = stateIfThere(ctx, id);
-  if (phases.includes('exited') && last && isAlive(last) && loadRecord(ctx, id).options.autoRemove) {
-    return exitOfRemoved(ctx, id);
-  }
+  const note = openExitNote(ctx, id);
+  if (!note) throw missingContainer(id);
+  let last: ContainerState | undefined;
   const wanted = (state: ContainerState | undefined): boolean => {
     last = state;
     return state === undefined || phases.includes(state.phase);
   };
-  await awaitState(ctx, id, wanted, { interval: options.interval ?? 250 });
-  return last?.phase === 'exited' ? last.exitCode : UNKNOWN;
+  try {
+    await awaitState(ctx, id, wanted, { interval: options.interval ?? 250 });
+    if (last === undefined) return (phases.includes('exited') ? note.read() : undefined) ?? UNKNOWN;
+    if (last.phase !== 'exited') return UNKNOWN;
+    await awaitRemoval(ctx, id);
+    return last.exitCode;
+  } finally {
+    note.close();
+  }
 }
 
-/** The monitor of a container with `--rm` removes it, status and all, as soon as it has ended: only it can tell. */
-async function exitOfRemoved(ctx: Context, id: string): Promise<number> {
-  const { monitorExit } = await import('./monitor-exit');
-  const code = await monitorExit(containerPaths(ctx, id).attachSocket);
-  await awaitState(ctx, id, (state) => state === undefined || !isAlive(state));
-  return code ?? stateIfThere(ctx, id)?.exitCode ?? UNKNOWN;
+/** With `--rm` the monitor removes the container right after it has ended, unless it is killed just then. */
+async function awaitRemoval(ctx: Context, id: string): Promise<void> {
+  if (loadRecordIfWhole(ctx, id)?.options.autoRemove)
+    await awaitState(ctx, id, (state) => state === undefined, { timeout: REMOVAL_MS });
 }
 
 /** The phases of a list of conditions; throws 'usage' in Podman's words. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { testFolder, testHome } from '../helpers/test-home';
@@ -20,6 +20,13 @@ async function detached(command: readonly string[], options: readonly string[] =
 const stateOf = async (name: string): Promise<string> =>
   (await runTspod(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name])).stdout.trim();
 const remove = (...names: string[]) => runTspod(['rm', '-f', '-t', '0', ...names]);
+
+/** How many files below a directory with this in its path a process has open. */
+function openFiles(pid = 0, directory: string): number {
+  const descriptors = `/proc/${pid}/fd`;
+  return readdirSync(descriptors).filter((fd) => readlinkSync(join(descriptors, fd)).includes(directory))
+    .length;
+}
 
 test('stop sends the stop signal, waits, and resorts to SIGKILL', async () => {
   const [polite, stubborn] = await Promise.all([
@@ -66,11 +73,31 @@ test('kill sends the signal that is asked for', async () => {
 });
 
 test('wait prints exit statuses in the order of the names, also of a container with --rm', async () => {
-  const slow = await detached(['sh', '-c', 'sleep 2.2; exit 4']);
-  const removed = await detached(['sh', '-c', 'sleep 2; exit 6'], ['--rm']);
-  assert.equal((await runTspod(['wait', slow, removed])).stdout, '4\n6\n');
+  const folder = testFolder();
+  const volume = ['-v', `${folder}:/t`];
+  const untilReleased = (code: number) => [
+    'sh',
+    '-c',
+    `until [ -e /t/release ]; do sleep 0.02; done; exit ${code}`,
+  ];
+  const slow = await detached(untilReleased(4), volume);
+  const removed = await detached(untilReleased(6), [...volume, '--rm']);
+  const waiting = startTspod(['wait', slow, removed]);
+  await waitFor('wait to watch both', () => openFiles(waiting.child.pid, '/locks/') === 2);
+  writeFileSync(join(folder, 'release'), '');
+  assert.equal((await waiting.finished).stdout, '4\n6\n');
   assert.equal((await runTspod(['wait', '--ignore', removed])).stdout, '-1\n');
   await remove(slow);
+});
+
+test('wait knows the exit status of a container that another command removes', async () => {
+  const name = await detached(['sleep', '1000']);
+  const waiting = startTspod(['wait', name]);
+  await waitFor('wait to watch it', () => openFiles(waiting.child.pid, '/locks/') === 1);
+  await remove(name);
+  assert.equal((await waiting.finished).stdout, '137\n');
+  const { stderr } = await runTspod(['wait', name], { expectCode: 125 });
+  assert.match(stderr, /no such container/);
 });
 
 test('restart ends the program and starts it again', async () => {
@@ -197,8 +224,10 @@ test('container prune removes what does not run, and asks first', async () => {
   const { stdout } = await runTspod(['create', ...NONE, 'busybox', 'true']);
   const refused = await runTspod(['container', 'prune'], { stdin: 'n\n' });
   assert.match(refused.stderr, /WARNING|This will remove all non running containers/);
-  assert.equal((await runTspod(['container', 'prune', '--force'])).stdout, stdout);
-  assert.equal((await runTspod(['ps', '-a', '--format', '{{.Names}}'])).stdout, `${running}\n`);
+  const pruned = await runTspod(['container', 'prune', '--force']);
+  assert.ok(pruned.stdout.split('\n').includes(stdout.trim()));
+  await runTspod(['container', 'exists', stdout.trim()], { expectCode: 1 });
+  assert.equal(await stateOf(running), 'running 0');
   await remove(running);
 });
 

@@ -8,7 +8,6 @@ import { parseLogLine, shortTime } from '../../../src/container/logs/log-line';
 import { parseEntry } from '../../../src/container/logs/read-journal';
 import { readLogs, type LogOptions } from '../../../src/container/logs/read-logs';
 import { containerPaths } from '../../../src/container/paths';
-import { readExit } from '../../../src/container/monitor-exit';
 import { makeSandbox } from './sandbox';
 import { idFrom, storeContainer } from './stored-container';
 
@@ -116,16 +115,4 @@ test('parseEntry() reads entries of the journal, text or bytes', () => {
   assert.equal(String(line?.text), 'hi');
   assert.equal(line?.time, '2023-11-14T22:13:20.000Z');
   assert.equal(parseEntry('no json'), undefined);
-});
-
-test('readExit() passes over output until the exit status, however the frames are cut', () => {
-  const output = Buffer.from([10, 2, 0, 0, 0, 104, 105]);
-  const exit = Buffer.from([12, 4, 0, 0, 0, 7, 0, 0, 0]);
-  const all = Buffer.concat([output, exit]);
-  assert.equal(readExit(all).code, 7);
-  for (let cut = 0; cut < all.length; cut++) {
-    const first = readExit(all.subarray(0, cut));
-    assert.equal(first.code, undefined);
-    assert.equal(readExit(Buffer.concat([first.left, all.subarray(cut)])).code, 7);
-  }
 });

@@ -1,4 +1,4 @@
-import { findContainerId, latestContainer, lookUpContainer } from '../../../container/find';
+import { findContainerId, latestContainer } from '../../../container/find';
 import { throwFailures } from '../../../container/select';
 import { parseConditions, waitForContainer } from '../../../container/wait';
 import { parseDuration } from '../../../lib/duration';
@@ -43,9 +43,14 @@ export default defineCommand({
       ...(condition.length > 0 ? { phases: parseConditions(condition) } : {}),
     };
     const names = latest ? [latestContainer(ctx).id] : args;
+    // all of them are being watched before the first is waited for
     const waits = names.map(async (name) => {
-      if (ignore && lookUpContainer(ctx, name) === undefined) return MISSING;
-      return waitForContainer(ctx, findContainerId(ctx, name), options);
+      try {
+        return await waitForContainer(ctx, findContainerId(ctx, name), options);
+      } catch (error) {
+        if (ignore && error instanceof TspodError && error.code === 'not-found') return MISSING;
+        throw error;
+      }
     });
     const failures: unknown[] = [];
     for (const result of await Promise.allSettled(waits)) {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import test from 'node:test';
+import { openExitNote, writeExitNote } from '../../../src/container/exit-note';
+import { containerPaths } from '../../../src/container/paths';
+import { waitForContainer } from '../../../src/container/wait';
+import { makeSandbox } from './sandbox';
+import { idFrom, statusText, storeContainer } from './stored-container';
+
+const ID = idFrom('abc');
+
+test('openExitNote() can still be read when the container and its lock file are gone', (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, { id: ID, name: 'web' });
+  const note = openExitNote(ctx, ID);
+  assert.equal(note?.read(), undefined);
+  writeExitNote(ctx, ID, -1);
+  writeExitNote(ctx, ID, 137);
+  const { directory, lock } = containerPaths(ctx, ID);
+  for (const path of [directory, lock]) rmSync(path, { recursive: true });
+  assert.equal(note?.read(), 137);
+  note?.close();
+});
+
+test('openExitNote() leaves nothing behind where there is no container', (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, { id: idFrom('def'), name: 'other' });
+  assert.equal(openExitNote(ctx, ID), undefined);
+  assert.equal(existsSync(containerPaths(ctx, ID).lock), false);
+});
+
+test('waitForContainer() resolves with the status of a container that goes before anybody looks', async (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, { id: ID, name: 'web', argv: ['--rm', 'busybox', 'true'] });
+  const waiting = waitForContainer(ctx, ID);
+  writeExitNote(ctx, ID, 6);
+  rmSync(containerPaths(ctx, ID).directory, { recursive: true });
+  rmSync(containerPaths(ctx, ID).lock);
+  assert.equal(await waiting, 6);
+  await assert.rejects(waitForContainer(ctx, ID), { code: 'not-found' });
+});
+
+test('waitForContainer() waits until a container with --rm is gone', async (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, { id: ID, name: 'web', argv: ['--rm', 'busybox', 'true'] });
+  let isOver = false;
+  const waiting = waitForContainer(ctx, ID).finally(() => (isOver = true));
+  writeFileSync(containerPaths(ctx, ID).status, statusText({ code: 6 }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(isOver, false);
+  rmSync(containerPaths(ctx, ID).directory, { recursive: true });
+  assert.equal(await waiting, 6);
+});
