@@ -21,6 +21,8 @@ export interface Overrides {
   runtime?: string;
   /** `--cgroup-manager`. */
   cgroupManager?: 'cgroupfs' | 'systemd';
+  /** `--registries-conf`: instead of the main registries.conf. */
+  registriesConf?: string;
 }
 
 /** What containers.conf says of the engine itself; the command line stands above it. */

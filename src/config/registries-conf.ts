@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { isErrno } from '../lib/errors';
+import { parseRegistriesConf } from './parse-registries-conf';
+import { registriesConfFiles } from './registries-conf-files';
+import { AUTH_FILES_HELPER } from './registries-conf-types';
+import type { RegistriesConf, RegistriesConfFile } from './registries-conf-types';
+import { shortNameAliases } from './short-name-aliases';
+
+/** What was read is kept as long as its context. */
+const known = new WeakMap<object, RegistriesConf>();
+
+/**
+ * What containers-registries.conf(5) says on this machine; empty where there is no file. Later files replace lists and
+ * entries of the same prefix or short name; the aliases that were recorded after a choice stand above all. Error
+ * `invalid`: names the file, the line and the key.
+ */
+export function loadRegistriesConf(ctx: Context): RegistriesConf {
+  const before = known.get(ctx);
+  if (before !== undefined) return before;
+  const conf = readAll(ctx);
+  known.set(ctx, conf);
+  return conf;
+}
+
+function readAll(ctx: Context): RegistriesConf {
+  const { main, dropIns } = registriesConfFiles(ctx);
+  const files: RegistriesConfFile[] = [];
+  if (main !== undefined) files.push(parseRegistriesConf(ctx, main, readFileSync(main, 'utf8')));
+  for (const path of dropIns) {
+    const text = readIfThere(path);
+    if (text !== undefined) files.push(parseRegistriesConf(ctx, path, text, { isDropIn: true }));
+  }
+  const conf = mergeRegistriesConf(files);
+  for (const [name, alias] of shortNameAliases(ctx)) conf.aliases.set(name, alias);
+  return conf;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Puts files together, in the order in which they count. */
+export function mergeRegistriesConf(files: readonly RegistriesConfFile[]): RegistriesConf {
+  const conf: RegistriesConf = {
+    searchRegistries: [],
+    searchOrigin: files[0]?.path,
+    shortNameMode: 'permissive',
+    aliases: new Map(),
+    registries: [],
+    credentialHelpers: [],
+    files: files.map(({ path }) => path),
+  };
+  for (const file of files) {
+    if (file.searchRegistries !== undefined) {
+      conf.searchRegistries = file.searchRegistries;
+      conf.searchOrigin = file.path;
+    }
+    conf.shortNameMode = file.shortNameMode ?? conf.shortNameMode;
+    conf.credentialHelpers = file.credentialHelpers ?? conf.credentialHelpers;
+    const prefixes = new Set(file.registries.map(({ prefix }) => prefix));
+    conf.registries = [...conf.registries.filter(({ prefix }) => !prefixes.has(prefix)), ...file.registries];
+    for (const [name, alias] of file.aliases) conf.aliases.set(name, alias);
+  }
+  if (conf.credentialHelpers.length === 0) conf.credentialHelpers = [AUTH_FILES_HELPER];
+  return conf;
+}
