@@ -3,6 +3,7 @@ import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
+import { removeStalePartials } from '../store/partial-blob';
 import { listDirectory, staleStaging } from '../store/staging';
 import { blobPath, layerPath } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
@@ -11,6 +12,9 @@ import type { FileLock } from '../sys/file-lock';
 import { readJsonFile } from '../sys/file-io';
 import { readBlob, readImageRecord, recordPath } from './image-record';
 import { parseManifest } from './manifest';
+
+/** A download that nobody went on with for this long, in milliseconds, is given up: a day. */
+const partialAge = 86_400_000;
 
 /** Held while content is added that the index does not name yet: garbage collection keeps out. */
 export function lockContentShared(store: StorePaths): FileLock {
@@ -34,6 +38,7 @@ export function collectGarbage(store: StorePaths): string[] {
       const id = file.replace(/\.json$/, '');
       if (!needed.images.has(id)) rmSync(recordPath(store, id), { force: true });
     }
+    removeStalePartials(store, partialAge);
     const layers = listDirectory(store.layers).filter((hex) => !needed.layers.has(hex));
     const gone = layers.flatMap((hex) => [layerPath(store, hex), `${store.shifted}/${hex}`]);
     return [...staleStaging(store), ...gone.flatMap((path) => moveAway(store, path))];

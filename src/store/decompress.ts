@@ -4,6 +4,9 @@ import type { Compression } from './compression';
 /** Gives the next piece of a file, undefined at its end. A piece stays as it is: it is not reused. */
 export type ReadNext = () => Buffer | undefined;
 
+/** The same of bytes that may have to come first. */
+export type AwaitNext = () => Buffer | undefined | Promise<Buffer | undefined>;
+
 /** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
 const bombFloor = 256 << 20;
 const bombRatio = 100;
@@ -12,11 +15,11 @@ const bombRatio = 100;
  * The unpacked bytes of what `next` gives. Errors `invalid`: it is damaged or truncated, or grows so much that it has to
  * be a decompression bomb.
  */
-export async function* decompress(compression: Compression, next: ReadNext): AsyncGenerator<Buffer> {
+export async function* decompress(compression: Compression, next: AwaitNext): AsyncGenerator<Buffer> {
   let taken = 0;
   let given = 0;
-  const counted: ReadNext = () => {
-    const chunk = next();
+  const counted: AwaitNext = async () => {
+    const chunk = await next();
     taken += chunk?.length ?? 0;
     return chunk;
   };
@@ -45,7 +48,7 @@ async function nextChunk(
   }
 }
 
-const decoders: Record<Compression, (next: ReadNext) => AsyncGenerator<Buffer>> = {
+const decoders: Record<Compression, (next: AwaitNext) => AsyncGenerator<Buffer>> = {
   none: plain,
   gzip: async function* (next) {
     const { createGunzip } = await import('node:zlib');
@@ -67,11 +70,11 @@ const decoders: Record<Compression, (next: ReadNext) => AsyncGenerator<Buffer>> 
   },
 };
 
-async function* plain(next: ReadNext): AsyncGenerator<Buffer> {
-  for (let chunk = next(); chunk !== undefined; chunk = next()) yield chunk;
+async function* plain(next: AwaitNext): AsyncGenerator<Buffer> {
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
 }
 
-async function* throughStream(stream: NodeJS.ReadWriteStream, next: ReadNext): AsyncGenerator<Buffer> {
+async function* throughStream(stream: NodeJS.ReadWriteStream, next: AwaitNext): AsyncGenerator<Buffer> {
   const { pipeline, Readable } = await import('node:stream');
   const source = Readable.from(plain(next), { objectMode: false });
   // an error destroys the stream, and reading it below throws that error
@@ -79,7 +82,7 @@ async function* throughStream(stream: NodeJS.ReadWriteStream, next: ReadNext): A
   for await (const chunk of stream) yield chunk as Buffer;
 }
 
-async function* zstd(next: ReadNext): AsyncGenerator<Buffer> {
+async function* zstd(next: AwaitNext): AsyncGenerator<Buffer> {
   const { Decompress } = await import('fzstd');
   let ready: Buffer[] = [];
   let hasEnded = false;
@@ -87,7 +90,7 @@ async function* zstd(next: ReadNext): AsyncGenerator<Buffer> {
     ready.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
     hasEnded = isLast === true;
   });
-  for (let chunk = next(); chunk !== undefined; chunk = next()) {
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
     decoder.push(chunk);
     yield* ready;
     ready = [];
@@ -97,11 +100,11 @@ async function* zstd(next: ReadNext): AsyncGenerator<Buffer> {
   if (!hasEnded) throw new Error('unexpected end of data');
 }
 
-async function* xz(next: ReadNext): AsyncGenerator<Buffer> {
+async function* xz(next: AwaitNext): AsyncGenerator<Buffer> {
   const { XzReadableStream } = (await import('xz-decompress')) as typeof import('xz-decompress');
   const source = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const chunk = next();
+    async pull(controller) {
+      const chunk = await next();
       if (chunk === undefined) controller.close();
       else controller.enqueue(chunk);
     },

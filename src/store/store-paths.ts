@@ -13,6 +13,8 @@ export interface StorePaths {
   containers: string;
   locks: string;
   tmp: string;
+  /** Blobs that are being fetched, by digest: they outlive an interruption, so that the next pull goes on. */
+  partial: string;
 }
 
 /** Where the store keeps what; touches nothing. */
@@ -28,6 +30,7 @@ export function storePaths(ctx: Context): StorePaths {
     containers: `${root}/containers`,
     locks: `${root}/locks`,
     tmp: `${root}/tmp`,
+    partial: `${root}/partial`,
   };
 }
 

@@ -30,6 +30,14 @@ export function lockFile(
   return { release: () => closeSync(descriptor) };
 }
 
+/** Takes the exclusive flock(2) on an open file, without waiting; false when somebody else has it. Closing it releases the lock. */
+export function tryLockDescriptor(descriptor: number): boolean {
+  if (flock(descriptor, LOCK_EX | LOCK_NB)) return true;
+  const error = systemCallError('flock');
+  if (error.code === 'EAGAIN') return false;
+  throw error;
+}
+
 /** Runs `work` while holding the exclusive lock on `path`, waiting for it. */
 export function withFileLock<T>(path: string, work: () => T): T {
   const lock = lockFile(path);
