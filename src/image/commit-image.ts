@@ -70,7 +70,8 @@ function stagedContent(layers: LayerSoFar[]): StagedContent {
   const content: StagedContent = { blobs: [], layers: [] };
   for (const { chainId, staged } of layers) {
     if (staged === undefined) continue;
-    content.blobs.push({ file: staged.blobFile, digest: staged.blob.digest });
+    if (staged.blobFile !== undefined)
+      content.blobs.push({ file: staged.blobFile, digest: staged.blob.digest });
     content.layers.push({ directory: staged.directory, chainId });
   }
   return content;

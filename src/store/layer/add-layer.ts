@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { TspodError, wrapError } from '../../lib/errors';
+import { writeFileSync } from 'node:fs';
+import { wrapError } from '../../lib/errors';
+import type { TspodError } from '../../lib/errors';
 import { createBlobWriter } from '../blob-writer';
-import type { BlobWriter } from '../blob-writer';
+import type { BlobWriter, ExpectedBlob } from '../blob-writer';
 import { detectCompression } from '../compression';
 import type { Compression } from '../compression';
-import { decompress } from '../decompress';
+import type { AwaitNext } from '../decompress';
 import { digestHex } from '../digest';
 import { readRange, readSmallRange } from '../file-range';
 import type { FileRange } from '../file-range';
 import type { Staging } from '../staging';
-import { createTarReader } from '../tar/tar-reader';
 import type { LayerRecord } from './layer-record';
 import { createSpaceGuard } from './space-guard';
-import { createUnpacker } from './unpacker';
-import type { Unpacker } from './unpacker';
+import type { SpaceGuard } from './space-guard';
+import { unpackLayer } from './unpack-layer';
+import type { UnpackedLayer } from './unpack-layer';
 
 /** A layer's archive, and what has been promised of it. */
 export interface LayerInput {
@@ -28,12 +28,10 @@ export interface LayerInput {
   warn: (message: string) => void;
 }
 
-/** A layer in a staging directory: `directory` holds `diff`, `blob` is its archive's file. */
-export interface StagedLayer {
-  directory: string;
-  blobFile: string;
-  diffId: string;
-  size: number;
+/** A layer in a staging directory, and its archive. */
+export interface StagedLayer extends UnpackedLayer {
+  /** The file of the archive, on the store's own file system; undefined when the store has that blob already. */
+  blobFile: string | undefined;
   blob: LayerRecord['blob'];
 }
 
@@ -50,70 +48,39 @@ const mediaTypes: Record<Compression, string> = {
  * On an error what was made stays in the staging directory, for its owner to remove.
  */
 export async function addLayer(staging: Staging, name: string, input: LayerInput): Promise<StagedLayer> {
-  const directory = `${staging.path}/layer-${name}`;
   const blobFile = `${staging.path}/blob-${name}`;
-  mkdirSync(`${directory}/diff`, { recursive: true, mode: 0o700 });
   const start = readSmallRange({ ...input.range, size: Math.min(input.range.size, 8) });
   const compression = detectCompression(start);
-  const blob = createBlobWriter(blobFile, input.expected);
-  const unpacker = createUnpacker(`${directory}/diff`, input);
-  // modes are the archive's, whatever the caller's umask
-  const umask = process.umask(0);
+  const writer = createBlobWriter(blobFile, input.expected);
   try {
-    const { digest, size, diffId } = await copy(input, { compression, blob, unpacker, directory });
-    if (input.diffId !== undefined && diffId !== input.diffId) {
-      throw new TspodError('invalid', `wrong diff ID: expected ${input.diffId}, got ${diffId}`);
-    }
+    let written: ExpectedBlob | undefined;
+    const digest = async (): Promise<string> => (written = await writer.finish()).digest;
+    const next = copying(input.range, writer, { space: createSpaceGuard(staging.path), compression });
+    const unpacked = await unpackLayer(staging, name, { ...input, compression, next, digest });
+    const { size = 0, digest: blobDigest = '' } = written ?? {};
     const mediaType = input.expected?.mediaType ?? mediaTypes[compression];
-    return { directory, blobFile, diffId, size: unpacker.finish().size, blob: { mediaType, digest, size } };
+    return { ...unpacked, blobFile, blob: { mediaType, digest: blobDigest, size } };
   } finally {
-    process.umask(umask);
-    await blob.abort();
-    unpacker.abort();
+    await writer.abort();
   }
 }
 
-interface Copy {
-  compression: Compression;
-  blob: BlobWriter;
-  unpacker: Unpacker;
-  directory: string;
-}
-
-async function copy(
-  input: LayerInput,
-  parts: Copy,
-): Promise<{ digest: string; size: number; diffId: string }> {
-  const tar = createTarReader(parts.unpacker);
-  const isPlain = parts.compression === 'none';
-  const space = createSpaceGuard(parts.directory);
-  const next = readRange(input.range, { reuse: isPlain });
-  if (isPlain) {
-    for (let chunk = next(); chunk !== undefined; chunk = next()) {
-      space.take(chunk.length);
-      await parts.blob.writeBehind(chunk);
-      tar.push(chunk);
-    }
-    tar.finish();
-    const result = await parts.blob.finish();
-    return { ...result, diffId: result.digest };
-  }
-  const nextCopied = (): Buffer | undefined => {
+/** The pieces of a file, each of which is written before it is handed over. */
+function copying(
+  range: FileRange,
+  writer: BlobWriter,
+  { space, compression }: { space: SpaceGuard; compression: Compression },
+): AwaitNext {
+  const isPlain = compression === 'none';
+  const next = readRange(range, { reuse: isPlain });
+  return async () => {
     const chunk = next();
     if (chunk === undefined) return undefined;
     space.take(chunk.length);
-    parts.blob.write(chunk);
+    if (isPlain) await writer.writeBehind(chunk);
+    else writer.write(chunk);
     return chunk;
   };
-  const hash = createHash('sha256');
-  for await (const chunk of decompress(parts.compression, nextCopied)) {
-    hash.update(chunk);
-    tar.push(chunk);
-  }
-  // what follows the compressed data belongs to the blob
-  while (nextCopied() !== undefined);
-  tar.finish();
-  return { ...(await parts.blob.finish()), diffId: `sha256:${hash.digest('hex')}` };
 }
 
 /** Writes the layer's record, with its place in a chain. */
