@@ -1,0 +1,24 @@
+import { execa } from 'execa';
+
+/** What a program said and how it ended. */
+export interface ProgramResult {
+  stdout: string;
+  stderr: string;
+  /** Undefined where a signal ended it. */
+  exitCode: number | undefined;
+}
+
+/**
+ * Runs a program to its end with `input` on its standard input. Throws ENOENT and the like when it cannot be started;
+ * its exit status is the caller's to judge. `env` is its whole environment; the time limit is in ms.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { input: string; env: Readonly<Record<string, string | undefined>>; timeout: number },
+): Promise<ProgramResult> {
+  const result = await execa(program, args, { ...options, extendEnv: false, reject: false });
+  const { stdout, stderr, exitCode, cause } = result;
+  if (exitCode === undefined && !result.isTerminated && cause !== undefined) throw cause as Error;
+  return { stdout, stderr, exitCode };
+}
