@@ -183,7 +183,7 @@ static void wait_for_execve(const struct execution *execution) {
     message[length] = '\0';
     char *text = strchr(message, ' ');
     waitpid(execution->pid, NULL, 0);
-    die(atoi(message), "%s", text ? text + 1 : message);
+    die(execution->is_detached ? 125 : atoi(message), "%s", text ? text + 1 : message);
 }
 
 static void pass_on(int number) {

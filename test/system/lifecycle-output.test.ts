@@ -202,6 +202,13 @@ test('exec has the variables, directory, user and exit status that are asked for
   assert.doesNotMatch(await bounding('--privileged'), /00000000800405fb/);
   await runTspod(['exec', name, 'no-such-program'], { expectCode: 127 });
   await runTspod(['exec', name, '/etc'], { expectCode: 126 });
+  await runTspod(['exec', '-u', 'nosuchuser', name, 'true'], { expectCode: 255 });
+  for (const options of [
+    [name, 'no-such-program'],
+    [name, '/etc'],
+    ['-u', 'nosuchuser', name, 'true'],
+  ])
+    await runTspod(['exec', '-d', ...options], { expectCode: 125 });
   await remove(name);
 });
 

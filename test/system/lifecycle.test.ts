@@ -46,6 +46,8 @@ test('stop leaves a container alone that was never started or has ended', async 
   await runTspod(['create', '--name', name, ...NONE, 'busybox', 'true']);
   assert.equal((await runTspod(['stop', name])).stdout, `${name}\n`);
   assert.equal(await stateOf(name), 'created 0');
+  await runTspod(['exec', name, 'true'], { expectCode: 255 });
+  await runTspod(['exec', '-d', name, 'true'], { expectCode: 125 });
   await remove(name);
 });
 
@@ -157,6 +159,7 @@ test('rm tries all, reports what is missing with status 1, and --ignore does not
   assert.equal(stdout, `${name}\n`);
   assert.equal(stderr, 'Error: no container with ID or name "missing" found: no such container\n');
   await runTspod(['rm', '--ignore', 'missing']);
+  await runTspod(['--root', join(testFolder(), 'empty'), 'rm', '--latest'], { expectCode: 1 });
 });
 
 test('rm removes files of other owners and directories without permissions', async () => {
@@ -223,7 +226,9 @@ test('container prune removes what does not run, and asks first', async () => {
   const running = await detached(['sleep', '1000']);
   const { stdout } = await runTspod(['create', ...NONE, 'busybox', 'true']);
   const refused = await runTspod(['container', 'prune'], { stdin: 'n\n' });
-  assert.match(refused.stderr, /WARNING|This will remove all non running containers/);
+  assert.match(refused.stderr, /^WARNING! This will remove all non running containers/);
+  const unanswered = await runTspod(['container', 'prune'], { expectCode: 125 });
+  assert.match(unanswered.stderr, /Error: reading the answer: EOF\nhint: .*--force$/m);
   const pruned = await runTspod(['container', 'prune', '--force']);
   assert.ok(pruned.stdout.split('\n').includes(stdout.trim()));
   await runTspod(['container', 'exists', stdout.trim()], { expectCode: 1 });
@@ -248,7 +253,7 @@ test('pause without a control group says why, or pauses', async () => {
   const { code, stderr } = await runTspod(['pause', name], { expectCode: null });
   if (code === 0) {
     assert.equal(await stateOf(name), 'paused 0');
-    await runTspod(['exec', name, 'true'], { expectCode: 125 });
+    await runTspod(['exec', name, 'true'], { expectCode: 255 });
     await runTspod(['unpause', name]);
     assert.equal(await stateOf(name), 'running 0');
   } else assert.match(stderr, /cannot pause container .* without a cgroup\nhint: /);

@@ -51,6 +51,11 @@ test('volume create, inspect, exists and rm', async () => {
   assert.deepEqual(shown.Labels, { a: 'b' });
   assert.ok(existsSync(shown.Mountpoint));
   await runTspod(['volume', 'exists', name]);
+  const some = await runTspod(['volume', 'inspect', '--format', '{{.Name}}', name, 'missing'], {
+    expectCode: 125,
+  });
+  assert.deepEqual([some.stdout, some.stderr], [`${name}\n`, 'Error: no such volume missing\n']);
+  assert.equal((await runTspod(['volume', 'inspect', 'missing'], { expectCode: 125 })).stdout, '[]\n');
   assert.equal((await runTspod(['volume', 'rm', name])).stdout, `${name}\n`);
   assert.equal(existsSync(shown.Mountpoint), false);
   await runTspod(['volume', 'exists', name], { expectCode: 1 });

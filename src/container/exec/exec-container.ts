@@ -13,6 +13,7 @@ import { CLONE_FLAGS } from '../../runtime/spec-ops';
 import { findContainerId } from '../find';
 import { containerPaths } from '../paths';
 import { readState, type ContainerState } from '../status';
+import { execFailure } from './exec-failure';
 
 /** What `exec` was asked for. */
 export interface ExecOptions {
@@ -44,7 +45,7 @@ export async function execInContainer(ctx: Context, name: string, options: ExecO
     );
   const id = findContainerId(ctx, name);
   const state = readState(ctx, id);
-  if (state.phase !== 'running') throw notRunning(name, state.phase);
+  if (state.phase !== 'running') throw notRunning(name, state.phase, options);
   const spec = JSON.parse(readFileSync(containerPaths(ctx, id).config, 'utf8')) as OciSpec;
   const process = await execProcess(ctx, id, { spec, options });
   return becomeHelper(ctx, 'exec', execPlan(ctx, { id, name, state, spec, process, options }));
@@ -112,11 +113,14 @@ function hasVariable(env: readonly string[], name: string): boolean {
   return env.some((entry) => entry.startsWith(`${name}=`));
 }
 
-function notRunning(name: string, phase: string): TspodError {
+function notRunning(name: string, phase: string, options: ExecOptions): TspodError {
   const paused = phase === 'paused';
   return new TspodError(
     'state',
     'can only create exec sessions on running containers: container state improper',
-    { hint: `container "${name}" is ${phase}: tspod ${paused ? 'unpause' : 'start'} ${name}` },
+    {
+      exitCode: execFailure(options),
+      hint: `container "${name}" is ${phase}: tspod ${paused ? 'unpause' : 'start'} ${name}`,
+    },
   );
 }

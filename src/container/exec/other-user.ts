@@ -1,10 +1,12 @@
 import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
 import type { OciCapabilities, OciProcess, OciSpec } from '../../runtime/oci-spec';
 import { capabilitiesHere, capabilitySets } from '../capabilities';
 import { loadRecord } from '../find';
 import type { ContainerRecord } from '../record';
-import { resolveUser, type ResolvedUser } from '../user-lookup';
+import { resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
 import type { ExecOptions } from './exec-container';
+import { execFailure } from './exec-failure';
 import { userFilesOf } from './user-files';
 
 /** The process `own` as another user of the container, or with the capabilities of a privileged one. */
@@ -15,9 +17,7 @@ export function asOtherUser(
 ): OciProcess {
   const record = loadRecord(ctx, id);
   const isNamed = options.user !== undefined && options.user !== '';
-  const user = isNamed
-    ? resolveUser(options.user ?? '', record.options.groupAdd, userFilesOf(ctx, record, spec))
-    : undefined;
+  const user = isNamed ? namedUser(options, record, userFilesOf(ctx, record, spec)) : undefined;
   const uid = user?.uid ?? own.user.uid;
   return {
     ...own,
@@ -25,6 +25,20 @@ export function asOtherUser(
     ...(user ? { user: ids(own, user), env: withHome(own.env, record, user) } : {}),
     ...(options.privileged ? { noNewPrivileges: false } : {}),
   };
+}
+
+function namedUser(options: ExecOptions, record: ContainerRecord, files: UserFiles): ResolvedUser {
+  try {
+    return resolveUser(options.user ?? '', record.options.groupAdd, files);
+  } catch (error) {
+    if (!(error instanceof TspodError)) throw error;
+    const { code, message, hint } = error;
+    throw new TspodError(code, message, {
+      exitCode: execFailure(options),
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
 }
 
 function ids(own: OciProcess, { uid, gid, groups }: ResolvedUser): OciProcess['user'] {

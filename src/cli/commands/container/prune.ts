@@ -6,7 +6,7 @@ import { defineCommand } from '../../define-command';
 import { longFilterOption } from '../../options/selection';
 import { confirm } from '../../confirm';
 
-const WARNING = 'This will remove all non running containers.';
+const WARNING = 'WARNING! This will remove all non running containers.';
 
 /** `tspod container prune`. */
 export default defineCommand({

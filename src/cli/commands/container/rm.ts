@@ -1,7 +1,8 @@
 import { TspodError } from '../../../lib/errors';
 import { dropStaleName } from '../../../container/create-name';
 import { removeContainers } from '../../../container/remove';
-import { selectContainers, throwFailures } from '../../../container/select';
+import { selectContainers, throwFailures, type Selected, type Selection } from '../../../container/select';
+import type { Context } from '../../../lib/context';
 import { defineCommand } from '../../define-command';
 import {
   allOption,
@@ -43,7 +44,7 @@ export default defineCommand({
     if (time !== undefined && !force)
       throw new TspodError('usage', '--force option must be specified to use the --time option');
     const selection = { names: args, all, latest, filters: filter, cidfiles: cidfile };
-    const { targets, failures } = selectContainers(ctx, { ...selection, ignore: ignore || force });
+    const { targets, failures } = select(ctx, { ...selection, ignore: ignore || force });
     const removal = await removeContainers(
       ctx,
       targets.map(({ id }) => id),
@@ -55,6 +56,16 @@ export default defineCommand({
     throwFailures([...failures.map(asMissing), ...removal.failures]);
   },
 });
+
+/** As selectContainers(); a missing latest container is a failure like another. */
+function select(ctx: Context, selection: Selection): Selected {
+  try {
+    return selectContainers(ctx, selection);
+  } catch (error) {
+    if (!selection.latest || !(error instanceof TspodError) || error.code !== 'not-found') throw error;
+    return { targets: [], failures: [error] };
+  }
+}
 
 function asMissing(error: unknown): unknown {
   if (!(error instanceof TspodError) || error.code !== 'not-found') return error;

@@ -1,8 +1,10 @@
+import { throwFailures } from '../../../container/select';
 import { TspodError } from '../../../lib/errors';
 import { inspectVolume } from '../../../volume/inspect-volume';
 import { findVolume, listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 import { printInspected } from '../../print/print-value';
+import { inspectAll } from '../container/inspect-all';
 
 /** `tspod volume inspect`. */
 export default defineCommand({
@@ -18,8 +20,10 @@ export default defineCommand({
     if (flags.all === names.length > 0) {
       throw new TspodError('usage', 'provide one or more volume names, or --all without any');
     }
-    const volumes = flags.all ? listVolumes(ctx) : names.map((name) => findVolume(ctx, name));
-    const found = volumes.map((volume) => inspectVolume(ctx, volume));
+    const wanted = flags.all ? listVolumes(ctx).map(({ name }) => name) : names;
+    const inspect = (name: string): object => inspectVolume(ctx, findVolume(ctx, name));
+    const { found, failures } = inspectAll(wanted, inspect, 'volume');
     printInspected(output, found, { format: flags.format, name: 'volume inspect' });
+    throwFailures(failures);
   },
 });
