@@ -3,6 +3,8 @@ import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
+import type { IndexEntry } from '../store/image-index';
+import { readLayerRecord } from '../store/layer/layer-record';
 import { removeStalePartials } from '../store/partial-blob';
 import { listDirectory, staleStaging } from '../store/staging';
 import { blobPath, layerPath } from '../store/store-paths';
@@ -47,25 +49,47 @@ export function collectGarbage(store: StorePaths): string[] {
   }
 }
 
-interface Needed {
+/** What the images and containers of a store need, all in hexadecimal. */
+export interface NeededContent {
   blobs: Set<string>;
   images: Set<string>;
   layers: Set<string>;
 }
 
-function neededContent(store: StorePaths): Needed {
-  const needed: Needed = { blobs: new Set(), images: new Set(), layers: new Set() };
-  for (const entry of readImageIndex(store)) {
-    const manifest = parseManifest(readBlob(store, entry.digest));
-    const record = readImageRecord(store, entry);
-    needed.images.add(record.id);
-    record.chainIds.forEach((hex) => needed.layers.add(hex));
-    const digests =
-      'config' in manifest ? [manifest.config, ...manifest.layers].map(({ digest }) => digest) : [];
-    for (const digest of [entry.digest, ...digests]) needed.blobs.add(digestHex(digest));
-  }
+/** Goes through the index and the records of the containers. */
+export function neededContent(store: StorePaths): NeededContent {
+  const needed: NeededContent = { blobs: new Set(), images: new Set(), layers: new Set() };
+  for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
   for (const { chainIds } of containerUses(store)) chainIds.forEach((hex) => needed.layers.add(hex));
   return needed;
+}
+
+/** Of an image that has lost a part, what is left is needed too: a repair makes use of it. */
+function needEntry(store: StorePaths, entry: IndexEntry, needed: NeededContent): void {
+  needed.blobs.add(digestHex(entry.digest));
+  const manifest = whole(() => parseManifest(readBlob(store, entry.digest)));
+  if (manifest !== undefined && 'config' in manifest)
+    for (const { digest } of [manifest.config, ...manifest.layers]) needed.blobs.add(digestHex(digest));
+  const record = whole(() => readImageRecord(store, entry));
+  for (const id of [record?.id, entry.imageId]) {
+    if (id === undefined) continue;
+    needed.images.add(id);
+    needed.blobs.add(id);
+  }
+  for (const hex of record?.chainIds ?? []) {
+    needed.layers.add(hex);
+    const layer = manifest === undefined ? whole(() => readLayerRecord(store, `sha256:${hex}`)) : undefined;
+    if (layer !== undefined) needed.blobs.add(digestHex(layer.blob.digest));
+  }
+}
+
+function whole<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TspodError && error.code === 'invalid') return undefined;
+    throw error;
+  }
 }
 
 /** What a container holds on to. */

@@ -1,9 +1,12 @@
 import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
 import { readImageIndex } from '../store/image-index';
+import type { IndexEntry } from '../store/image-index';
 import { storePaths } from '../store/store-paths';
 import { containerUses } from './collect-garbage';
 import type { ImageConfig } from './image-config';
 import { readImageRecord } from './image-record';
+import type { ImageRecord } from './image-record';
 
 /** An image of the store with all that is known of it. */
 export interface ListedImage {
@@ -30,7 +33,7 @@ export function listImages(ctx: Context): ListedImage[] {
   const uses = containerUses(store);
   const images = new Map<string, ListedImage>();
   for (const entry of readImageIndex(store)) {
-    const { id, config, size } = readImageRecord(store, entry);
+    const { id, config, size } = recordIfWhole(ctx, entry);
     const created = config.created === undefined ? NaN : Date.parse(config.created);
     const image: ListedImage = images.get(id) ?? {
       id,
@@ -49,6 +52,21 @@ export function listImages(ctx: Context): ListedImage[] {
     addOnce(image.repoDigests, `${splitName(entry.name).repository}@${entry.digest}`);
   }
   return [...images.values()].sort((a, b) => b.created - a.created);
+}
+
+/** One that has lost its configuration is told of, and listed with what the index says: so it can be named and removed. */
+function recordIfWhole(ctx: Context, entry: IndexEntry): Pick<ImageRecord, 'id' | 'config' | 'size'> {
+  try {
+    return readImageRecord(storePaths(ctx), entry);
+  } catch (error) {
+    if (!(error instanceof TspodError) || error.code !== 'invalid') throw error;
+    const id = entry.imageId ?? entry.digest.replace(/^sha256:/, '');
+    ctx.log(
+      'error',
+      `image ${entry.name ?? id.slice(0, 12)} is damaged: ${error.message}; "tspod system check" tells more`,
+    );
+    return { id, config: { architecture: '', os: '', rootfs: { type: 'layers', diff_ids: [] } }, size: 0 };
+  }
 }
 
 /** The two parts of a full name as lists show them; `<none>` of an image without a name. */

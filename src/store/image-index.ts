@@ -14,6 +14,8 @@ export interface IndexEntry {
   name: string | undefined;
   /** Hexadecimal part of the config's digest; undefined when another tool has written the entry. */
   imageId: string | undefined;
+  /** Of the list of manifests that it was chosen from when it was pulled: the name stands for that at the registry. */
+  listDigest?: string;
 }
 
 interface Descriptor {
@@ -25,15 +27,34 @@ interface Descriptor {
 
 const nameKey = 'org.opencontainers.image.ref.name';
 const imageKey = 'io.tspod.image.id';
+const listKey = 'io.tspod.image.list';
 
 /** Reads the list of images, without a lock; a missing one is empty. Error `invalid`: it is not an OCI index. */
 export function readImageIndex(store: StorePaths): IndexEntry[] {
-  const parsed = readJsonFile(store.index) as { manifests?: unknown } | undefined;
+  const parsed = readIndexFile(store) as { manifests?: unknown } | undefined;
   if (parsed === undefined) return [];
-  if (!Array.isArray(parsed?.manifests)) {
-    throw new TspodError('invalid', `reading "${store.index}": it is not an OCI image index`);
+  const manifests = parsed?.manifests;
+  if (Array.isArray(manifests) && manifests.every(isDescriptor)) return manifests.map(toEntry);
+  throw brokenIndex(store, 'it is not an OCI image index');
+}
+
+function isDescriptor(found: Partial<Descriptor> | null): found is Descriptor {
+  return typeof found?.digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(found.digest);
+}
+
+function readIndexFile(store: StorePaths): unknown {
+  try {
+    return readJsonFile(store.index);
+  } catch (error) {
+    if (!(error instanceof TspodError)) throw error;
+    throw brokenIndex(store, error.message.replace(/^reading "[^"]*": /, ''));
   }
-  return (parsed.manifests as Descriptor[]).map(toEntry);
+}
+
+function brokenIndex(store: StorePaths, why: string): TspodError {
+  return new TspodError('invalid', `reading "${store.index}": ${why}`, {
+    hint: 'put it together again with "tspod system check --repair"',
+  });
 }
 
 /**
@@ -45,17 +66,24 @@ export function changeImageIndex(
   change: (entries: IndexEntry[]) => IndexEntry[],
 ): IndexEntry[] {
   return withFileLock(`${store.locks}/index`, () => {
-    const before = readImageIndex(store);
-    const after = tidy(change(before));
-    const manifests = after.map(toDescriptor);
-    const text = JSON.stringify({
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests,
-    });
-    writeFileAtomic(store.index, `${text}\n`, { temporary: temporaryFile(store) });
+    const after = tidy(change(readImageIndex(store)));
+    writeIndex(store, after);
     return after;
   });
+}
+
+/** Replaces a broken list of images, whatever is in it; under the lock on it. */
+export function replaceImageIndex(store: StorePaths, entries: readonly IndexEntry[]): void {
+  withFileLock(`${store.locks}/index`, () => writeIndex(store, tidy([...entries])));
+}
+
+function writeIndex(store: StorePaths, entries: readonly IndexEntry[]): void {
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: entries.map(toDescriptor),
+  });
+  writeFileAtomic(store.index, `${text}\n`, { temporary: temporaryFile(store) });
 }
 
 function tidy(entries: IndexEntry[]): IndexEntry[] {
@@ -77,12 +105,17 @@ function tidy(entries: IndexEntry[]): IndexEntry[] {
 }
 
 function toEntry({ mediaType, digest, size, annotations }: Descriptor): IndexEntry {
-  return { mediaType, digest, size, name: annotations?.[nameKey], imageId: annotations?.[imageKey] };
+  const listDigest = annotations?.[listKey];
+  return {
+    ...{ mediaType, digest, size, name: annotations?.[nameKey], imageId: annotations?.[imageKey] },
+    ...(listDigest === undefined ? {} : { listDigest }),
+  };
 }
 
-function toDescriptor({ mediaType, digest, size, name, imageId }: IndexEntry): Descriptor {
+function toDescriptor({ mediaType, digest, size, name, imageId, listDigest }: IndexEntry): Descriptor {
   const annotations: Record<string, string> = {};
   if (name !== undefined) annotations[nameKey] = name;
   if (imageId !== undefined) annotations[imageKey] = imageId;
+  if (listDigest !== undefined) annotations[listKey] = listDigest;
   return { mediaType, digest, size, annotations };
 }

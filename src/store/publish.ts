@@ -17,17 +17,43 @@ export interface StagedContent {
  * fraction of syncing each. Where another process was faster its copy stays, ours is left in the staging directory.
  */
 export function publish(store: StorePaths, content: StagedContent): void {
+  syncStore(store);
+  for (const { file, digest } of content.blobs) moveBlob(file, blobPath(store, digestHex(digest)));
+  for (const { directory, chainId } of content.layers)
+    renameNew(directory, layerPath(store, digestHex(chainId)));
+  syncDirectory(store.blobs);
+  syncDirectory(store.layers);
+}
+
+/** Puts a staged layer in the place of the one with this chain id, which moves into the staging directory; lasting as `publish`. */
+export function replaceLayer(store: StorePaths, directory: string, chainHex: string): void {
+  syncStore(store);
+  const to = layerPath(store, chainHex);
+  try {
+    renameSync(to, `${directory}-broken`);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+  renameSync(directory, to);
+  syncDirectory(store.layers);
+}
+
+function syncStore(store: StorePaths): void {
   const descriptor = openSync(store.root, 'r');
   try {
     syncFileSystem(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  for (const { file, digest } of content.blobs) renameSync(file, blobPath(store, digestHex(digest)));
-  for (const { directory, chainId } of content.layers)
-    renameNew(directory, layerPath(store, digestHex(chainId)));
-  syncDirectory(store.blobs);
-  syncDirectory(store.layers);
+}
+
+/** A file that several pulls share has been moved by the first of them. */
+function moveBlob(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') || !existsSync(to)) throw error;
+  }
 }
 
 function renameNew(from: string, to: string): void {
@@ -35,7 +61,8 @@ function renameNew(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-    if (existsSync(`${to}/diff`)) return;
+    // a layer without its record is one that a repair has given up
+    if (existsSync(`${to}/diff`) && existsSync(`${to}/layer.json`)) return;
     renameSync(to, `${from}-broken`);
     renameSync(from, to);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
@@ -22,6 +22,11 @@ const unlockedYouth = 60_000;
 /** Makes a staging directory, and removes those of processes that were killed. Needs the ids of what is in them. */
 export function openStaging(store: StorePaths): Staging {
   for (const path of staleStaging(store)) rmSync(path, { recursive: true, force: true });
+  return makeStaging(store);
+}
+
+/** Makes a staging directory for files of the user's own id: needs no other ids, and leaves others' alone. */
+export function makeStaging(store: Pick<StorePaths, 'tmp'>): Staging {
   const path = `${store.tmp}/${prefix}${randomId().slice(0, 16)}`;
   mkdirSync(path, { mode: 0o700 });
   const lock = lockFile(`${path}/lock`);
@@ -47,7 +52,8 @@ function isStale(path: string, now: number): boolean {
   try {
     const found = statSync(path);
     if (now - found.mtimeMs < (hasLock ? youth : unlockedYouth)) return false;
-    if (!hasLock || !found.isDirectory()) return true;
+    // asking for a lock that nobody made would make it, and the directory look young
+    if (!hasLock || !found.isDirectory() || !existsSync(`${path}/lock`)) return true;
     lock = lockFile(`${path}/lock`, { wait: false });
     return lock !== undefined;
   } catch (error) {

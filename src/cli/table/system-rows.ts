@@ -36,7 +36,11 @@ export const systemRows: readonly CommandRow[] = [
     load: () => import('../commands/system/info'),
   },
   { path: 'system events', aliases: ['events'], summary: 'Show events' },
-  { path: 'system check', summary: 'Check the consistency of the store', instead: 'use "tspod doctor"' },
+  {
+    path: 'system check',
+    summary: 'Check the consistency of the store',
+    load: () => import('../commands/system/check'),
+  },
   {
     path: 'system df',
     summary: 'Show how much disk is used',

@@ -51,8 +51,13 @@ const reserved = [
   'system.nfs4',
 ];
 
+/** Whether a layer cannot bring in an extended attribute of this name. */
+export function isReservedXattr(name: string): boolean {
+  return reserved.some((prefix) => name.startsWith(prefix));
+}
+
 function applyXattr(path: Buffer, name: string, value: Buffer, warn: Warn): void {
-  if (reserved.some((prefix) => name.startsWith(prefix))) {
+  if (isReservedXattr(name)) {
     warn(`extended attribute ${JSON.stringify(name)} left out`);
     return;
   }

@@ -1,0 +1,41 @@
+import { lstatSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { CheckOptions, Finding } from '../store/check/finding';
+import { listDirectory, staleStaging } from '../store/staging';
+import { blobPath, layerPath } from '../store/store-paths';
+import type { StorePaths } from '../store/store-paths';
+import { neededContent } from './collect-garbage';
+import { recordPath } from './image-record';
+
+/** What nothing needs any more, and nobody has touched for as long as `maxAge`; `collectGarbage` removes it. */
+export function findLeftovers(store: StorePaths, { maxAge }: CheckOptions): Finding[] {
+  const needed = neededContent(store);
+  const isOld = (path: string): boolean => Date.now() - changed(path) >= maxAge;
+  const told: [text: string, path: string][] = [
+    ...staleStaging(store).map((path): [string, string] => [`tmp/${basename(path)} is left over`, path]),
+    ...unneeded(store.layers, needed.layers).map((hex): [string, string] => [
+      `layer ${hex.slice(0, 12)} is needed by nothing`,
+      layerPath(store, hex),
+    ]),
+    ...unneeded(store.blobs, needed.blobs).map((hex): [string, string] => [
+      `blob ${hex.slice(0, 12)} is needed by nothing`,
+      blobPath(store, hex),
+    ]),
+    ...unneeded(store.images, new Set([...needed.images].map((id) => `${id}.json`))).map(
+      (file): [string, string] => [
+        `images/${file} is of no image`,
+        recordPath(store, file.replace(/\.json$/, '')),
+      ],
+    ),
+  ];
+  return told.filter(([, path]) => isOld(path)).map(([text]) => ({ text, owners: [] }));
+}
+
+function unneeded(folder: string, needed: ReadonlySet<string>): string[] {
+  return listDirectory(folder).filter((name) => !needed.has(name));
+}
+
+/** Milliseconds since 1970; what vanishes meanwhile has just changed. */
+function changed(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+}

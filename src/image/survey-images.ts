@@ -1,0 +1,168 @@
+import { describeError } from '../lib/errors';
+import { readJsonFile } from '../sys/file-io';
+import type { Finding, Owner } from '../store/check/finding';
+import { chainIdsOf, digestHex, digestOf } from '../store/digest';
+import type { IndexEntry } from '../store/image-index';
+import { readLayerRecord } from '../store/layer/layer-record';
+import type { LayerBlob } from '../store/layer/layer-record';
+import type { StorePaths } from '../store/store-paths';
+import { containerUses } from './collect-garbage';
+import { parseImageConfig } from './image-config';
+import { makeRecord, readBlob, recordPath, writeImageRecord } from './image-record';
+import type { ImageRecord } from './image-record';
+import { parseManifest } from './manifest';
+
+/** A layer that images or containers need. */
+export interface NeededLayer {
+  chainId: string;
+  /** Of the layer below; absent of the lowest one. */
+  parent: string | undefined;
+  /** Absent where only a container needs it whose image is gone, and its record too. */
+  diffId: string | undefined;
+  /** The archives from which it can be made, the manifests' own first. */
+  blobs: LayerBlob[];
+  owners: Owner[];
+}
+
+/** All that the images and containers of a store need. */
+export interface Survey {
+  /** By chain id, lower ones before those above them. */
+  layers: Map<string, NeededLayer>;
+  /** What is wrong with manifests, configurations and records. */
+  findings: Finding[];
+}
+
+/** Goes through the index and the containers; layers and their archives are looked at by `checkLayers`. */
+export function surveyImages(store: StorePaths, entries: readonly IndexEntry[]): Survey {
+  const survey: Survey = { layers: new Map(), findings: [] };
+  for (const digest of new Set(entries.map((entry) => entry.digest))) {
+    const own = entries.filter((entry) => entry.digest === digest);
+    surveyImage(store, own, survey);
+  }
+  for (const { id, name, chainIds } of containerUses(store)) {
+    const owner: Owner = { kind: 'container', name: name === '' ? id.slice(0, 12) : name };
+    for (const [at, hex] of chainIds.entries()) {
+      const below = chainIds[at + 1];
+      need(store, survey, { chainId: `sha256:${hex}`, parent: below && `sha256:${below}` }, owner);
+    }
+  }
+  survey.layers = new Map([...survey.layers].sort(([, a], [, b]) => depth(survey, a) - depth(survey, b)));
+  return survey;
+}
+
+/** How an image is called in a finding. */
+function ownerOf(entries: readonly IndexEntry[]): Owner {
+  const names = entries.flatMap(({ name }) => name ?? []);
+  const [first] = entries;
+  const id = (first?.imageId ?? first?.digest ?? '').replace(/^sha256:/, '').slice(0, 12);
+  return { kind: 'image', name: names[0] ?? id };
+}
+
+function surveyImage(store: StorePaths, entries: readonly IndexEntry[], survey: Survey): void {
+  const owner = ownerOf(entries);
+  const digest = entries[0]?.digest ?? '';
+  const manifest = wholeBlob(store, survey, { digest, what: 'manifest', owner });
+  if (manifest === undefined) return;
+  try {
+    const parsed = parseManifest(manifest);
+    if (!('config' in parsed)) return;
+    const config = wholeBlob(store, survey, {
+      digest: parsed.config.digest,
+      what: 'configuration',
+      owner,
+    });
+    if (config === undefined) return;
+    const diffIds = parseImageConfig(config, parsed.layers.length).rootfs.diff_ids;
+    const chain = chainIdsOf(diffIds);
+    for (const [at, chainId] of chain.entries()) {
+      const layer = { chainId, parent: chain[at - 1], diffId: diffIds[at], blob: parsed.layers[at] };
+      need(store, survey, layer, owner);
+    }
+    surveyRecord(store, digestHex(parsed.config.digest), survey, owner);
+  } catch (error) {
+    survey.findings.push({ text: describeError(error), owners: [owner], cure: PULL });
+  }
+}
+
+/** What helps where the store has lost something that it cannot make again. */
+export const PULL = 'pull or load it again';
+
+function wholeBlob(
+  store: StorePaths,
+  survey: Survey,
+  { digest, what, owner }: { digest: string; what: string; owner: Owner },
+): Buffer | undefined {
+  const name = `${what} ${digest.replace(/^sha256:/, '').slice(0, 12)}`;
+  try {
+    const data = readBlob(store, digest);
+    if (digestOf(data) === digest) return data;
+    survey.findings.push({
+      text: `${name} is altered: its digest is ${digestOf(data)}`,
+      owners: [owner],
+      cure: PULL,
+    });
+  } catch {
+    survey.findings.push({ text: `${name} is missing`, owners: [owner], cure: PULL });
+  }
+  return undefined;
+}
+
+/** The record is only a digest of the blobs: any that differs is made anew. */
+function surveyRecord(store: StorePaths, id: string, survey: Survey, owner: Owner): void {
+  let found: unknown;
+  try {
+    found = readJsonFile(recordPath(store, id));
+    if (found === undefined) return;
+  } catch {
+    found = undefined;
+  }
+  const made = makeRecord(store, id);
+  const isSame = (record: Partial<ImageRecord>): boolean =>
+    record.version === 1 &&
+    record.id === id &&
+    JSON.stringify(record.chainIds) === JSON.stringify(made.chainIds) &&
+    JSON.stringify(record.config) === JSON.stringify(made.config);
+  if (found !== undefined && found !== null && isSame(found)) return;
+  survey.findings.push({
+    text: `its record images/${id}.json is broken`,
+    owners: [owner],
+    mend: () => writeImageRecord(store, makeRecord(store, id)),
+  });
+}
+
+interface LayerNeed {
+  chainId: string;
+  parent?: string | undefined;
+  diffId?: string | undefined;
+  blob?: LayerBlob | undefined;
+}
+
+function need(store: StorePaths, survey: Survey, layer: LayerNeed, owner: Owner): void {
+  const { chainId, parent } = layer;
+  const known = survey.layers.get(chainId);
+  const entry: NeededLayer = known ?? { chainId, parent, diffId: layer.diffId, blobs: [], owners: [] };
+  if (known === undefined) {
+    survey.layers.set(chainId, entry);
+    const record = recordIfWhole(store, chainId);
+    entry.diffId ??= record?.diffId;
+    if (layer.blob === undefined && record?.blob !== undefined) entry.blobs.push(record.blob);
+  }
+  if (!entry.owners.includes(owner)) entry.owners.push(owner);
+  const { blob } = layer;
+  if (blob === undefined || entry.blobs.some(({ digest }) => digest === blob.digest)) return;
+  entry.blobs.push({ mediaType: blob.mediaType, digest: blob.digest, size: blob.size });
+}
+
+function recordIfWhole(store: StorePaths, chainId: string): ReturnType<typeof readLayerRecord> {
+  try {
+    return readLayerRecord(store, chainId);
+  } catch {
+    return undefined;
+  }
+}
+
+function depth(survey: Survey, layer: NeededLayer): number {
+  let count = 0;
+  for (let at = layer.parent; at !== undefined && count < 1000; at = survey.layers.get(at)?.parent) count++;
+  return count;
+}
