@@ -1,5 +1,5 @@
 /* The k8s-file format: TIME STREAM F|P TEXT, one line per line of output; P where the line goes on in the
- * next. */
+ * next. F:end ends a line that the program has left without a line feed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,13 +69,13 @@ static void set_stamp(struct log *log, time_t second) {
 }
 
 static void write_line(struct log *log, const struct plan *plan, int stream, const char *line, size_t length,
-                       char tag) {
+                       const char *tag) {
     char head[96];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     if (log->stamp_second != now.tv_sec)
         set_stamp(log, now.tv_sec);
-    int used = snprintf(head, sizeof head, "%s.%09ld%s %s %c ", log->stamp, now.tv_nsec, log->zone,
+    int used = snprintf(head, sizeof head, "%s.%09ld%s %s %s ", log->stamp, now.tv_nsec, log->zone,
                         stream == 1 ? "stdout" : "stderr", tag);
     size_t total = (size_t)used + length + 1;
     uint64_t most = LOG_ARG(plan, 2);
@@ -90,7 +90,7 @@ static void write_line(struct log *log, const struct plan *plan, int stream, con
 static void write_part(struct log *log, const struct plan *plan, int stream, const char *line, size_t length,
                        bool whole) {
     if (log->driver == PLAN_LOG_K8S_FILE)
-        write_line(log, plan, stream, line, length, whole ? 'F' : 'P');
+        write_line(log, plan, stream, line, length, whole ? "F" : "P");
     else if (log->driver == PLAN_LOG_JOURNALD)
         journal_send(log->fd, plan, stream, line, length, !whole);
 }
@@ -111,6 +111,6 @@ void log_write(struct log *log, const struct plan *plan, int stream, const char 
 void log_flush(struct log *log, const struct plan *plan) {
     for (int stream = 1; stream <= 2; stream++)
         if (log->fd >= 0 && log->open[stream - 1] && log->driver == PLAN_LOG_K8S_FILE)
-            write_part(log, plan, stream, "", 0, true);
+            write_line(log, plan, stream, "", 0, "F:end");
     log->open[0] = log->open[1] = false;
 }

@@ -15,7 +15,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
   const id = (text: string): string => (options.noTrunc ? text.replace(/^sha256:/, '') : shortId(text));
   const created = goTime(parseTime(record.created) ?? 0n);
   const ago = createdText(record, options.now);
-  return withNamespaces(state.pid, {
+  const fields = withNamespaces(state.pid, {
     ID: id(record.id),
     Id: id(record.id),
     Names: record.name,
@@ -48,6 +48,13 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     PodID: '',
     Size: psSize(listed, options),
   });
+  return Object.defineProperty(fields, 'toJSON', { value: () => psRecord(listed, options) });
+}
+
+/** What `{{json .}}` shows: Podman's record, not all that a template may ask for. */
+function psRecord(listed: ListedContainer, options: PsFieldOptions): object {
+  const { Created: _seconds, ...fields } = psJson(listed, options);
+  return { ...fields, Created: listed.record.created, CreatedAt: '', Status: '' };
 }
 
 /** Adds what is read of /proc only when a template asks for it. */
@@ -56,10 +63,12 @@ function withNamespaces(pid: number, fields: Record<string, unknown>): Record<st
   const getters: Record<string, () => unknown> = {
     Namespaces: () => namespaceFields(namespaces()),
     CGROUPNS: () => namespaces().cgroup,
+    Cgroup: () => namespaces().cgroup,
     IPC: () => namespaces().ipc,
     MNT: () => namespaces().mnt,
     NET: () => namespaces().net,
     PIDNS: () => namespaces().pid,
+    User: () => namespaces().user,
     USERNS: () => namespaces().user,
     UTS: () => namespaces().uts,
   };
@@ -86,7 +95,7 @@ export function psJson(listed: ListedContainer, options: PsFieldOptions): Record
     Image: record.imageName,
     ImageID: record.imageId.replace(/^sha256:/, ''),
     IsInfra: false,
-    Labels: record.labels,
+    Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
     Mounts: mountTargets(record),
     Names: [record.name],
     Namespaces: {},

@@ -30,22 +30,24 @@ const REMOVAL_MS = 5000;
 
 /**
  * Waits for a container and resolves with its exit status; -1 when it was waited for something else, or nobody knows.
- * One that has not been started yet is waited for, too, and one with `--rm` until it is gone. Begins to watch before it
+ * One that has never run is not
+ * waited for: 0, as Podman says. One with `--rm` is waited for until it is gone. Begins to watch before it
  * returns; rejects with 'not-found' when the container is gone by then.
  */
 export async function waitForContainer(ctx: Context, id: string, options: WaitOptions = {}): Promise<number> {
   const phases = options.phases ?? ['exited'];
+  const forEnd = phases.includes('exited');
   const note = openExitNote(ctx, id);
   if (!note) throw missingContainer(id);
   let last: ContainerState | undefined;
   const wanted = (state: ContainerState | undefined): boolean => {
     last = state;
-    return state === undefined || phases.includes(state.phase);
+    return state === undefined || phases.includes(state.phase) || (forEnd && state.phase === 'created');
   };
   try {
     await awaitState(ctx, id, wanted, { interval: options.interval ?? 250 });
-    if (last === undefined) return (phases.includes('exited') ? note.read() : undefined) ?? UNKNOWN;
-    if (last.phase !== 'exited') return UNKNOWN;
+    if (last === undefined) return (forEnd ? note.read() : undefined) ?? UNKNOWN;
+    if (last.phase !== 'exited') return forEnd && last.phase === 'created' ? 0 : UNKNOWN;
     await awaitRemoval(ctx, id);
     return last.exitCode;
   } finally {

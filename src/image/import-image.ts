@@ -24,6 +24,9 @@ export interface ImportOptions {
   variant?: string;
 }
 
+/** Podman's. */
+const DEFAULT_MESSAGE = 'imported from tarball';
+
 /** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. */
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
   const names = options.reference === undefined ? [] : [importName(options.reference)];
@@ -58,8 +61,8 @@ function imageConfig(diffId: string, options: ImportOptions): ImageConfig {
   const created = formatRfc3339(nowNs());
   const architecture = options.architecture ?? hostArchitecture();
   const variant = options.variant ?? (options.architecture === undefined ? hostVariant() : undefined);
-  const comment = options.message === '' ? {} : { comment: options.message };
-  const step = { created, created_by: `/bin/sh -c #(nop) ADD file:${diffId.slice(7)} in /`, ...comment };
+  const comment = options.message || DEFAULT_MESSAGE;
+  const step = { created, created_by: `/bin/sh -c #(nop) ADD file:${diffId.slice(7)} in /`, comment };
   return {
     created,
     architecture,

@@ -7,6 +7,7 @@ const MODES: Record<string, (rest: string | undefined) => NetworkMode> = {
   none: (rest) => plain('none', rest, { kind: 'none' }),
   host: (rest) => plain('host', rest, { kind: 'host' }),
   private: (rest) => plain('private', rest, { kind: 'private' }),
+  '': (rest) => plain('', rest, { kind: 'private' }),
   default: (rest) => plain('default', rest, { kind: 'private' }),
   slirp4netns: (rest) => ({ kind: 'slirp4netns', options: parseSlirpOptions(rest ?? '') }),
   pasta: (rest) => ({ kind: 'pasta', args: splitList(rest ?? '') }),
@@ -15,7 +16,7 @@ const MODES: Record<string, (rest: string | undefined) => NetworkMode> = {
 };
 
 /**
- * Parses `--network`. The target of `container:` is as typed. Throws 'usage' for malformed options and 'unsupported'
+ * Parses `--network`; empty is the default. The target of `container:` is as typed. Throws 'usage' for malformed options and 'unsupported'
  * for bridges and networks of the user's own.
  */
 export function parseNetworkMode(text: string): NetworkMode {
@@ -23,7 +24,6 @@ export function parseNetworkMode(text: string): NetworkMode {
   const word = colon === -1 ? text : text.slice(0, colon);
   const parse = Object.hasOwn(MODES, word) ? MODES[word] : undefined;
   if (parse !== undefined) return parse(colon === -1 ? undefined : text.slice(colon + 1));
-  if (text === '') throw new TspodError('usage', 'the network must not be empty');
   const what = word === 'bridge' ? 'the network mode "bridge"' : `the network "${word}"`;
   const modes = 'none, host, private, slirp4netns[:OPTIONS], pasta[:ARGUMENTS], container:NAME or ns:PATH';
   throw new TspodError(

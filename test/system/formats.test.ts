@@ -47,6 +47,16 @@ test('ps --format json has the keys of Podman', async () => {
   assert.deepEqual(row?.['Mounts'], ['/hn', '/t']);
 });
 
+test("ps {{json .}} is Podman's record, and the namespaces have fields of their own", async () => {
+  const ps = async (format: string): Promise<string> =>
+    (await runTspod(['ps', '--filter', `name=${runs}`, '--format', format])).stdout;
+  const row = JSON.parse(await ps('{{json .}}')) as Record<string, unknown>;
+  assert.deepEqual(row['Command'], ['sleep', '100']);
+  assert.match(String(row['Created']), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.equal(row['ID'], undefined);
+  assert.match(await ps('{{.Cgroup}} {{.User}}'), /^\d+ \d+\n$/);
+});
+
 test('ps filters', async () => {
   const names = async (...filters: string[]): Promise<string> => {
     const options = filters.flatMap((filter) => ['--filter', filter]);

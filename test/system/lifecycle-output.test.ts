@@ -107,11 +107,12 @@ test('logs keep streams apart, follow to the end, and are cut by --tail', async 
   const script = 'echo one; echo two >&2; sleep 0.3; printf last';
   await runTspod(['run', '-d', '--name', name, ...NONE, 'busybox', 'sh', '-c', script]);
   const followed = await runTspod(['logs', '--follow', name]);
-  assert.equal(followed.stdout, 'one\nlast\n');
+  assert.equal(followed.stdout, 'one\nlast');
   assert.equal(followed.stderr, 'two\n');
-  assert.equal((await runTspod(['logs', '--tail', '1', name])).stdout, 'last\n');
+  assert.equal((await runTspod(['logs', '--tail', '1', name])).stdout, 'last');
   assert.match((await runTspod(['logs', '-t', name])).stdout, /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+) one\n/);
-  assert.equal((await runTspod(['logs', '--until', '1h', name])).stdout, '');
+  assert.equal((await runTspod(['logs', '--until', '-1h', name])).stdout, '');
+  assert.equal((await runTspod(['logs', '--since', '1h', '--until', '1h', name])).stdout, 'one\nlast');
   await remove(name);
 });
 

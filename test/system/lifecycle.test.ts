@@ -92,6 +92,17 @@ test('wait prints exit statuses in the order of the names, also of a container w
   await remove(slow);
 });
 
+test('exec --wait waits for the container to run', async () => {
+  const name = uniqueName();
+  const executing = startTspod(['exec', '--wait', '30', name, 'echo', 'in']);
+  await runTspod(['create', '--name', name, ...NONE, 'busybox', 'sleep', '1000']);
+  const { stderr } = await runTspod(['exec', '--wait', '0', name, 'true'], { expectCode: 125 });
+  assert.match(stderr, new RegExp(`timed out waiting for container: ${name}`));
+  await runTspod(['start', name]);
+  assert.equal((await executing.finished).stdout, 'in\n');
+  await remove(name);
+});
+
 test('wait knows the exit status of a container that another command removes', async () => {
   const name = await detached(['sleep', '1000']);
   const waiting = startTspod(['wait', name]);

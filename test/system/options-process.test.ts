@@ -34,6 +34,12 @@ const prints: readonly (readonly [string, readonly string[], string, RegExp])[] 
     'env | grep -c container',
     /^0\n$/,
   ],
+  [
+    '--unsetenv-all leaves what was asked for, the home and the host name',
+    ['-e', 'A=1', '--unsetenv-all'],
+    'tr "\\000" "\\n" </proc/1/environ | cut -d= -f1 | sort | tr "\\n" " "',
+    /^A HOME HOSTNAME $/,
+  ],
   ['--oom-score-adj is set', ['--oom-score-adj', '100'], 'cat /proc/self/oom_score_adj', /^100\n$/],
   ['--cap-drop all leaves none', ['--cap-drop', 'all'], 'grep CapEff /proc/self/status', /0{16}\n$/],
 ];

@@ -5,24 +5,28 @@ export interface LogRecord {
   stream: 'stdout' | 'stderr';
   /** False: the line goes on in the stream's next record. */
   isWhole: boolean;
+  /** The program ended without a line feed: this is the end of its line. */
+  isEnd?: boolean;
   text: Buffer;
 }
 
 const SPACE = 0x20;
-const LETTER_F = 0x46;
 
-/** Reads one line of a log, without its line feed: `TIME STREAM F|P TEXT`; undefined when it is none (a torn write). */
+/** Reads one line of a log, without its line feed: `TIME STREAM F|P|F:end TEXT`; undefined when it is none (a torn write). */
 export function parseLogLine(line: Buffer): LogRecord | undefined {
   const time = line.indexOf(SPACE);
   const stream = line.indexOf(SPACE, time + 1);
   if (time < 0 || stream < 0 || line.length < stream + 2) return undefined;
+  const text = line.indexOf(SPACE, stream + 1);
+  const tag = line.toString('latin1', stream + 1, text < 0 ? line.length : text);
   const name = line.toString('latin1', time + 1, stream);
   if (name !== 'stdout' && name !== 'stderr') return undefined;
   return {
     time: line.toString('latin1', 0, time),
     stream: name,
-    isWhole: line[stream + 1] === LETTER_F,
-    text: line.subarray(stream + 3),
+    isWhole: tag.startsWith('F'),
+    ...(tag === 'F:end' ? { isEnd: true } : {}),
+    text: text < 0 ? line.subarray(line.length) : line.subarray(text + 1),
   };
 }
 

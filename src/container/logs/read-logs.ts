@@ -61,7 +61,8 @@ class LineJoiner {
         ? { ...record, time: open.time, text: Buffer.concat([open.text, record.text]) }
         : record;
       delete this.#open[record.stream];
-      if (record.isWhole) yield line;
+      if (record.isEnd) yield { ...line, isWhole: false };
+      else if (record.isWhole) yield line;
       else this.#open[record.stream] = line;
     }
   }

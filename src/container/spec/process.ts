@@ -47,7 +47,7 @@ function environmentOf(record: ContainerRecord, user: SpecUser): string[] {
   const { env } = record.process;
   const names = new Set(env.map((entry) => entry.slice(0, entry.indexOf('='))));
   const isUnset = (name: string): boolean =>
-    names.has(name) || record.options.unsetEnvAll === true || (record.options.unsetEnv ?? []).includes(name);
+    names.has(name) || (record.options.unsetEnv ?? []).includes(name);
   return [
     ...env,
     ...(isUnset('HOSTNAME') ? [] : [`HOSTNAME=${hostNameOf(record)}`]),

@@ -83,6 +83,11 @@ test('readLogs() puts the pieces of a line together, each stream by itself', asy
   assert.deepEqual(await logged(t, log), ['stderr x', 'stdout ab', 'stdout tail ...']);
 });
 
+test('readLogs() ends a line that has no line feed with the run that wrote it', async (t) => {
+  const log = `${at(1)} stdout P a\n${at(1)} stdout F:end \n${at(2)} stdout F b\n`;
+  assert.deepEqual(await logged(t, log), ['stdout a ...', 'stdout b']);
+});
+
 test('readLogs() keeps to the last lines and to times', async (t) => {
   const log = [1, 2, 3].map((second) => `${at(second)} stdout F ${second}\n`).join('');
   const second = (value: number): bigint => BigInt(Date.parse(at(value))) * 1_000_000n;

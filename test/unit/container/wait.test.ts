@@ -3,11 +3,20 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { openExitNote, writeExitNote } from '../../../src/container/exit-note';
 import { containerPaths } from '../../../src/container/paths';
+import { processStartTime } from '../../../src/container/process-time';
+import { currentBootId } from '../../../src/container/status';
 import { waitForContainer } from '../../../src/container/wait';
 import { makeSandbox } from './sandbox';
-import { idFrom, statusText, storeContainer } from './stored-container';
+import { idFrom, statusText, storeContainer, type StoredContainer } from './stored-container';
 
 const ID = idFrom('abc');
+const start = processStartTime(process.pid) ?? 0;
+const RUNNING: StoredContainer = {
+  id: ID,
+  name: 'web',
+  argv: ['--rm', 'busybox', 'true'],
+  status: { phase: 'running', monitor_pid: process.pid, monitor_starttime: start, boot_id: currentBootId() },
+};
 
 test('openExitNote() can still be read when the container and its lock file are gone', (t) => {
   const { ctx } = makeSandbox(t);
@@ -31,7 +40,7 @@ test('openExitNote() leaves nothing behind where there is no container', (t) => 
 
 test('waitForContainer() resolves with the status of a container that goes before anybody looks', async (t) => {
   const { ctx } = makeSandbox(t);
-  storeContainer(ctx, { id: ID, name: 'web', argv: ['--rm', 'busybox', 'true'] });
+  storeContainer(ctx, RUNNING);
   const waiting = waitForContainer(ctx, ID);
   writeExitNote(ctx, ID, 6);
   rmSync(containerPaths(ctx, ID).directory, { recursive: true });
@@ -42,7 +51,7 @@ test('waitForContainer() resolves with the status of a container that goes befor
 
 test('waitForContainer() waits until a container with --rm is gone', async (t) => {
   const { ctx } = makeSandbox(t);
-  storeContainer(ctx, { id: ID, name: 'web', argv: ['--rm', 'busybox', 'true'] });
+  storeContainer(ctx, RUNNING);
   let isOver = false;
   const waiting = waitForContainer(ctx, ID).finally(() => (isOver = true));
   writeFileSync(containerPaths(ctx, ID).status, statusText({ code: 6 }));
@@ -50,4 +59,12 @@ test('waitForContainer() waits until a container with --rm is gone', async (t) =
   assert.equal(isOver, false);
   rmSync(containerPaths(ctx, ID).directory, { recursive: true });
   assert.equal(await waiting, 6);
+});
+
+test('waitForContainer() does not wait for the end of what never ran', async (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, { id: ID, name: 'web' });
+  assert.equal(await waitForContainer(ctx, ID), 0);
+  assert.equal(await waitForContainer(ctx, ID, { phases: ['exited'] }), 0);
+  assert.equal(await waitForContainer(ctx, ID, { phases: ['created'] }), -1);
 });

@@ -39,6 +39,7 @@ const options = {
     value: 'USER[:GROUP]',
     description: 'Run as this user, by name or number',
   },
+  wait: { type: 'number', value: 'SECONDS', description: 'Wait so long for the container to run' },
   workdir: {
     type: 'string',
     short: 'w',
@@ -58,6 +59,10 @@ export default defineCommand({
   async run(ctx, flags, args) {
     await configure(ctx);
     const { name, argv } = await splitTarget(ctx, flags, args);
+    if (flags.wait !== undefined) {
+      const { awaitRunning } = await import('../../../container/exec/await-running');
+      await awaitRunning(ctx, name, flags.wait * 1000);
+    }
     await execInContainer(ctx, name, {
       argv,
       detach: flags.detach ?? false,

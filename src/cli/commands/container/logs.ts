@@ -24,7 +24,11 @@ const options = {
     description: 'Only so many lines at the end (-1: all)',
   },
   timestamps: { type: 'boolean', short: 't', description: 'Print the time of each line' },
-  until: { type: 'string', value: 'TIME', description: 'Only lines before a time, or a duration before now' },
+  until: {
+    type: 'string',
+    value: 'TIME',
+    description: 'Only lines before a time, or a duration from now on (-10m: before)',
+  },
 } as const;
 
 /** `tspod logs`. */
@@ -42,8 +46,8 @@ export default defineCommand({
     const wanted: LogOptions = {
       follow: flags.follow ?? false,
       tail: flags.tail,
-      since: momentOf('since', flags.since),
-      until: momentOf('until', flags.until),
+      since: momentOf('since', flags.since, -1),
+      until: momentOf('until', flags.until, 1),
     };
     const records = flags.latest ? [latestContainer(ctx)] : args.map((name) => findContainer(ctx, name));
     const show = async (record: ContainerRecord, index: number): Promise<void> => {
@@ -85,12 +89,13 @@ function rejected(results: readonly PromiseSettledResult<void>[]): unknown[] {
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
 }
 
-function momentOf(option: string, text: string | undefined): bigint | undefined {
+/** Podman counts a duration of --since back from now, and one of --until forward. */
+function momentOf(option: string, text: string | undefined, direction: 1 | -1): bigint | undefined {
   if (text === undefined || text === '') return undefined;
   const time = parseTime(text);
   if (time !== undefined) return time;
   try {
-    return nowNs() - BigInt(Math.round(parseDuration(text) * 1e6));
+    return nowNs() + BigInt(Math.round(parseDuration(text) * 1e6) * direction);
   } catch (cause) {
     throw new TspodError('usage', `parsing --${option} "${text}": unable to interpret time value`, { cause });
   }

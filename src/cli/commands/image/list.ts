@@ -30,7 +30,7 @@ export default defineCommand({
     },
     history: { type: 'boolean', description: 'Show former names', refuse: 'former names are not kept' },
     'no-trunc': { type: 'boolean', description: 'Print full ids' },
-    noheading: { type: 'boolean', aliases: ['n'], description: 'Print no headings' },
+    noheading: { type: 'boolean', short: 'n', description: 'Print no headings' },
     quiet: { type: 'boolean', short: 'q', description: 'Print ids only' },
     sort: {
       type: 'string',

@@ -18,7 +18,7 @@ export function parseNetworkFlags(flags: ContainerFlags) {
   }
   return {
     network: parseNetworkMode(network),
-    ports: flags.publish.flatMap(parsePublish),
+    ports: flags.publish.filter((text) => text !== '').flatMap(parsePublish),
     publishAll: flags['publish-all'] ?? false,
     expose: flags.expose.flatMap(parseExpose),
     dns: flags.dns,

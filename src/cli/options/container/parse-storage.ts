@@ -33,11 +33,14 @@ export function parseShmSize(text: string): number {
   }
 }
 
+/** The same mount twice is one, as scripts that put their options together make it. */
 function checkTargets(mounts: UserMount[]): UserMount[] {
-  const targets = new Set<string>();
-  for (const { target } of mounts) {
-    if (targets.has(target)) throw new TspodError('usage', `${target}: duplicate mount destination`);
-    targets.add(target);
+  const found = new Map<string, UserMount>();
+  for (const mount of mounts) {
+    const other = found.get(mount.target);
+    if (other && JSON.stringify(other) !== JSON.stringify(mount))
+      throw new TspodError('usage', `${mount.target}: duplicate mount destination`);
+    found.set(mount.target, mount);
   }
-  return mounts;
+  return [...found.values()];
 }

@@ -52,6 +52,7 @@ const refused: [string[], RegExp][] = [
   ],
   [['--ipc', 'host', '--sysctl', 'kernel.msgmax=1'], /can't be set since IPC Namespace set to host/],
   [['-v', '/usr:/a', '--tmpfs', '/a'], /\/a: duplicate mount destination/],
+  [['-v', '/usr:/a', '-v', '/usr:/a:ro'], /\/a: duplicate mount destination/],
   [['--no-hosts', '--add-host', 'a:1.2.3.4'], /--no-hosts and --add-host cannot be set together/],
   [['--network', 'container:x', '--dns', '1.1.1.1'], /cannot be set with --network container/],
   [['--log-driver', 'passthrough', '-t'], /cannot be used with --tty/],
