@@ -10,7 +10,11 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Build an image using instructions from Containerfiles',
     instead: 'build it elsewhere and bring it with "tspod load"',
   },
-  { path: 'image diff', summary: "Inspect changes to the image's file systems" },
+  {
+    path: 'image diff',
+    summary: "Inspect changes to the image's file systems",
+    load: () => import('../commands/image/diff'),
+  },
   {
     path: 'image exists',
     summary: 'Check if an image exists in local storage',
@@ -46,7 +50,11 @@ export const imageRows: readonly CommandRow[] = [
     load: () => import('../commands/image/load'),
   },
   { path: 'image mount', summary: "Mount an image's root file system" },
-  { path: 'image prune', summary: 'Remove unused images', instead: 'use "tspod rmi"' },
+  {
+    path: 'image prune',
+    summary: 'Remove unused images',
+    load: () => import('../commands/image/prune'),
+  },
   { path: 'image pull', aliases: ['pull'], summary: 'Pull an image from a registry', instead: ARCHIVES },
   { path: 'image push', aliases: ['push'], summary: 'Push an image to a destination' },
   {
@@ -61,7 +69,12 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Remove one or more images from local storage',
     load: () => import('../commands/image/rm'),
   },
-  { path: 'image save', aliases: ['save'], summary: 'Save images to an archive' },
+  {
+    path: 'image save',
+    aliases: ['save'],
+    summary: 'Save images to an archive',
+    load: () => import('../commands/image/save'),
+  },
   { path: 'image scp', summary: 'Securely copy images' },
   { path: 'image search', aliases: ['search'], summary: 'Search registries for an image' },
   { path: 'image sign', summary: 'Sign an image' },

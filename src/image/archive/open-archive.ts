@@ -9,6 +9,7 @@ import { writeFully } from '../../sys/file-io';
 import { openDirectoryFiles, openTarFiles } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';
+import { isDirArchive, readDirArchive } from './dir-archive';
 import { readDockerArchive } from './docker-archive';
 import { readOciArchive } from './oci-archive';
 
@@ -19,7 +20,7 @@ export interface OpenArchive {
 }
 
 /**
- * Opens a docker-archive, an oci-archive or an OCI directory; `path` undefined is standard input. What is compressed
+ * Opens a docker-archive, an oci-archive, an OCI directory or one of the transport `dir:`; `path` undefined is standard input. What is compressed
  * or comes through a pipe is first spooled into the staging directory, because images refer back and forth in it.
  */
 export async function openArchive(path: string | undefined, staging: Staging): Promise<OpenArchive> {
@@ -38,6 +39,7 @@ export async function openArchive(path: string | undefined, staging: Staging): P
 function readImages(files: ArchiveFiles): ArchivedImage[] {
   if (files.find('index.json') !== undefined && files.find('oci-layout') !== undefined)
     return readOciArchive(files);
+  if (isDirArchive(files)) return readDirArchive(files);
   if (files.find('manifest.json') !== undefined) return readDockerArchive(files);
   throw new TspodError(
     'invalid',

@@ -7,7 +7,7 @@ export default defineCommand({
   summary: 'Load images from an archive',
   usage: '[options]',
   description:
-    'Loads the images of an archive with their names: docker-archive (docker save), oci-archive, or an OCI image layout in a directory. The archive may be compressed with gzip, zstd or xz. Without --input it is read from standard input.',
+    'Loads the images of an archive with their names: docker-archive (docker save), oci-archive, an OCI image layout in a directory, or a directory of the transport "dir:". The archive may be compressed with gzip, zstd or xz. Without --input it is read from standard input.',
   examples: ['tspod load -i busybox.tar', 'zcat debian.tar.gz | tspod load'],
   options: {
     input: {

@@ -1,0 +1,128 @@
+import type { Context } from '../../lib/context';
+import { TspodError, wrapError } from '../../lib/errors';
+import { readImageIndex } from '../../store/image-index';
+import { openStore } from '../../store/open-store';
+import { createDirectorySink } from '../../store/sink/directory-sink';
+import { makeStaging } from '../../store/staging';
+import type { Staging } from '../../store/staging';
+import type { StorePaths } from '../../store/store-paths';
+import { lockContentShared } from '../collect-garbage';
+import { imageNotKnown } from '../ensure-image';
+import { matchImage } from '../find-image';
+import { formatReference, localReference, parseReference } from '../reference';
+import { writeArchive } from '../transport/output-file';
+import { prepareImage } from '../transport/prepare-image';
+import { readStoredImage } from '../transport/stored-image';
+import { writeDockerArchive } from '../transport/write-docker-archive';
+import type { NamedImage } from '../transport/write-docker-archive';
+import { listedIn } from '../transport/layout-index';
+import { writeDir, writeOci } from '../transport/write-oci';
+
+/** The forms of a saved image. */
+export const saveFormats = ['oci-dir', 'oci-archive', 'docker-dir', 'docker-archive'] as const;
+
+/** One of them. */
+export type SaveFormat = (typeof saveFormats)[number];
+
+/** How images are saved. */
+export interface SaveOptions {
+  format: SaveFormat;
+  /** A file or directory; undefined is standard output. */
+  output: string | undefined;
+  /** Whether all arguments are images; otherwise those after the first are further names for it. */
+  multiple: boolean;
+  /** docker-dir: compress what is not compressed. */
+  compress: boolean;
+  /** oci-archive and oci-dir: leave uncompressed what is. */
+  uncompressed: boolean;
+  /** Told of each step. */
+  note: (line: string) => void;
+}
+
+/** Writes images of the store to an archive or a directory. Errors: `not-found`, `usage`, `exists`, `invalid`. */
+export async function saveImages(
+  ctx: Context,
+  images: readonly string[],
+  options: SaveOptions,
+): Promise<void> {
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const staging = makeStaging(store);
+  try {
+    const chosen = chooseImages(store, images, options);
+    const left = options.format === 'docker-archive' ? [] : (chosen[0]?.names.slice(1) ?? []);
+    if (left.length > 0) ctx.log('warn', `${options.format} holds one name: ${left.join(', ')} left out`);
+    if (options.format === 'docker-archive') await saveDockerArchive(store, chosen, { ...options, staging });
+    else for (const named of chosen) await saveOne(store, named, { ...options, staging });
+  } catch (error) {
+    if (error instanceof TspodError && error.code === 'not-found') throw error;
+    throw wrapError(`saving ${images[0] ?? ''}`, error);
+  } finally {
+    staging.remove();
+    lock.release();
+  }
+}
+
+interface Work extends SaveOptions {
+  staging: Staging;
+}
+
+function saveDockerArchive(store: StorePaths, images: NamedImage[], options: Work): Promise<void> {
+  const { output, staging, note } = options;
+  return writeArchive({ path: output, replace: false, staging }, (sink) =>
+    writeDockerArchive(store, sink, { images, note }),
+  );
+}
+
+async function saveOne(store: StorePaths, { image, names }: NamedImage, options: Work): Promise<void> {
+  const { format, output, staging, note } = options;
+  const isOci = format !== 'docker-dir';
+  const prepared = await prepareImage(store, image, {
+    staging,
+    kind: isOci ? 'oci' : 'v2s2',
+    compress: isOci ? !options.uncompressed : options.compress,
+    compressor: { format: 'gzip' },
+    force: false,
+  });
+  if (format === 'docker-dir') return writeDir(createDirectorySink(output ?? ''), prepared, note);
+  const name = names[0] === undefined ? {} : { name: names[0] };
+  if (format === 'oci-dir') {
+    const listed = listedIn(output ?? '');
+    return writeOci(createDirectorySink(output ?? ''), prepared, { ...name, listed, note });
+  }
+  return writeArchive({ path: output, replace: true, staging }, (sink) =>
+    writeOci(sink, prepared, { ...name, note }),
+  );
+}
+
+/** The images that the arguments name, each once, with their names in the archive. */
+function chooseImages(
+  store: StorePaths,
+  texts: readonly string[],
+  { multiple, format }: SaveOptions,
+): NamedImage[] {
+  const [first = '', ...further] = texts;
+  if (!multiple) {
+    const found = findNamed(store, first);
+    // as Podman lists them: what is added first
+    const added = further.map((name) => formatReference(localReference(parseReference(name))));
+    found.names = format === 'docker-archive' ? [...added, ...found.names] : [...found.names, ...added];
+    return [found];
+  }
+  const images = new Map<string, NamedImage>();
+  for (const text of texts) {
+    const found = findNamed(store, text);
+    const known = images.get(found.image.id);
+    if (known === undefined) images.set(found.image.id, found);
+    else known.names.push(...found.names.filter((name) => !known.names.includes(name)));
+  }
+  return [...images.values()];
+}
+
+function findNamed(store: StorePaths, text: string): NamedImage {
+  const match = matchImage(readImageIndex(store), text);
+  if (match === undefined) throw imageNotKnown(text);
+  const { entry, by } = match;
+  const names = by === 'name' && entry.name !== undefined && !text.includes('@') ? [entry.name] : [];
+  return { image: readStoredImage(store, entry), names };
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
+import { TspodError, wrapError } from '../../lib/errors';
+import { randomId } from '../../lib/id';
+import { detectCompression } from '../../store/compression';
+import { decompress } from '../../store/decompress';
+import { digestHex } from '../../store/digest';
+import { readRange, readSmallRange } from '../../store/file-range';
+import type { FileRange } from '../../store/file-range';
+import { gzipParallel } from '../../store/parallel-gzip';
+import type { Staging } from '../../store/staging';
+import { layerPath } from '../../store/store-paths';
+import type { StorePaths } from '../../store/store-paths';
+import { readJsonFile, writeFileAtomic } from '../../sys/file-io';
+import { writePatiently } from '../../sys/patient-write';
+import { withBlob } from './stored-image';
+import type { StoredLayer } from './stored-image';
+
+/** How layers are compressed. Without a level a quick one: 3 of gzip, 3 of zstd. */
+export interface Compressor {
+  format: 'gzip' | 'zstd';
+  level?: number;
+}
+
+/** A layer in a compressed form that is not the store's blob. */
+export interface PackedLayer {
+  format: 'gzip' | 'zstd';
+  level: number;
+  digest: string;
+  size: number;
+  file: string;
+}
+
+/** By default about as small as what Podman writes. */
+const defaultLevel = 3;
+
+/**
+ * The layer compressed. The result is kept beside the unpacked layer and found there the next time; where that is missing
+ * it lies in the staging directory. Errors: `invalid` when the blob is damaged, `unsupported` when this Node has no zstd.
+ */
+export async function packLayer(
+  store: StorePaths,
+  layer: StoredLayer,
+  { compressor, staging }: { compressor: Compressor; staging: Staging },
+): Promise<PackedLayer> {
+  const folder = layerPath(store, digestHex(layer.chainId));
+  const kept = findKept(folder, compressor);
+  if (kept !== undefined) return kept;
+  try {
+    const packed = await withBlob(store, layer, (range) => pack(range, layer, { compressor, staging }));
+    return keep(folder, packed, staging);
+  } catch (error) {
+    throw wrapError(`compressing layer ${digestHex(layer.diffId).slice(0, 12)}`, error);
+  }
+}
+
+/** The uncompressed bytes of a layer, verified: the last piece is followed by the error `invalid` when they are not the layer's. */
+export async function* plainLayer(range: FileRange, diffId: string): AsyncGenerator<Buffer> {
+  const compression = detectCompression(readSmallRange({ ...range, size: Math.min(range.size, 8) }));
+  const hash = createHash('sha256');
+  for await (const chunk of decompress(compression, readRange(range, { reuse: false }))) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const actual = `sha256:${hash.digest('hex')}`;
+  if (actual === diffId) return;
+  throw new TspodError('invalid', `wrong diff ID: expected ${diffId}, got ${actual}`, {
+    hint: 'the store is damaged: look at it with "tspod system check"',
+  });
+}
+
+async function pack(
+  range: FileRange,
+  layer: StoredLayer,
+  { compressor, staging }: { compressor: Compressor; staging: Staging },
+): Promise<PackedLayer> {
+  const level = compressor.level ?? defaultLevel;
+  const file = `${staging.path}/packed-${digestHex(layer.diffId)}-${randomId().slice(0, 8)}`;
+  const descriptor = openSync(file, 'wx', 0o600);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const chunk of compressing[compressor.format](plainLayer(range, layer.diffId), level)) {
+      hash.update(chunk);
+      size += chunk.length;
+      writePatiently(descriptor, chunk);
+    }
+    return { format: compressor.format, level, digest: `sha256:${hash.digest('hex')}`, size, file };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const compressing: Record<
+  Compressor['format'],
+  (source: AsyncIterable<Buffer>, level: number) => AsyncIterable<Buffer>
+> = {
+  gzip: gzipParallel,
+  zstd: async function* (source, level) {
+    const { createZstdCompress, constants } = await zstdLibrary();
+    const { pipeline, Readable } = await import('node:stream');
+    const parameters = { [constants.ZSTD_c_compressionLevel]: level };
+    const stream = createZstdCompress({ params: parameters });
+    pipeline(Readable.from(source, { objectMode: false }), stream, () => undefined);
+    for await (const chunk of stream) yield chunk as Buffer;
+  },
+};
+
+interface ZstdLibrary {
+  createZstdCompress(options: { params: Record<number, number> }): NodeJS.ReadWriteStream;
+  constants: { ZSTD_c_compressionLevel: number };
+}
+
+/** Node's zstd. Error `unsupported`: this Node has none. */
+export async function zstdLibrary(): Promise<ZstdLibrary> {
+  const zlib = (await import('node:zlib')) as unknown as Partial<ZstdLibrary>;
+  if (zlib.createZstdCompress !== undefined) return zlib as ZstdLibrary;
+  throw new TspodError('unsupported', `Node ${process.version} cannot compress with zstd`, {
+    hint: 'run tspod with Node 22.15 or later, or use --compression-format gzip',
+  });
+}
+
+function recordFile(folder: string, format: string): string {
+  return `${folder}/packed-${format}.json`;
+}
+
+function findKept(folder: string, { format, level }: Compressor): PackedLayer | undefined {
+  const record = readJsonFile(recordFile(folder, format)) as Omit<PackedLayer, 'file'> | undefined;
+  if (record === undefined || (level !== undefined && record.level !== level)) return undefined;
+  const file = `${folder}/packed-${digestHex(record.digest)}`;
+  if (statSync(file, { throwIfNoEntry: false })?.size !== record.size) return undefined;
+  return { ...record, file };
+}
+
+function keep(folder: string, packed: PackedLayer, staging: Staging): PackedLayer {
+  if (!existsSync(folder)) return packed;
+  const { file: staged, ...record } = packed;
+  const file = `${folder}/packed-${digestHex(packed.digest)}`;
+  syncFile(staged);
+  renameSync(staged, file);
+  const temporary = `${staging.path}/record-${randomId().slice(0, 8)}`;
+  writeFileAtomic(recordFile(folder, packed.format), `${JSON.stringify(record)}\n`, { temporary });
+  return { ...packed, file };
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
