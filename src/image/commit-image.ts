@@ -39,7 +39,7 @@ export interface ImageParts {
 /** Makes an image appear in the store: layers and blobs, its record, last its names. */
 export function commitImage(
   store: StorePaths,
-  image: Pick<ArchivedImage, 'names' | 'config' | 'manifest'>,
+  image: Pick<ArchivedImage, 'names' | 'config' | 'manifest'> & { listDigest?: string },
   { staging, layers, config }: ImageParts,
 ): AddedImage {
   const manifest = image.manifest ?? makeManifest(image.config, layers);
@@ -62,6 +62,7 @@ export function commitImage(
     size: bytes.length,
     name: undefined,
     imageId: id,
+    ...(image.listDigest === undefined ? {} : { listDigest: image.listDigest }),
   });
   return { id, names: image.names };
 }
@@ -70,8 +71,9 @@ function stagedContent(layers: LayerSoFar[]): StagedContent {
   const content: StagedContent = { blobs: [], layers: [] };
   for (const { chainId, staged } of layers) {
     if (staged === undefined) continue;
-    if (staged.blobFile !== undefined)
-      content.blobs.push({ file: staged.blobFile, digest: staged.blob.digest });
+    const { blobFile: file, blob } = staged;
+    const isListed = content.blobs.some((other) => other.file === file);
+    if (file !== undefined && !isListed) content.blobs.push({ file, digest: blob.digest });
     content.layers.push({ directory: staged.directory, chainId });
   }
   return content;
@@ -88,7 +90,7 @@ function makeManifest(config: Buffer, layers: LayerSoFar[]): { bytes: Buffer; me
 }
 
 /** Lists the image under the names; another image that had one of them keeps an entry without a name. */
-function nameImage(store: StorePaths, names: readonly string[], entry: IndexEntry): void {
+export function nameImage(store: StorePaths, names: readonly string[], entry: IndexEntry): void {
   const added = names.length === 0 ? [entry] : names.map((name) => ({ ...entry, name }));
   changeImageIndex(store, (entries) => [...added, ...entries]);
 }

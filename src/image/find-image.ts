@@ -23,7 +23,7 @@ export function matchImage(entries: readonly IndexEntry[], text: string): ImageM
   const id = text.replace(/^sha256:/, '');
   const isId = /^[0-9a-f]{1,64}$/.test(id);
   const isFull = isId && id.length === 64;
-  const byId = isFull ? entries.find((entry) => entry.imageId === id || entry.digest === text) : undefined;
+  const byId = isFull ? entries.find((entry) => entry.imageId === id || hasDigest(entry, text)) : undefined;
   if (byId !== undefined) return { entry: byId, by: 'id' };
   const byName = isName(text) ? findByName(entries, parseReference(text)) : undefined;
   if (byName !== undefined) return { entry: byName, by: 'name' };
@@ -54,15 +54,20 @@ function isSame(entry: IndexEntry, candidate: ImageReference): boolean {
   if (candidate.digest === undefined) return entry.name === formatReference(candidate);
   // a tag beside a digest says nothing more
   return (
-    entry.digest === candidate.digest && repositoryOf(parseReference(entry.name)) === repositoryOf(candidate)
+    hasDigest(entry, candidate.digest) &&
+    repositoryOf(parseReference(entry.name)) === repositoryOf(candidate)
   );
 }
 
 function endsWith(entry: IndexEntry, reference: ImageReference): boolean {
   if (entry.name === undefined) return false;
   if (reference.digest !== undefined)
-    return entry.digest === reference.digest && hasPath(entry.name, reference.path);
+    return hasDigest(entry, reference.digest) && hasPath(entry.name, reference.path);
   return entry.name.endsWith(`/${reference.path}:${reference.tag ?? 'latest'}`);
+}
+
+function hasDigest(entry: IndexEntry, digest: string): boolean {
+  return entry.digest === digest || entry.listDigest === digest;
 }
 
 function hasPath(name: string, path: string): boolean {

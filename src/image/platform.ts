@@ -14,20 +14,61 @@ export function hostVariant(): string | undefined {
 
 const architectures: Record<string, string> = { x64: 'amd64', ia32: '386', arm64: 'arm64', ppc64: 'ppc64le' };
 
-/** The manifest for this machine. Error `invalid`: there is none; it names those that there are. */
-export function choosePlatform(manifests: readonly Descriptor[]): Descriptor {
-  const architecture = hostArchitecture();
+/** A platform as images name it. What is absent is this machine's. */
+export interface Platform {
+  os?: string;
+  architecture?: string;
+  variant?: string;
+}
+
+/** The manifest for a platform, by default this machine's. Error `invalid`: there is none; it names those that there are. */
+export function choosePlatform(manifests: readonly Descriptor[], wanted: Platform = {}): Descriptor {
+  const os = wanted.os ?? 'linux';
+  const architecture = wanted.architecture ?? hostArchitecture();
   const fitting = manifests.filter(
-    ({ platform }) => platform?.os === 'linux' && platform.architecture === architecture,
+    ({ platform }) => platform?.os === os && platform.architecture === architecture,
   );
+  for (const variant of variantsFor(wanted)) {
+    const chosen = fitting.find(({ platform }) => platform?.variant === variant);
+    if (chosen !== undefined) return chosen;
+  }
   const anywhere = manifests.filter(({ platform }) => platform === undefined);
-  const variant = hostVariant();
-  const chosen =
-    fitting.find(({ platform }) => (platform?.variant ?? variant) === variant) ?? fitting[0] ?? anywhere[0];
+  const chosen = wanted.variant === undefined ? (fitting[0] ?? anywhere[0]) : undefined;
   if (chosen !== undefined) return chosen;
-  const names = manifests.map(({ platform }) => `${platform?.os ?? '?'}/${platform?.architecture ?? '?'}`);
   throw new TspodError(
     'invalid',
-    `no image for linux/${architecture}, only for ${names.join(', ') || 'nothing'}`,
+    `no image for ${platformName({ os, architecture, ...wanted })}, only for ${namesOf(manifests)}`,
   );
+}
+
+/** `linux/arm/v7`; what is absent is this machine's. */
+export function platformName(platform: Platform): string {
+  const { os = 'linux', architecture = hostArchitecture(), variant } = platform;
+  return `${os}/${architecture}${variant === undefined || variant === '' ? '' : `/${variant}`}`;
+}
+
+/** Whether an image is for a platform; a variant counts only where both name one. */
+export function fitsPlatform(image: Platform, wanted: Platform): boolean {
+  const { os = 'linux', architecture = hostArchitecture() } = wanted;
+  const isVariant = !image.variant || wanted.variant === undefined || image.variant === wanted.variant;
+  return (
+    (image.os || 'linux') === os && (!image.architecture || image.architecture === architecture) && isVariant
+  );
+}
+
+/** The variants that a machine can run, the best first: its own, none, then older ones. */
+function variantsFor(wanted: Platform): (string | undefined)[] {
+  const isHost = (wanted.architecture ?? hostArchitecture()) === hostArchitecture();
+  const best = wanted.variant ?? (isHost ? hostVariant() : undefined);
+  const number = /^v([2-9])$/.exec(best ?? '')?.[1];
+  const older = number === undefined ? [] : Array.from({ length: Number(number) - 1 }, (_, n) => `v${n + 1}`);
+  return [best, undefined, ...older.reverse()];
+}
+
+function namesOf(manifests: readonly Descriptor[]): string {
+  const known = manifests.filter(({ platform }) => platform?.os !== 'unknown');
+  const names = known
+    .slice(0, 20)
+    .map(({ platform }) => (platform === undefined ? '?' : platformName(platform)));
+  return names.join(', ') || 'nothing';
 }

@@ -1,6 +1,7 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { becomeHelper, runHelper } from './helper';
+import { becomeHelper, runHelper, startHelper } from './helper';
 import { helperError } from './helper-error';
 import { Plan } from './plan';
 import { addCommonUserns } from './userns';
@@ -14,6 +15,14 @@ export function reenter(ctx: Context, argv: readonly string[]): never {
 export function runInUserns(ctx: Context, argv: readonly string[], action: string): void {
   const result = runHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)), { capture: true });
   if (result.status !== 0) throw helperError(action, result);
+}
+
+/**
+ * Starts another tspod command in the common user namespace, with pipes to its standard input, output and error. Error
+ * `machine`, by the child's event `error`: there is no helper.
+ */
+export function startInUserns(ctx: Context, argv: readonly string[]): ChildProcessWithoutNullStreams {
+  return startHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
 }
 
 /** Becomes a program in the common user namespace, with a mount namespace of its own (`unshare`); never returns. */

@@ -1,3 +1,4 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
@@ -63,6 +64,23 @@ export function runHelper(
     stdout: (result.stdout as Buffer | null) ?? Buffer.alloc(0),
     stderr: (result.stderr as Buffer | null)?.toString() ?? '',
   };
+}
+
+/** Starts the helper in a role with a plan, with pipes to its standard input, output and error. */
+export function startHelper(ctx: Context, role: HelperRole, plan: Plan): ChildProcessWithoutNullStreams {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const fd = planDescriptor(ctx, plan);
+  try {
+    const env = ctx.env as NodeJS.ProcessEnv;
+    const stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe', fd];
+    return spawn(ctx.paths.helper, [role, '3'], {
+      argv0: 'tspod',
+      env,
+      stdio,
+    }) as ChildProcessWithoutNullStreams;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** An open, unlinked file that holds the plan: nothing is left of it, however this process ends. */

@@ -47,10 +47,13 @@ export function readJsonFile(path: string): unknown {
   }
 }
 
-/** Writes all of `data`, however many calls it takes. */
-export function writeFully(descriptor: number, data: Buffer): void {
+/** Writes all of `data`, however many calls it takes; without a position where the file stands. */
+export function writeFully(descriptor: number, data: Buffer, position?: number): void {
   let at = 0;
-  while (at < data.length) at += writeSync(descriptor, data, at, data.length - at);
+  while (at < data.length) {
+    const place = position === undefined ? null : position + at;
+    at += writeSync(descriptor, data, at, data.length - at, place);
+  }
 }
 
 function writeFileSynced(path: string, data: string | Buffer, mode: number): void {

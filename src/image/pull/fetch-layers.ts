@@ -1,0 +1,109 @@
+import { hasBlob } from '../../store/layer/layer-record';
+import type { StorePaths } from '../../store/store-paths';
+import type { Descriptor } from '../manifest';
+import { fetchBlob } from './fetch-blob';
+import type { BlobSource } from './fetch-blob';
+import type { PullEvent } from './pull-request';
+import type { FetcherMessage } from './receiver-protocol';
+
+/** Downloads at once: as many as Podman's. */
+const parallel = 6;
+/** The one who unpacks is told of so many more bytes at a time. */
+const step = 1 << 18;
+
+/** Layers that are being fetched. */
+export interface LayerFetch {
+  /** The digests of those that the store has not. */
+  missing: ReadonlySet<string>;
+  /** Never resolves; fails with the first error. */
+  failed: Promise<never>;
+  /** Resolves when nothing is being fetched any more, be it after an error. */
+  finished: Promise<void>;
+  /** Resolves when a layer, by its place, is there and verified; fails when it could not be fetched. */
+  of(layer: number): Promise<void>;
+}
+
+export interface LayerFetchOptions {
+  source: BlobSource;
+  signal: AbortSignal;
+  retry: number;
+  retryDelay: number;
+  resumed: () => void;
+  report: (event: PullEvent) => void;
+  /** Told what has come. */
+  send: (message: FetcherMessage) => void;
+}
+
+/** Starts to fetch the layers that the store has not, from the bottom up, several at once. */
+export function fetchLayers(
+  store: StorePaths,
+  layers: readonly Descriptor[],
+  options: LayerFetchOptions,
+): LayerFetch {
+  const byDigest = new Map(layers.map((layer) => [layer.digest, layer]));
+  const missing = [...byDigest.values()].filter(({ digest }) => !hasBlob(store, digest));
+  for (const layer of byDigest.values()) {
+    const state = missing.includes(layer) ? 'waiting' : 'skipped';
+    options.report({ kind: 'blob', digest: layer.digest, size: layer.size, got: 0, state });
+  }
+  const limit = createLimit(parallel);
+  const tasks = new Map(
+    missing.map((layer) => [
+      layer.digest,
+      limit(() => fetchLayer(store, layer, placesOf(layers, layer), options)),
+    ]),
+  );
+  const failed = new Promise<never>((_, reject) => {
+    for (const task of tasks.values()) task.catch(reject);
+  });
+  failed.catch(() => undefined);
+  return {
+    missing: new Set(tasks.keys()),
+    failed,
+    finished: Promise.allSettled(tasks.values()).then(() => undefined),
+    of: (layer) => tasks.get(layers[layer]?.digest ?? '') ?? Promise.resolve(),
+  };
+}
+
+function placesOf(layers: readonly Descriptor[], { digest }: Descriptor): number[] {
+  return layers.flatMap((layer, at) => (layer.digest === digest ? [at] : []));
+}
+
+async function fetchLayer(
+  store: StorePaths,
+  layer: Descriptor,
+  places: readonly number[],
+  options: LayerFetchOptions,
+): Promise<void> {
+  options.signal.throwIfAborted();
+  const { digest, size } = layer;
+  const tell = (got: number, state: 'copying' | 'done' | 'skipped'): void =>
+    options.report({ kind: 'blob', digest, size, got, state });
+  let told = 0;
+  tell(0, 'copying');
+  const have = (bytes: number): void => {
+    if (bytes < told + step && bytes < size) return;
+    told = bytes;
+    for (const place of places) options.send(['have', place, bytes]);
+    tell(bytes, 'copying');
+  };
+  const isFetched = await fetchBlob(store, layer, { ...options, have });
+  for (const place of places) options.send(['done', place]);
+  tell(size, isFetched ? 'done' : 'skipped');
+}
+
+/** Lets so many tasks run at once, in their order. */
+function createLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await task();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { digestHex } from '../../store/digest';
+import { readImageIndex } from '../../store/image-index';
+import type { IndexEntry } from '../../store/image-index';
+import { hasBlob } from '../../store/layer/layer-record';
+import { layerPath } from '../../store/store-paths';
+import type { StorePaths } from '../../store/store-paths';
+import { readBlob, readImageRecord } from '../image-record';
+import { parseManifest } from '../manifest';
+
+/** The id of the image of a manifest that the store has with all its layers and blobs; undefined when something is missing. */
+export function findComplete(store: StorePaths, digest: string): string | undefined {
+  const entry = readImageIndex(store).find((each) => each.digest === digest);
+  return entry !== undefined && isComplete(store, entry) ? entry.imageId : undefined;
+}
+
+/** Whether an image can be run and pushed: its layers are unpacked, and their archives are there. They are not read. */
+export function isComplete(store: StorePaths, entry: IndexEntry): boolean {
+  if (!hasBlob(store, entry.digest)) return false;
+  const manifest = parseManifest(readBlob(store, entry.digest));
+  if (!('config' in manifest)) return false;
+  const blobs = [manifest.config, ...manifest.layers];
+  if (!blobs.every(({ digest }) => hasBlob(store, digest))) return false;
+  return readImageRecord(store, entry).chainIds.every((hex) => existsSync(`${layerPath(store, hex)}/diff`));
+}
+
+/** Whether the store has a layer, unpacked and as it came. */
+export function hasLayer(store: StorePaths, chainId: string, digest: string): boolean {
+  return hasBlob(store, digest) && existsSync(`${layerPath(store, digestHex(chainId))}/diff`);
+}

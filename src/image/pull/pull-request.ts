@@ -1,0 +1,38 @@
+import type { Platform } from '../platform';
+import type { RegistryOptions } from '../registry/types';
+
+/** When a registry is asked: always, when the image is missing here, when it may have a newer one, or never. */
+export type PullPolicy = 'always' | 'missing' | 'newer' | 'never';
+
+/** How an image is pulled. */
+export interface PullOptions {
+  policy: PullPolicy;
+  /** Absent: this machine's. */
+  platform?: Platform;
+  registry: RegistryOptions;
+  /** `--signature-policy`: read instead of the policy.json that is looked for by default. */
+  policyFile?: string;
+  /** Lets the user choose one of the full names that a short one may stand for. */
+  ask?: (names: readonly string[]) => Promise<string>;
+  /** Told how it goes. */
+  report: (event: PullEvent) => void;
+}
+
+/** What happens during a pull. Sizes in bytes. */
+export type PullEvent =
+  | { kind: 'resolved'; description: string }
+  | { kind: 'trying'; name: string }
+  | { kind: 'started' }
+  | { kind: 'blob'; digest: string; size: number; got: number; state: BlobState }
+  | { kind: 'config'; digest: string }
+  | { kind: 'writing' };
+
+export type BlobState = 'waiting' | 'copying' | 'done' | 'skipped';
+
+/** An image that is in the store now. */
+export interface PulledImage {
+  /** 64 hexadecimal digits. */
+  id: string;
+  /** Whether the store has something that it had not before. */
+  isNew: boolean;
+}
