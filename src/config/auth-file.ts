@@ -27,7 +27,18 @@ export interface AuthFile {
 export function readAuthFile({ path, isLegacy }: AuthPath): AuthFile {
   // REGISTRY_AUTH_FILE=/dev/null is how credentials are switched off
   if (statSync(path, { throwIfNoEntry: false })?.size === 0) return toAuthFile(path, {}, isLegacy);
-  return toAuthFile(path, readJsonFile(path) ?? {}, isLegacy);
+  return toAuthFile(path, readContent(path) ?? {}, isLegacy);
+}
+
+/** The error of the parser quotes what stands beside a mistake, which may be a secret: only its place is told. */
+function readContent(path: string): unknown {
+  try {
+    return readJsonFile(path);
+  } catch (error) {
+    if (!(error instanceof TspodError)) throw error;
+    const place = / at position \d+/.exec(error.message)?.[0] ?? '';
+    throw invalid(path, `the text${place}`, 'JSON');
+  }
 }
 
 /**
