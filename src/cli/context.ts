@@ -74,8 +74,8 @@ function passwordEntry(): { username: string; homedir: string } {
 function pathsOf(env: Environment, flags: GlobalFlags, uid: number, home: string): Paths {
   const dist = bundleDirectory();
   return {
-    root: stringFlag(flags['root']) ?? defaultRoot(env, uid, home),
-    runRoot: stringFlag(flags['runroot']) ?? defaultRunRoot(env, uid),
+    root: keepable(stringFlag(flags['root']) ?? defaultRoot(env, uid, home)),
+    runRoot: keepable(stringFlag(flags['runroot']) ?? defaultRunRoot(env, uid)),
     cache: join(
       uid === 0 ? '/var/cache' : (absolute(env['XDG_CACHE_HOME']) ?? join(home, '.cache')),
       'tspod',
@@ -87,6 +87,14 @@ function pathsOf(env: Environment, flags: GlobalFlags, uid: number, home: string
 
 function stringFlag(value: FlagValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? resolve(value) : undefined;
+}
+
+/** Below /proc mkdir(2) says that the parent is missing, and Node's recursive mkdir goes on for ever. */
+function keepable(path: string): string {
+  if (!/^\/proc(\/|$)/.test(path)) return path;
+  throw new TspodError('usage', `"${path}": nothing can be kept below /proc`, {
+    hint: 'choose another --root or --runroot',
+  });
 }
 
 /** The XDG specification: paths that are not absolute are to be ignored. */
@@ -139,6 +147,8 @@ function bundleDirectory(): string {
 function overridesOf(flags: GlobalFlags): Overrides | undefined {
   const overrides: Overrides = {};
   if (typeof flags['runtime'] === 'string') overrides.runtime = flags['runtime'];
+  const registriesConf = stringFlag(flags['registries-conf']);
+  if (registriesConf !== undefined) overrides.registriesConf = registriesConf;
   const manager = flags['cgroup-manager'];
   if (manager === 'cgroupfs' || manager === 'systemd') overrides.cgroupManager = manager;
   return Object.keys(overrides).length === 0 ? undefined : overrides;

@@ -69,6 +69,12 @@ export const globalOptions = defineOptions({
     description: 'File for the output',
     refuse: 'redirect standard output',
   },
+  'registries-conf': {
+    type: 'string',
+    value: 'FILE',
+    hidden: true,
+    description: 'File to read instead of the main registries.conf',
+  },
   remote: { type: 'boolean', short: 'r', hidden: true, description: 'Remote service', refuse: REMOTE },
   'runtime-flag': { type: 'string', hidden: true, description: 'Option of the OCI runtime', refuse: LATER },
   ssh: { type: 'string', hidden: true, description: 'SSH mode', refuse: REMOTE },
