@@ -106,7 +106,13 @@
     OP(TREE_SIZE, 161, "s")        /* prints bytes allocated, apparent bytes and entries, one line */      \
     OP(TREE_META, 162, "ssL")      /* source layer directory, new directory, then maps "u|g inside outside size": a metadata-only copy */ \
     OP(TREE_RENAME, 163, "ss")     /* rename(2); a missing source is no error */                           \
-    OP(TREE_LOCK, 164, "s")        /* flock(2)ed to the end of the plan */
+    OP(TREE_LOCK, 164, "s")        /* flock(2)ed to the end of the plan */                                 \
+    OP(TREE_DIRECTORY, 165, "suL") /* directory, TREE_* flags, maps "u|g from to size": what the ops below have to know of it */ \
+    OP(TREE_CHANGES, 166, "L")     /* prints what the first directory changes in those below it: A, C or D, path, NUL */ \
+    OP(TREE_COMPARE, 167, "uL")    /* the same between two stacks of directories; how many are of the first one */ \
+    OP(TREE_LAYER, 168, "ss")      /* upper directory, new directory: a copy as a layer of the store */    \
+    OP(TREE_TAR, 169, "suL")       /* archive (- is standard output), TREE_* flags, directories from top to bottom; \
+                                      with an archive prints the sum of the sizes of its files, one line */
 
 #define PLAN_OVERLAY_VOLATILE 1u  /* no sync on unmount: for containers that are removed at the end */
 #define PLAN_OVERLAY_READONLY 2u  /* no upper directory */
@@ -143,6 +149,8 @@
 #define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
 #define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
 #define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
+#define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
+#define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
 /* clang-format on */
 
 /* Frames between the monitor and its clients: u8 type, u32 length, data. */

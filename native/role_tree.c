@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 
 #include "die.h"
@@ -12,8 +13,11 @@
 #include "plan.h"
 #include "roles.h"
 #include "tree.h"
+#include "tree_changes.h"
+#include "tree_layer.h"
 #include "tree_meta.h"
 #include "tree_size.h"
+#include "tree_tar.h"
 #include "userns.h"
 
 static void print_size(const char *path) {
@@ -37,6 +41,66 @@ static void lock(const char *path) {
             die_errno(125, "locking \"%s\"", path);
 }
 
+/* The directories that TREE_DIRECTORY ops told of. */
+static struct {
+    struct layer *layers;
+    size_t count;
+} told;
+
+static void tell(const struct plan_op *op) {
+    told.layers = realloc(told.layers, (told.count + 1) * sizeof *told.layers);
+    if (!told.layers)
+        die(125, "working on layers: out of memory");
+    struct layer *layer = &told.layers[told.count++];
+    *layer = (struct layer){.path = op->args[0].data};
+    layer->dot_whiteouts = op->args[1].number & PLAN_TREE_DOT_WHITEOUTS;
+    id_maps_parse(&layer->maps, op, 2);
+}
+
+static struct layer layer_of(const char *path) {
+    for (size_t i = 0; i < told.count; i++)
+        if (strcmp(told.layers[i].path, path) == 0)
+            return told.layers[i];
+    return (struct layer){.path = path};
+}
+
+/* The layers that the arguments of an op from `first` on name. */
+static struct layer *layers_of(const struct plan_op *op, size_t first, size_t least) {
+    struct layer *layers = calloc(op->count, sizeof *layers);
+    if (!layers || op->count < first + least)
+        die(125, "working on layers: %s", layers ? "none is named" : "out of memory");
+    for (size_t i = first; i < op->count; i++)
+        layers[i - first] = layer_of(op->args[i].data);
+    return layers;
+}
+
+static void print_changes(const struct plan_op *op) {
+    struct layer *layers = layers_of(op, 0, 1);
+    tree_changes_of_layer(layers, op->count);
+    free(layers);
+}
+
+static void compare(const struct plan_op *op) {
+    size_t first = op->args[0].number, count = op->count - 1u;
+    struct layer *layers = layers_of(op, 1, first);
+    tree_changes_between(layers, first, layers + first, count - first);
+    free(layers);
+}
+
+static void archive(const struct plan_op *op) {
+    struct layer *layers = layers_of(op, 2, 1);
+    const char *path = op->args[0].data;
+    uint64_t size = tree_tar(path, layers, op->count - 2u, op->args[1].number & PLAN_TREE_WHITEOUTS);
+    free(layers);
+    if (strcmp(path, "-") != 0 && dprintf(1, "%" PRIu64 "\n", size) < 0)
+        die_errno(125, "printing the size of the archive");
+}
+
+static void make_layer(const struct plan_op *op) {
+    struct layer upper = layer_of(op->args[0].data);
+    tree_layer(&upper, op->args[1].data);
+}
+
 static void carry_out(const struct plan_op *op) {
     const struct plan_arg *args = op->args;
     switch (op->code) {
@@ -50,6 +114,16 @@ static void carry_out(const struct plan_op *op) {
         return move(args[0].data, args[1].data);
     case PLAN_TREE_LOCK:
         return lock(args[0].data);
+    case PLAN_TREE_DIRECTORY:
+        return tell(op);
+    case PLAN_TREE_CHANGES:
+        return print_changes(op);
+    case PLAN_TREE_COMPARE:
+        return compare(op);
+    case PLAN_TREE_LAYER:
+        return make_layer(op);
+    case PLAN_TREE_TAR:
+        return archive(op);
     case PLAN_COPY_UP:
         return tree_copy_up(args[0].data, args[1].data, args[2].data);
     case PLAN_CHOWN_TREE:

@@ -22,7 +22,7 @@ static void copy_one(const struct tree_entry *entry, const char *name, int to,
     if (size < 0)
         die_errno(125, "reading attribute %s of \"%s\"", name, entry->path);
     if (rules->attribute)
-        size = rules->attribute(name, value, (size_t)size, rules->context);
+        size = rules->attribute(&name, value, (size_t)size, rules->context);
     if (size < 0 || fsetxattr(to, name, value, (size_t)size, 0) == 0 || errno == ENOTSUP)
         return;
     if (errno != EPERM || !is_optional(name))

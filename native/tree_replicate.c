@@ -44,9 +44,13 @@ static void push_target(struct replica *replica, int fd) {
     replica->targets[replica->depth++] = fd;
 }
 
-static void model_status(const struct replica *replica, const struct tree_entry *entry, struct stat *status) {
+static void read_status(const struct tree_entry *entry, struct stat *status) {
     if (fstatat(entry->directory, entry->name, status, AT_SYMLINK_NOFOLLOW) < 0)
         die_errno(125, "reading the status of \"%s\"", entry->path);
+}
+
+static void model_status(const struct replica *replica, const struct tree_entry *entry, struct stat *status) {
+    read_status(entry, status);
     if (replica->rules->owner)
         replica->rules->owner(status, entry->path, replica->rules->context);
 }
@@ -127,10 +131,15 @@ static void make_file(struct replica *replica, const struct tree_entry *entry) {
     bool is_mine = replica->numbers[replica->depth - 1] % replica->workers == replica->worker;
     if (!(replica->work & FINISH) && !((replica->work & MAKE_FILES) && is_mine))
         return;
-    model_status(replica, entry, &status);
+    read_status(entry, &status);
     if (!(replica->work & (status.st_nlink > 1 ? FINISH : MAKE_FILES)))
         return;
+    const struct tree_rules *rules = replica->rules;
     int parent = replica->targets[replica->depth - 1];
+    if (rules->other && rules->other(parent, entry, &status, rules->context))
+        return;
+    if (rules->owner)
+        rules->owner(&status, entry->path, rules->context);
     if (status.st_nlink > 1) {
         const char *first = inode_map_put(&replica->seen, &status, entry->path + entry->top);
         if (first && linkat(replica->targets[0], first, parent, entry->name, 0) == 0)

@@ -15,10 +15,14 @@ struct tree_rules {
     void (*owner)(struct stat *status, const char *path, void *context);
 
     /*
-     * Changes the value of an extended attribute (it has room for XATTR_SIZE_MAX bytes). Returns its new
-     * size, or -1 when the new file is not to have it. NULL: all are kept.
+     * Changes an extended attribute: its value (there is room for XATTR_SIZE_MAX bytes), or its name. Returns
+     * the size of the value, or -1 when the new file is not to have it. NULL: all are kept.
      */
-    ssize_t (*attribute)(const char *name, char *value, size_t size, void *context);
+    ssize_t (*attribute)(const char **name, char *value, size_t size, void *context);
+
+    /* Called for what is no directory: true when it has made in `parent` whatever is to be there instead.
+     * NULL: nothing is. */
+    bool (*other)(int parent, const struct tree_entry *entry, const struct stat *status, void *context);
     void *context;
 };
 

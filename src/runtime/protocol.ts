@@ -84,6 +84,11 @@ export const PLAN_OPS = {
   TREE_META: [162, 'ssL'],
   TREE_RENAME: [163, 'ss'],
   TREE_LOCK: [164, 's'],
+  TREE_DIRECTORY: [165, 'suL'],
+  TREE_CHANGES: [166, 'L'],
+  TREE_COMPARE: [167, 'uL'],
+  TREE_LAYER: [168, 'ss'],
+  TREE_TAR: [169, 'suL'],
 } as const;
 
 /** The name of an operation. */
@@ -119,6 +124,8 @@ export const PLAN = {
   MOUNT_OVERLAY_UPPER: 8,
   MOUNT_SYSFS: 16,
   MOUNT_BORROWED: 32,
+  TREE_WHITEOUTS: 1,
+  TREE_DOT_WHITEOUTS: 2,
 } as const;
 
 /** Types of the frames between the monitor and its clients. */

@@ -23,7 +23,7 @@ export interface TreeSize {
 
 /** Carries out the operations in order, in one run of the helper; throws what it printed at the first that fails. */
 export function runTree(ctx: Context, ops: readonly TreeOp[]): void {
-  if (ops.length > 0) run(ctx, addOps(newPlan(ctx), ops));
+  if (ops.length > 0) runTreePlan(ctx, addOps(treePlan(ctx), ops));
 }
 
 /** Removes trees, whoever owns what is in them; one that is missing is no error. */
@@ -37,9 +37,9 @@ export function removeTrees(ctx: Context, paths: readonly string[]): void {
 /** The sizes of trees, in the order of `paths`. */
 export function treeSizes(ctx: Context, paths: readonly string[]): TreeSize[] {
   if (paths.length === 0) return [];
-  const plan = newPlan(ctx);
+  const plan = treePlan(ctx);
   for (const path of paths) plan.add('TREE_SIZE', path);
-  const lines = run(ctx, plan).trim().split('\n');
+  const lines = runTreePlan(ctx, plan).stdout.toString().trim().split('\n');
   return lines.map((line) => {
     const [allocated = 0, apparent = 0, entries = 0] = line.split(' ').map(Number);
     return { allocated, apparent, entries };
@@ -60,12 +60,13 @@ export function metaLayer(
     ...maps.gids.map((map) => `g ${map.container} ${map.host} ${map.size}`),
   ];
   const made = `${staging}/meta`;
-  const plan = newPlan(ctx).add('TREE_META', source, made, ...lines);
+  const plan = treePlan(ctx).add('TREE_META', source, made, ...lines);
   // its owner is another id: only with all ids a directory of others can be moved
-  run(ctx, plan.add('TREE_RENAME', made, target).add('TREE_REMOVE', staging));
+  runTreePlan(ctx, plan.add('TREE_RENAME', made, target).add('TREE_REMOVE', staging));
 }
 
-function newPlan(ctx: Context): Plan {
+/** An empty plan for the files of the store. */
+export function treePlan(ctx: Context): Plan {
   const plan = new Plan();
   addCommonUserns(plan, ctx);
   return plan;
@@ -81,8 +82,13 @@ function addOps(plan: Plan, ops: readonly TreeOp[]): Plan {
   return plan;
 }
 
-function run(ctx: Context, plan: Plan): string {
+/** Carries a plan out and returns what the helper printed, on standard error too; throws it when that failed. */
+export function runTreePlan(
+  ctx: Context,
+  plan: Plan,
+  action = 'working on the files of the store',
+): { stdout: Buffer; stderr: string } {
   const result = runHelper(ctx, 'tree', plan, { capture: true });
-  if (result.status === 0) return result.stdout.toString();
-  throw helperError('working on the files of the store', result);
+  if (result.status === 0) return result;
+  throw helperError(action, result);
 }

@@ -1,0 +1,95 @@
+import type { Context } from '../lib/context';
+import type { IdMapping } from '../lib/id-mapping';
+import { becomeHelper } from './helper';
+import type { Plan } from './plan';
+import { PLAN } from './protocol';
+import { runTreePlan, treePlan } from './tree';
+
+/** A directory of a layer, and how its files are to be read. */
+export interface LayerDirectory {
+  /** Absolute. */
+  path: string;
+  /** Whether `.wh.NAME` hides NAME, as fuse-overlayfs has it. */
+  dotWhiteouts?: boolean;
+  /** The maps of the user namespace that wrote it: owners are shown as they are in there. Absent: as they are. */
+  maps?: { uids: readonly IdMapping[]; gids: readonly IdMapping[] };
+}
+
+/** One path that was added, changed or deleted. The path is bytes, absolute. */
+export interface TreeChange {
+  kind: 'A' | 'C' | 'D';
+  path: Buffer;
+}
+
+/** What the first of these directories changes in those below it, in Podman's order. */
+export function layerChanges(ctx: Context, directories: readonly LayerDirectory[]): TreeChange[] {
+  const plan = describe(treePlan(ctx), directories).add('TREE_CHANGES', ...pathsOf(directories));
+  return readChanges(runTreePlan(ctx, plan, 'comparing layers').stdout);
+}
+
+/** What makes one stack of directories (from top to bottom) look like another one, sorted. */
+export function compareLayers(
+  ctx: Context,
+  from: readonly LayerDirectory[],
+  to: readonly LayerDirectory[],
+): TreeChange[] {
+  const plan = describe(treePlan(ctx), [...from, ...to]);
+  plan.add('TREE_COMPARE', from.length, ...pathsOf(from), ...pathsOf(to));
+  return readChanges(runTreePlan(ctx, plan, 'comparing layers').stdout);
+}
+
+/**
+ * Copies an upper directory to the new directory `target` as a layer of the store, and writes the archive of the copy.
+ * Returns the sum of the sizes of its files in bytes, and what could not be in a layer.
+ */
+export function makeLayer(
+  ctx: Context,
+  upper: LayerDirectory,
+  { target, archive }: { target: string; archive: string },
+): { size: number; leftOut: string[] } {
+  const plan = describe(treePlan(ctx), [upper]).add('TREE_LAYER', upper.path, target);
+  plan.add('TREE_TAR', archive, PLAN.TREE_WHITEOUTS, target);
+  const { stdout, stderr } = runTreePlan(ctx, plan, 'making a layer');
+  return { size: Number(stdout), leftOut: stderr.split('\n').filter(Boolean) };
+}
+
+/** Writes the merged tree of directories (from top to bottom) to a file. */
+export function writeTree(ctx: Context, directories: readonly LayerDirectory[], archive: string): void {
+  runTreePlan(ctx, archivePlan(ctx, directories, archive), 'writing the archive');
+}
+
+/** The same to standard output; this process becomes the writer and never returns. */
+export function streamTree(ctx: Context, directories: readonly LayerDirectory[]): never {
+  return becomeHelper(ctx, 'tree', archivePlan(ctx, directories, '-'));
+}
+
+function archivePlan(ctx: Context, directories: readonly LayerDirectory[], archive: string): Plan {
+  return describe(treePlan(ctx), directories).add('TREE_TAR', archive, 0, ...pathsOf(directories));
+}
+
+function pathsOf(directories: readonly LayerDirectory[]): string[] {
+  return directories.map(({ path }) => path);
+}
+
+function describe(plan: Plan, directories: readonly LayerDirectory[]): Plan {
+  for (const { path, dotWhiteouts, maps } of directories) {
+    if (dotWhiteouts !== true && maps === undefined) continue;
+    const lines = [
+      ...(maps?.uids ?? []).map((map) => `u ${map.host} ${map.container} ${map.size}`),
+      ...(maps?.gids ?? []).map((map) => `g ${map.host} ${map.container} ${map.size}`),
+    ];
+    plan.add('TREE_DIRECTORY', path, dotWhiteouts === true ? PLAN.TREE_DOT_WHITEOUTS : 0, ...lines);
+  }
+  return plan;
+}
+
+function readChanges(output: Buffer): TreeChange[] {
+  const changes: TreeChange[] = [];
+  for (let at = 0; at < output.length;) {
+    const end = output.indexOf(0, at);
+    const kind = String.fromCharCode(output[at] ?? 0) as TreeChange['kind'];
+    changes.push({ kind, path: output.subarray(at + 1, end) });
+    at = end + 1;
+  }
+  return changes;
+}
