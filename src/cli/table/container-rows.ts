@@ -23,6 +23,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container commit',
     aliases: ['commit'],
     summary: 'Create a new image based on the changed container',
+    load: () => import('../commands/container/commit'),
   },
   {
     path: 'container cp',
@@ -35,7 +36,11 @@ export const containerRows: readonly CommandRow[] = [
     summary: 'Create but do not start a container',
     load: () => import('../commands/container/create'),
   },
-  { path: 'container diff', aliases: ['diff'], summary: "Display the changes to a container's file system" },
+  {
+    path: 'container diff',
+    summary: "Inspect changes to the container's file systems",
+    load: () => import('../commands/container/diff'),
+  },
   {
     path: 'container exec',
     aliases: ['exec'],
@@ -51,6 +56,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container export',
     aliases: ['export'],
     summary: "Export a container's file system as a tar archive",
+    load: () => import('../commands/container/export'),
   },
   {
     path: 'container init',

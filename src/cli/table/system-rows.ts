@@ -18,6 +18,11 @@ export const systemRows: readonly CommandRow[] = [
   },
   { path: 'compose', summary: 'Run a compose workload', instead: 'start its containers with "tspod run"' },
   {
+    path: 'diff',
+    summary: 'Display the changes to the file system of a container or an image',
+    load: () => import('../commands/container/diff-any'),
+  },
+  {
     path: 'doctor',
     aliases: ['system doctor'],
     summary: 'Tell what works on this machine, and what mends the rest',
@@ -44,7 +49,7 @@ export const systemRows: readonly CommandRow[] = [
   {
     path: 'system df',
     summary: 'Show how much disk is used',
-    instead: 'use "tspod images" and "tspod ps --size"',
+    load: () => import('../commands/system/df'),
   },
   {
     path: 'system migrate',
@@ -54,10 +59,10 @@ export const systemRows: readonly CommandRow[] = [
   {
     path: 'system prune',
     summary: 'Remove unused data',
-    instead: 'use "tspod container prune", "tspod volume prune" and "tspod rmi"',
+    load: () => import('../commands/system/prune'),
   },
   { path: 'system renumber', summary: 'Migrate lock numbers', instead: 'tspod has no numbered locks' },
-  { path: 'system reset', summary: 'Reset the store' },
+  { path: 'system reset', summary: 'Reset the store', load: () => import('../commands/system/reset') },
   { path: 'system service', summary: 'Run an API service', instead: NO_SERVICE },
   { path: 'system connection add', summary: 'Record a destination of a remote service', instead: NO_SERVICE },
   { path: 'system connection default', summary: 'Set a destination as default', instead: NO_SERVICE },

@@ -1,0 +1,40 @@
+import { TspodError } from '../../lib/errors';
+import type { Context } from '../../lib/context';
+import type { LayerDirectory } from '../../runtime/layer-tree';
+import { containerPaths } from '../paths';
+import type { ContainerRecord } from '../record';
+import { storageDriver } from '../storage-driver';
+
+/**
+ * The directories that a container's root file system consists of, from top to bottom: what it has written, then the
+ * layers of its image with the image's own ids. A directory used as it is (`--rootfs`) is the only one.
+ */
+export function containerLayers(ctx: Context, record: ContainerRecord): LayerDirectory[] {
+  const { rootfs } = record.options;
+  const { root } = ctx.paths;
+  if (rootfs && !rootfs.overlay) return [{ path: rootfs.directory, ...mapsOf(record) }];
+  const image = record.dataLowers.length > 0 ? record.dataLowers : record.lowers;
+  const below = rootfs ? [rootfs.directory] : image.map((lower) => `${root}/${lower}`);
+  return [upperLayer(ctx, record), ...below.map((path) => ({ path }))];
+}
+
+/** What the container has written. Error `usage`: it has no directory for that, because it works on another one. */
+export function writtenLayer(ctx: Context, record: ContainerRecord): LayerDirectory {
+  const { rootfs } = record.options;
+  if (!rootfs || rootfs.overlay) return upperLayer(ctx, record);
+  throw new TspodError('usage', `container "${record.name}" writes to the directory "${rootfs.directory}"`, {
+    hint: `compare or archive "${rootfs.directory}" itself`,
+  });
+}
+
+function upperLayer(ctx: Context, record: ContainerRecord): LayerDirectory {
+  const path = containerPaths(ctx, record.id).upper;
+  // fuse-overlayfs maps the ids itself (rootfs-ops.ts): its files have those of the image
+  const isMapped = record.idMaps !== undefined && record.dataLowers.length === 0 && !record.options.rootfs;
+  const isFuse = isMapped || storageDriver(ctx).name === 'fuse-overlayfs';
+  return { path, ...(isFuse ? { dotWhiteouts: true } : {}), ...(isMapped ? {} : mapsOf(record)) };
+}
+
+function mapsOf({ idMaps }: ContainerRecord): Pick<LayerDirectory, 'maps'> {
+  return idMaps === undefined ? {} : { maps: idMaps };
+}
