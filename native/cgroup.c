@@ -103,17 +103,17 @@ void cgroup_enter(const struct plan *plan, int directory, pid_t pid) {
                   plan_string(plan, PLAN_CGROUP_DIR, 0, ""));
 }
 
-bool cgroup_was_oom_killed(int directory) {
+unsigned long long cgroup_oom_kills(int directory) {
     if (directory < 0)
-        return false;
+        return 0;
     autoclose int fd = openat(directory, "memory.events", O_RDONLY | O_CLOEXEC);
     char text[512];
     ssize_t length = fd < 0 ? -1 : read_full(fd, text, sizeof text - 1);
     if (length <= 0)
-        return false;
+        return 0;
     text[length] = '\0';
     const char *at = strstr(text, "\noom_kill ");
-    return at && strtoull(at + 10, NULL, 10) > 0;
+    return at ? strtoull(at + 10, NULL, 10) : 0;
 }
 
 static void remove_below(const char *directory) {

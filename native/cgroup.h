@@ -16,8 +16,8 @@ int cgroup_make(const struct plan *plan);
 /* Moves pid there. Dies with status 125 on failure. */
 void cgroup_enter(const struct plan *plan, int directory, pid_t pid);
 
-/* Whether the kernel killed a process in it for lack of memory. */
-bool cgroup_was_oom_killed(int directory);
+/* How many processes in it the kernel has killed for lack of memory. */
+unsigned long long cgroup_oom_kills(int directory);
 
 /* Ends what is left in it and removes it with what is below it, as far as that is possible. */
 void cgroup_remove(const struct plan *plan);

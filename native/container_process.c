@@ -68,11 +68,17 @@ void process_open_terminal(const struct plan *plan, int socket, int console) {
 /* A process that nobody may attach to may not write it either: such a one has inherited it. */
 static void set_oom_score(const struct plan *plan) {
     const char *score = plan_string(plan, PLAN_OOM_SCORE_ADJ, 0, NULL);
-    char now[16];
+    char now[16] = "";
     if (!score || (read_file("/proc/self/oom_score_adj", now, sizeof now) > 0 && atoi(now) == atoi(score)))
         return;
-    if (write_file("/proc/self/oom_score_adj", score) < 0)
-        die_errno(125, "setting the OOM score to %s", score);
+    if (write_file("/proc/self/oom_score_adj", score) == 0)
+        return;
+    if (errno == EACCES || errno == EPERM)
+        die(125,
+            "setting the OOM score to %s: only root may lower it, and the caller has %d"
+            "\nhint: --oom-score-adj %d or more",
+            score, atoi(now), atoi(now));
+    die_errno(125, "setting the OOM score to %s", score);
 }
 
 static void set_limits(const struct plan *plan) {

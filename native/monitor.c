@@ -104,12 +104,15 @@ static void end_foreign_run(void) {
     close_fd(&self.container.netns);
     close_fd(&self.container.cgroup);
     self.container.netns = self.container.cgroup = -1;
+    self.oom_kills = 0;
 }
 
 /* Only what a restart needs stays. */
 static void end_run(void) {
     log_flush(&self.log, self.plan);
-    self.status.oom = cgroup_was_oom_killed(self.container.cgroup);
+    unsigned long long kills = cgroup_oom_kills(self.container.cgroup);
+    self.status.oom = kills > self.oom_kills; /* a group counts on over restarts */
+    self.oom_kills = kills;
     container_close(&self.container);
     free(self.input);
     self.input = NULL;

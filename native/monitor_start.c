@@ -58,6 +58,7 @@ static void set_times(struct monitor *monitor) {
     monitor->kill_at = timeout ? monitor->run_since + (long long)timeout : 0;
     monitor->status.started = now_ns();
     monitor->status.finished = 0;
+    monitor->status.oom = false;
 }
 
 void monitor_release(struct monitor *monitor) {

@@ -25,12 +25,9 @@ export function isFrozen(directory: string): boolean {
   return readProcFile(`${directory}/cgroup.freeze`)?.trim() === '1';
 }
 
-/** Kills what is left in a control group that nobody looks after any more, and removes it with those below; `path` is from the hierarchy's root. */
-export function removeCgroup(path: string): void {
-  const directory = MOUNTS.map((mount) => `${mount}${path}`).find((each) =>
-    existsSync(`${each}/cgroup.procs`),
-  );
-  if (directory === undefined) return;
+/** Kills what is left in a control group that nobody looks after any more, and removes its directory with those below. */
+export function removeCgroup(directory: string): void {
+  if (!existsSync(`${directory}/cgroup.procs`)) return;
   try {
     writeFileSync(`${directory}/cgroup.kill`, '1');
   } catch {

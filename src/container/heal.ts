@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { nowNs } from '../lib/time';
-import { cgroupsPath } from '../runtime/cgroup-ops';
 import { writeFileAtomic } from '../sys/file-io';
 import { lockFile } from '../sys/file-lock';
 import { removeCgroup } from './cgroup';
@@ -36,8 +35,8 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     const now = parseStatusFile(readFileSync(paths.status, 'utf8'));
     if (now && now.monitorPid !== found.monitorPid) return { status, removed: false };
     endLeftOver(found);
-    const group = cgroupsPath(ctx, id);
-    if (group !== undefined) removeCgroup(group);
+    // no other group is ever touched, whatever the file says
+    if (found.cgroup.includes(id)) removeCgroup(found.cgroup);
     writeExitNote(ctx, id, UNKNOWN_EXIT);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
@@ -62,6 +61,7 @@ function exitedStatus(found: StatusFile): StatusFile {
     pid: 0,
     startTime: 0,
     netPid: 0,
+    cgroup: '',
     code: UNKNOWN_EXIT,
     finished: nowNs(),
     error: `exited, status unknown: ${cause}`,

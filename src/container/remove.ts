@@ -99,6 +99,8 @@ function claim(
   id: string,
   options: RemoveOptions,
 ): { container: RemovedContainer; release: () => void } {
+  // what a killed monitor has left is put in order under the same lock, so before
+  readState(ctx, id);
   const lock = lockFile(containerPaths(ctx, id).lock);
   const release = (): void => lock?.release();
   const state = readState(ctx, id);

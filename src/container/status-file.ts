@@ -17,6 +17,8 @@ export interface StatusFile {
   restarts: number;
   error: string;
   netPid: number;
+  /** Its control group's directory while it lives; empty when it has none. */
+  cgroup: string;
 }
 
 const PHASES: Readonly<Record<string, StatusPhase>> = {
@@ -50,6 +52,7 @@ export function parseStatusFile(text: string): StatusFile | undefined {
     restarts: number('restarts'),
     error: values['error'] ?? '',
     netPid: number('net_pid'),
+    cgroup: values['cgroup'] ?? '',
   };
 }
 
@@ -70,6 +73,7 @@ export function formatStatusFile(status: StatusFile): string {
     `restarts=${status.restarts}`,
     `net_pid=${status.netPid}`,
   ];
+  if (status.cgroup) lines.push(`cgroup=${status.cgroup}`);
   if (status.error) lines.push(`error=${status.error}`);
   return `${lines.join('\n')}\n`;
 }

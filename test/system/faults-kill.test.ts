@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tspodProgram } from '../helpers/project';
 import { testHome } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -106,6 +107,22 @@ test('a killed monitor of a foreground run ends tspod with 125 and a message; --
   assert.equal(code, 125);
   assert.match(stderr, /^Error: .*monitor was killed/);
   assert.equal((await runTspod(['ps', '-aq'])).stdout, '');
+  await assertClean();
+});
+
+test('the control group of a killed monitor goes, from wherever the next command is called', async () => {
+  const { id, pids } = await runDetached('--network', 'none');
+  const { cgroup } = statusOf(id);
+  const group = readOf(String(pids['first']), 'cgroup');
+  assert.equal(cgroup !== undefined, group.includes(id), group);
+  process.kill(pids['monitor'] ?? 0, 'SIGKILL');
+  const elsewhere = cgroup === undefined ? '' : join(dirname(cgroup), uniqueName());
+  const move = `if [ -n "$1" ]; then mkdir "$1" && echo $$ >"$1/cgroup.procs"; fi; exec ${tspodProgram} rm ${id}`;
+  await runTspod(['-c', move, 'sh', elsewhere], { program: '/bin/sh' });
+  if (cgroup !== undefined) {
+    assert.equal(existsSync(cgroup), false);
+    rmdirSync(elsewhere);
+  }
   await assertClean();
 });
 

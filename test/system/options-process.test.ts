@@ -63,6 +63,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['--stop-signal', '999'], /signal/i],
   [['--env-file', '/nonexistent'], /no such file/],
   [['--cap-add', 'nonsense'], /nonsense/i],
+  [['--oom-score-adj', '-999'], /only root may lower it[^]*^hint: --oom-score-adj -?\d+ or more$/m],
 ];
 
 test('options that cannot work are refused with 125, and named', async () => {

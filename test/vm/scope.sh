@@ -35,6 +35,15 @@ check 'out of memory is exit status 137' 137 '' \
 check 'and OOMKilled' 0 '^true 137$' tspod inspect oom --format '{{.State.OOMKilled}} {{.State.ExitCode}}'
 tspod rm oom >/dev/null
 
+# shellcheck disable=SC2016 # the container's shell expands it
+once='[ -e /once ] && exit 0; touch /once; tail /dev/zero; exit 1'
+tspod run -d --name once --restart on-failure --memory 16m --memory-swap 16m "$image" sh -c "$once" >/dev/null
+ended() { [ "$(tspod inspect once --format '{{.State.Status}}')" = exited ]; }
+check 'a container is restarted after it ran out of memory' 0 '' until_true ended
+check 'and a later run that does not is not OOMKilled' 0 '^false 0 1$' \
+  tspod inspect once --format '{{.State.OOMKilled}} {{.State.ExitCode}} {{.RestartCount}}'
+tspod rm -f -t 0 once >/dev/null
+
 tspod run -d --name again --restart always "$image" sleep 0.2 >/dev/null
 restarted() { [ "$(tspod inspect again --format '{{.RestartCount}}')" -ge 2 ]; }
 check 'a restart stays in the scope' 0 '' until_true restarted

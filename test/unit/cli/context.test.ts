@@ -28,6 +28,14 @@ test('--root, --runroot, --runtime and --cgroup-manager stand above them', () =>
   assert.deepEqual(ctx.overrides, { runtime: 'crun', cgroupManager: 'cgroupfs' });
 });
 
+test('nothing is kept below /proc', () => {
+  for (const flags of [{ root: '/proc/1/store' }, { root: '/r', runroot: '/proc/r' }])
+    assert.throws(() => createContext({ HOME: '/h' }, flags, output), {
+      code: 'usage',
+      message: /^"\/proc\/.*": nothing can be kept below \/proc$/,
+    });
+});
+
 test('TSPOD_HELPER names another helper', () => {
   const ctx = createContext({ HOME: '/h', TSPOD_HELPER: '/opt/helper' }, { runroot: '/r' }, output);
   assert.equal(ctx.paths.helper, '/opt/helper');
