@@ -107,6 +107,22 @@ export const rows: readonly Row[] = [
     finish: (engine) => engine.run('rmi', debian),
   },
   {
+    name: 'commit',
+    work: 'commit of a small change',
+    ...{ unit: 'ms', limit: 0.9, runs: 20 },
+    prepare: makeChanged,
+    measure: (engine) => engine.time('commit', '-q', 'changed', `committed:${engine.count('commits')}`),
+    finish: (engine) => engine.run('rm', '-f', '-t', '0', 'changed'),
+  },
+  {
+    name: 'diff',
+    work: 'diff of a small change',
+    ...{ unit: 'ms', limit: 1.8, runs: 20 },
+    prepare: makeChanged,
+    measure: (engine) => engine.time('diff', 'changed'),
+    finish: (engine) => engine.run('rm', '-f', '-t', '0', 'changed'),
+  },
+  {
     name: 'rm-50',
     work: 'rm of 50 stopped containers',
     ...{ unit: 'ms', limit: 0.6, runs: 3 },
@@ -117,6 +133,11 @@ export const rows: readonly Row[] = [
     },
   },
 ];
+
+function makeChanged(engine: Engine): void {
+  const change = 'echo new >/new; rm /bin/ls; mkdir -p /srv/a; echo more >>/etc/passwd';
+  engine.run('run', '--name', 'changed', ...none, busybox, 'sh', '-c', change);
+}
 
 function listRow(count: number, limit: number, runs: number): Row {
   return {

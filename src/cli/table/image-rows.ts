@@ -1,7 +1,5 @@
 import type { CommandRow } from '../command-table';
 
-const ARCHIVES = 'use "tspod load" or "tspod import" with an archive';
-
 /** `image <verb>`, with the short forms at the top level, and the registries. */
 export const imageRows: readonly CommandRow[] = [
   {
@@ -24,7 +22,7 @@ export const imageRows: readonly CommandRow[] = [
     path: 'image history',
     aliases: ['history'],
     summary: 'Show the history of an image',
-    instead: 'use "tspod image inspect"',
+    load: () => import('../commands/image/history'),
   },
   {
     path: 'image import',
@@ -55,13 +53,29 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Remove unused images',
     load: () => import('../commands/image/prune'),
   },
-  { path: 'image pull', aliases: ['pull'], summary: 'Pull an image from a registry', instead: ARCHIVES },
-  { path: 'image push', aliases: ['push'], summary: 'Push an image to a destination' },
+  {
+    path: 'image pull',
+    aliases: ['pull'],
+    summary: 'Pull an image from a registry',
+    load: () => import('../commands/image/pull'),
+  },
+  {
+    path: 'image push',
+    aliases: ['push'],
+    summary: 'Push an image to a destination',
+    load: () => import('../commands/image/push'),
+  },
   {
     path: 'image rebuild',
     summary: 'Unpack the lost layers of an image again',
     hidden: true,
     load: () => import('../commands/image/rebuild'),
+  },
+  {
+    path: 'image receive',
+    summary: 'Unpack the layers of an image that is being pulled',
+    hidden: true,
+    load: () => import('../commands/image/receive'),
   },
   {
     path: 'image rm',
@@ -79,6 +93,12 @@ export const imageRows: readonly CommandRow[] = [
   { path: 'image search', aliases: ['search'], summary: 'Search registries for an image' },
   { path: 'image sign', summary: 'Sign an image' },
   {
+    path: 'image take',
+    summary: 'Copy images from an archive, a directory or the store of Podman',
+    hidden: true,
+    load: () => import('../commands/image/take'),
+  },
+  {
     path: 'image tag',
     aliases: ['tag'],
     summary: 'Add an additional name to a local image',
@@ -87,7 +107,7 @@ export const imageRows: readonly CommandRow[] = [
   {
     path: 'image tree',
     summary: 'Print the layers of an image as a tree',
-    instead: 'use "tspod image inspect"',
+    load: () => import('../commands/image/tree'),
   },
   { path: 'image trust set', summary: 'Set the trust policy of a registry' },
   { path: 'image trust show', summary: 'Display the trust policy of the system' },
