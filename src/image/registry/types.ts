@@ -1,3 +1,5 @@
+import type { Timeouts } from './timeouts';
+
 /** How a registry is talked to: the options that `pull`, `push`, `login` and `search` share. */
 export interface RegistryOptions {
   /** `--authfile`: read instead of the files that are looked for by default. */
@@ -14,6 +16,8 @@ export interface RegistryOptions {
   retryDelay?: number;
   /** Ends what is under way: the promise then fails with the signal's reason. */
   signal?: AbortSignal;
+  /** Instead of `defaultTimeouts`. */
+  timeouts?: Partial<Timeouts>;
 }
 
 /** A manifest as the registry sent it, byte for byte. */

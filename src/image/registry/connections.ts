@@ -1,0 +1,75 @@
+import type { Agent, RequestOptions } from 'node:http';
+import { proxyFor } from './proxy';
+import type { Trust } from './trust';
+
+/** Keeps connections for further requests, one pool for each way to a host. */
+export interface Connections {
+  /** The options of Node's `request` that lead to a URL's host, its path included. */
+  route(url: URL): Promise<RequestOptions>;
+}
+
+/** Makes the pools for one registry, whose own host is `ownHost` (`host[:port]`). */
+export function makeConnections(
+  ownHost: string,
+  trust: Trust,
+  env: Readonly<Record<string, string | undefined>>,
+): Connections {
+  const agents = new Map<string, Agent>();
+  const agent = (key: string, make: () => Agent): Agent => {
+    const known = agents.get(key) ?? make();
+    agents.set(key, known);
+    return known;
+  };
+  const keep = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
+  return {
+    async route(url) {
+      const proxy = proxyFor(url, env);
+      const tls = url.protocol === 'https:' ? tlsOptions(url, url.host === ownHost, trust) : {};
+      const name = `${url.origin}>${proxy?.href ?? ''}`;
+      if (proxy === undefined) {
+        return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
+      }
+      if (url.protocol === 'http:') {
+        const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};
+        const options = { ...target(proxy), ...own, path: url.href, headers: proxyHeaders(url, proxy) };
+        return { ...options, agent: agent(proxy.origin, () => plainAgent(proxy.protocol, keep)) };
+      }
+      const { HttpsProxyAgent } = await import('https-proxy-agent');
+      return { ...target(url), ...tls, agent: agent(name, () => new HttpsProxyAgent(proxy, keep)) };
+    },
+  };
+}
+
+function plainAgent(protocol: string, options: object): Agent {
+  return protocol === 'https:'
+    ? new (process.getBuiltinModule('node:https').Agent)(options)
+    : new (process.getBuiltinModule('node:http').Agent)(options);
+}
+
+function target(url: URL): RequestOptions {
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  return {
+    protocol: url.protocol,
+    hostname,
+    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+  };
+}
+
+/** Options of `tls.connect`, which `https.request` passes on. */
+function tlsOptions(url: URL, isOwn: boolean, trust: Trust): object {
+  const secureContext = isOwn ? trust.context() : trust.anonymousContext();
+  const isAddress = process.getBuiltinModule('node:net').isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return {
+    secureContext,
+    rejectUnauthorized: trust.verify,
+    ...(isAddress ? {} : { servername: url.hostname }),
+  };
+}
+
+function proxyHeaders(url: URL, proxy: URL): Record<string, string> {
+  const host = { host: url.host };
+  if (proxy.username === '') return host;
+  const account = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { ...host, 'proxy-authorization': `Basic ${Buffer.from(account).toString('base64')}` };
+}

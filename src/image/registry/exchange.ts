@@ -1,0 +1,120 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { TspodError } from '../../lib/errors';
+import type { Connections } from './connections';
+import type { Timeouts } from './timeouts';
+import { markTransient } from './transient';
+import { transportError } from './transport-error';
+
+/** One HTTP request. */
+export interface HttpRequest {
+  method: string;
+  url: URL;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** A stream needs a `content-length` among the headers. */
+  body?: Buffer | AsyncIterable<Buffer>;
+  signal?: AbortSignal;
+}
+
+/** The answer; its body has to be read to the end or destroyed. */
+export interface HttpResponse {
+  /** Of the request. */
+  method: string;
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: IncomingMessage;
+  /** Where it came from in the end. */
+  url: URL;
+}
+
+/** Makes one request and answers when the headers are there. Error `network`: nothing came, or too late. */
+export async function exchange(
+  connections: Connections,
+  timeouts: Timeouts,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const route = await connections.route(request.url);
+  const { url, method, headers, signal } = request;
+  const options: RequestOptions = {
+    ...route,
+    method,
+    headers: { 'user-agent': 'tspod', ...headers, ...(route.headers as Record<string, string> | undefined) },
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const outgoing =
+    route.protocol === 'https:'
+      ? process.getBuiltinModule('node:https').request(options)
+      : process.getBuiltinModule('node:http').request(options);
+  watch(outgoing, url, timeouts);
+  const answer = new Promise<HttpResponse>((resolve, reject) => {
+    outgoing.once('response', (body) => {
+      resolve({ method, status: body.statusCode ?? 0, headers: body.headers, body, url });
+    });
+    outgoing.on('error', (error) =>
+      reject(signal?.aborted ? abortReason(signal) : transportError(url, error)),
+    );
+  });
+  const sent = sendBody(outgoing, request.body);
+  // a registry may answer, and refuse, before it has read everything
+  return Promise.race([answer, sent.then(() => answer)]);
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('interrupted');
+}
+
+/** Ends the request when no connection comes about, or nothing happens on it, for too long. */
+function watch(outgoing: ClientRequest, url: URL, { connect, silence }: Timeouts): void {
+  const late = (what: string) =>
+    markTransient(new TspodError('network', `contacting ${url.protocol}//${url.host}: ${what}`));
+  const timer = setTimeout(() => outgoing.destroy(late(`no connection within ${connect / 1000}s`)), connect);
+  let response: IncomingMessage | undefined;
+  outgoing.once('response', (body) => (response = body));
+  outgoing.once('close', () => clearTimeout(timer));
+  outgoing.once('socket', (socket) => {
+    const isReady = !socket.connecting;
+    const ready = () => {
+      clearTimeout(timer);
+      outgoing.setTimeout(silence);
+    };
+    if (isReady) ready();
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ready);
+  });
+  outgoing.on('timeout', () => {
+    // bytes that wait to be read: it is the reader who is slow
+    if (response !== undefined && response.readableLength > 0) outgoing.setTimeout(silence);
+    else if (response !== undefined) response.destroy(late(`nothing came for ${silence / 1000}s`));
+    else outgoing.destroy(late(`no answer within ${silence / 1000}s`));
+  });
+}
+
+async function sendBody(outgoing: ClientRequest, body: HttpRequest['body']): Promise<void> {
+  if (body === undefined || Buffer.isBuffer(body)) {
+    outgoing.end(body);
+    return;
+  }
+  let isAnswered = false;
+  outgoing.once('response', () => (isAnswered = true));
+  outgoing.once('close', () => (isAnswered = true));
+  try {
+    for await (const part of body) {
+      if (isAnswered) return;
+      if (!outgoing.write(part)) await writable(outgoing);
+    }
+  } catch (error) {
+    // what cannot be read is not the registry's fault
+    outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  outgoing.end();
+}
+
+function writable(outgoing: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'close', 'response', 'error']) outgoing.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'close', 'response', 'error']) outgoing.on(event, done);
+  });
+}

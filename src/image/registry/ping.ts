@@ -1,0 +1,59 @@
+import { TspodError } from '../../lib/errors';
+import { parseChallenges } from './challenge';
+import type { Challenge } from './challenge';
+import type { HttpResponse } from './exchange';
+import { exchangeFollowing } from './redirect';
+import type { Way } from './redirect';
+import { discard } from './response-text';
+import { during } from './transient';
+
+/** What a registry says when it is spoken to. */
+export interface Greeting {
+  /** `https:` or `http:`. */
+  protocol: string;
+  /** What it wants to be shown. */
+  challenges: Challenge[];
+}
+
+/** What a ping needs beside the way. */
+export interface PingOptions {
+  failure(response: HttpResponse, action: string): Promise<TspodError>;
+  signal?: AbortSignal;
+}
+
+/**
+ * `GET /v2/` (distribution specification, end-1); over plain http after https where that is allowed.
+ * Error `network` and others: `pinging container registry HOST: ...`.
+ */
+export async function ping(way: Way, host: string, options: PingOptions): Promise<Greeting> {
+  const action = `pinging container registry ${host}`;
+  if (!URL.canParse(`https://${host}/v2/`))
+    throw new TspodError('usage', `${action}: not the name of a host`);
+  let refused: unknown;
+  for (const protocol of way.allowsPlain ? ['https:', 'http:'] : ['https:']) {
+    const failure = await tryProtocol(protocol, way, { host, action, ...options });
+    if (!(failure instanceof Error)) return failure;
+    // an answer over https says more than the failure over http that follows it
+    if (!(refused instanceof TspodError && refused.code !== 'network')) refused = failure;
+  }
+  throw refused;
+}
+
+async function tryProtocol(
+  protocol: string,
+  way: Way,
+  { host, action, failure, signal }: PingOptions & { host: string; action: string },
+): Promise<Greeting | Error> {
+  const url = new URL(`${protocol}//${host}/v2/`);
+  let response: HttpResponse;
+  try {
+    const request = { method: 'GET', url, headers: {}, ...(signal === undefined ? {} : { signal }) };
+    response = await exchangeFollowing(way, request);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return during(action, error);
+  }
+  if (response.status !== 200 && response.status !== 401) return failure(response, action);
+  discard(response);
+  return { protocol, challenges: parseChallenges(response.headers['www-authenticate']) };
+}

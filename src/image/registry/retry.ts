@@ -1,0 +1,62 @@
+import type { Context } from '../../lib/context';
+import { describeError } from '../../lib/errors';
+import { transienceOf } from './transient';
+import type { RegistryOptions } from './types';
+
+/** How often Podman tries again. */
+export const DEFAULT_RETRY = 3;
+const longestDelay = 60_000;
+// a registry that says "in six hours" means: not now
+const longestRetryAfter = 120_000;
+
+/** What of the options is used here. */
+export type RetryOptions = Pick<RegistryOptions, 'retry' | 'retryDelay' | 'signal'>;
+
+/**
+ * Does `action`, and again when it fails in a way that may pass: after Retry-After where the registry said so, else
+ * after `retryDelay`, else after 1, 2, 4 ... seconds, give or take a quarter. A line at level `warn` tells of each.
+ */
+export async function withRetry<T>(
+  ctx: Pick<Context, 'log'>,
+  options: RetryOptions,
+  action: () => Promise<T>,
+): Promise<T> {
+  const most = options.retry ?? DEFAULT_RETRY;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      const transience = transienceOf(error);
+      if (transience === undefined || attempt >= most || options.signal?.aborted) throw error;
+      if ((transience.retryAfter ?? 0) > longestRetryAfter) throw error;
+      const delay = transience.retryAfter ?? options.retryDelay ?? backOff(attempt);
+      ctx.log(
+        'warn',
+        `${describeError(error)}; trying again in ${formatDelay(delay)} (${attempt + 1}/${most})`,
+      );
+      await wait(delay, options.signal);
+    }
+  }
+}
+
+function backOff(attempt: number): number {
+  const delay = Math.min(1000 * 2 ** attempt, longestDelay);
+  return Math.round(delay * (0.75 + Math.random() / 2));
+}
+
+function formatDelay(delay: number): string {
+  return delay < 1000 ? `${delay}ms` : `${(delay / 1000).toFixed(1).replace(/\.0$/, '')}s`;
+}
+
+async function wait(delay: number, signal: AbortSignal | undefined): Promise<void> {
+  const timers = process.getBuiltinModule('node:timers/promises');
+  await timers.setTimeout(delay, undefined, signal === undefined ? {} : { signal });
+}
+
+/** `Retry-After` (RFC 9110, section 10.2.3), seconds or a date, as ms from now; undefined where it is neither. */
+export function parseRetryAfter(header: string | undefined, now = Date.now()): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  const date = /^[A-Z][a-z]{2,8}, /.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

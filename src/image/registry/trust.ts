@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import type { SecureContext } from 'node:tls';
+import type { RegistryCertificates } from '../../config/certs-d';
+import { isErrno, wrapError } from '../../lib/errors';
+
+// where Go looks, in its order
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+/** What a TLS connection to a registry is made with. */
+export interface Trust {
+  /** The certificates of the machine and of certs.d, and what is shown to a registry that asks. */
+  context(): SecureContext;
+  /** The same without client certificates: for other hosts that a registry redirects to. */
+  anonymousContext(): SecureContext;
+  verify: boolean;
+}
+
+/**
+ * Puts together the machine's certificate authorities (SSL_CERT_FILE instead, where it is set) and those of certs.d.
+ * Nothing is read before it is needed; authorities are not read at all when nothing is verified.
+ */
+export function makeTrust(
+  certificates: () => RegistryCertificates,
+  options: { verify: boolean; env: Readonly<Record<string, string | undefined>> },
+): Trust {
+  const { verify, env } = options;
+  const make = (own: RegistryCertificates, isAnonymous: boolean): SecureContext => {
+    const tls = process.getBuiltinModule('node:tls');
+    const clients = isAnonymous ? [] : own.clients;
+    try {
+      return tls.createSecureContext({
+        ...(verify ? { ca: [...machineAuthorities(env), ...own.authorities] } : {}),
+        ...(clients.length === 0
+          ? {}
+          : { cert: clients.map(({ certificate }) => certificate), key: clients.map(({ key }) => key) }),
+      });
+    } catch (error) {
+      throw wrapError('reading certificates', error);
+    }
+  };
+  const read = once(certificates);
+  return {
+    verify,
+    context: once(() => make(read(), false)),
+    anonymousContext: once(() => make(read(), true)),
+  };
+}
+
+function machineAuthorities(env: Readonly<Record<string, string | undefined>>): readonly (string | Buffer)[] {
+  const chosen = env['SSL_CERT_FILE'];
+  for (const path of chosen === undefined || chosen === '' ? bundles : [chosen]) {
+    try {
+      return [readFileSync(path)];
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
+    }
+  }
+  // a machine without ca-certificates: those that Node brings along
+  return process.getBuiltinModule('node:tls').rootCertificates;
+}
+
+function once<T>(make: () => T): () => T {
+  let value: { made: T } | undefined;
+  return () => (value ??= { made: make() }).made;
+}
