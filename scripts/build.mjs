@@ -1,13 +1,24 @@
 // Builds dist/tspod.cjs out of src/, and dist/tspod-helper out of native/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
-import { HELPERS, lazyModules } from './lazy-modules.mjs';
+import { link } from './link.mjs';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
+
+/** What scripts run in loops: these commands, and what they load besides, are read first. */
+const FAST = [
+  ...['create', 'exec', 'inspect-any', 'list', 'logs', 'rm', 'run', 'start', 'stop'].map(
+    (verb) => `src/cli/commands/container/${verb}.ts`,
+  ),
+  'src/cli/commands/image/list.ts',
+  'src/cli/options/container/container-defaults.ts',
+  'src/cli/options/engine-defaults.ts',
+  'src/config/containers-conf.ts',
+  'src/container/ps-fields.ts',
+];
 
 mkdirSync(join(top, 'dist'), { recursive: true });
 const options = {
@@ -21,19 +32,19 @@ const options = {
   minifyWhitespace: true,
   legalComments: 'none',
 };
-const { code: helpers } = await transform(HELPERS, { minifyWhitespace: true });
-await build({
-  ...options,
-  entryPoints: [join(top, 'src/cli/main.ts')],
-  outfile: join(top, 'dist/tspod.cjs'),
-  bundle: true,
-  format: 'cjs',
-  // execa is large and seldom needed: it stays where npm put it
+const { first, second } = await link({
+  top,
+  entry: 'src/cli/main.ts',
+  fast: FAST,
+  // execa is large and seldom needed, koffi has a native addon: they stay where npm put them
   external: ['koffi', 'execa'],
-  plugins: [lazyModules(top, options)],
-  banner: { js: `const __tspodUrl = 'file://' + __filename;${helpers}` },
-  logLevel: 'warning',
+  options,
 });
+// A line of fixed width tells bin/tspod how long the first part is: it has to be read alone. All is ASCII.
+writeFileSync(
+  join(top, 'dist/tspod.cjs'),
+  `//${String(first.length).padStart(12, '0')}\n${first}\n${second}\n`,
+);
 
 if (!process.argv.includes('--no-native') && existsSync(join(top, 'native/Makefile'))) {
   const { status, error } = spawnSync('make', ['-s', '-C', join(top, 'native')], { stdio: 'inherit' });

@@ -26,8 +26,15 @@ function install(
   t.after(() => rmSync(top, { recursive: true }));
   for (const folder of ['bin', 'dist', 'cache']) mkdirSync(join(top, folder), { mode: 0o700 });
   for (const name of ['tspod', 'package.json']) copyFileSync(join(LAUNCHER, name), join(top, 'bin', name));
-  if (bundle !== undefined) writeFileSync(join(top, 'dist/tspod.cjs'), bundle);
+  if (bundle !== undefined) writeBundle(top, bundle);
   return { top, cache: join(top, 'cache/tspod'), command: join(top, 'bin/tspod') };
+}
+
+/** As scripts/build.mjs writes it: a line with the length of the first part, the first part, the second. */
+function writeBundle(top: string, body: string, second = '(function () {})'): void {
+  const first = `(function (exports, require, module, __filename, __dirname, __part) {${body}\n})`;
+  const head = `//${String(first.length).padStart(12, '0')}\n`;
+  writeFileSync(join(top, 'dist/tspod.cjs'), `${head}${first}\n${second}\n`);
 }
 
 function start(
@@ -63,6 +70,22 @@ test('the code cache is written once, for its user alone, and used afterwards', 
   assert.equal(statSync(join(cache, name)).mtimeMs, first.mtimeMs);
 });
 
+test('the second part of the bundle is read when it is asked for, and has a cache of its own', (t) => {
+  const { top, cache, command } = install(t, undefined);
+  writeBundle(
+    top,
+    'if (process.argv.includes("more")) console.log(__part()(2));',
+    '(function (n) { return n + 40; })',
+  );
+  assert.equal(start(command, join(top, 'cache'), 'ps').out, '');
+  assert.equal(readdirSync(cache).length, 1);
+  for (const _ of [1, 2]) assert.equal(start(command, join(top, 'cache'), 'ps', 'more').out, '42\n');
+  assert.deepEqual(
+    readdirSync(cache).map((name) => name.replace(/-.*/, '') + /\.more/.exec(name)),
+    ['codenull', 'code.more'],
+  );
+});
+
 test('a broken cache is replaced', (t) => {
   const { top, cache, command } = install(t, ECHO);
   start(command, join(top, 'cache'), 'ps');
@@ -76,7 +99,7 @@ test('a cache of an older bundle goes away', (t) => {
   const { top, cache, command } = install(t, ECHO);
   start(command, join(top, 'cache'), 'ps');
   const before = readdirSync(cache);
-  writeFileSync(join(top, 'dist/tspod.cjs'), `${ECHO}//newer`);
+  writeBundle(top, `${ECHO}//newer`);
   start(command, join(top, 'cache'), 'ps');
   const after = readdirSync(cache);
   assert.equal(after.length, 1);

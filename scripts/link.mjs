@@ -1,0 +1,113 @@
+// Links src/ to one file. Each source file, and each package, stays a function of its own that runs when it is first needed, so V8's
+// code cache carries only what a command uses; bundlers hoist all files into one scope. The file has two parts: what
+// the commands need that have to start fast, and the rest, which is read only when one of its files is asked for.
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize } from 'node:path';
+import { build, transform } from 'esbuild';
+
+const IMPORT = /require\("([^"]+)"\)/g;
+const PARAMETERS = 'exports,require,module,__filename,__dirname';
+
+/** Packages whose own code is an object, not an ES module; and the module of a file, which runs once. */
+const HELPERS = `
+const __tspodUrl='file://'+__filename;
+const __toESM=(object,isNode)=>object?.__esModule&&!isNode?object:{__proto__:object,...object,default:object};
+const __module=(run)=>{let module;return()=>{if(module===undefined){module={exports:{}};run(module.exports,module)}return module.exports}};
+`.trim();
+
+/** What esbuild writes before a file's own code, and how it lists what the file exports, each as a getter. */
+const PREAMBLE = /^.*?(?=var \w+_exports=\{\};|var import_\w+=|module\.exports=__toCommonJS)/s;
+const EXPORTS = /var (\w+_exports)=\{\};__export\(\1,\{(.*?)\}\);module\.exports=__toCommonJS\(\1\);/s;
+
+/**
+ * The two parts of the program, as text. `entry` and `fast` are paths from `top`: what they import statically makes the first
+ * part. `external` packages stay where npm has put them; `options` are esbuild's. The first part is an expression, a function with
+ * Node's parameters of a module and `__part`, which gives the second part, a function too.
+ */
+export async function link({ top, entry, fast, external, options }) {
+  const modules = await readModules({ top, entry, external, options });
+  const early = staticallyReached(modules, [entry, ...fast]);
+  const late = [...modules.keys()].filter((path) => !early.has(path));
+  const nameIn = (path) => modules.get(path).name;
+  const refer = (from) => (path) =>
+    early.has(path) === early.has(from)
+      ? nameIn(path)
+      : early.has(path)
+        ? `__early.${nameIn(path)}`
+        : `__late().${nameIn(path)}`;
+  const define = (path) =>
+    `const ${nameIn(path)}=__module((exports,module)=>{${modules.get(path).code(refer(path))}\n});\n`;
+  const listed = (paths) => `{${paths.map(nameIn).join(',')}}`;
+  const handOver = 'require,__module,__toESM,__tspodUrl,__early';
+  const first =
+    `(function(${PARAMETERS},__part){${HELPERS}\nlet __loaded;` +
+    `const __late=()=>__loaded??=__part()(require,__module,__toESM,__tspodUrl,${listed([...early])});\n` +
+    `${[...early].map(define).join('')}${nameIn(entry)}();})`;
+  return { first, second: `(function(${handOver}){${late.map(define).join('')}return ${listed(late)}})` };
+}
+
+/** Every file that the entry leads to, by its path: its name, what it imports at once, and its code with those names put in. */
+async function readModules({ top, entry, external, options }) {
+  const modules = new Map();
+  const wanted = [entry];
+  for (let path = wanted.pop(); path !== undefined; path = wanted.pop()) {
+    if (modules.has(path)) continue;
+    const isOwn = path.endsWith('.ts');
+    const code = isOwn ? await ownCode(join(top, path), options) : await packageCode(path, top, options);
+    const isKept = (to) => external.includes(to) || to.startsWith('node:') || builtinModules.includes(to);
+    const pathOf = (to) =>
+      to.startsWith('.') ? `${normalize(join(dirname(path), to)).replace(/\.ts$/, '')}.ts` : to;
+    const imports = isOwn ? [...code.matchAll(IMPORT)].filter(({ 1: to }) => !isKept(to)) : [];
+    wanted.push(...imports.map(({ 1: to }) => pathOf(to)));
+    modules.set(path, {
+      name: `m${modules.size}_${path.replace(/^.*\//, '').replace(/\.ts$/, '').replace(/\W/g, '_')}`,
+      statics: imports
+        .filter(({ index }) => !code.slice(0, index).endsWith('.then(()=>'))
+        .map(({ 1: to }) => pathOf(to)),
+      code: (nameOf) =>
+        isOwn ? code.replace(IMPORT, (call, to) => (isKept(to) ? call : `${nameOf(pathOf(to))}()`)) : code,
+    });
+  }
+  return modules;
+}
+
+function staticallyReached(modules, roots) {
+  const reached = new Set(roots);
+  for (const path of reached) for (const to of modules.get(path).statics) reached.add(to);
+  return reached;
+}
+
+/**
+ * A file of our own as CommonJS. Its exports become plain properties, set when it has run, and files of our own are imported as they
+ * are: esbuild's getters on getters cost a start more than a millisecond. No export changes its value later.
+ */
+async function ownCode(path, options) {
+  const source = readFileSync(path, 'utf8');
+  const { code } = await transform(source, { ...options, loader: 'ts', format: 'cjs', sourcefile: path });
+  const own = toAscii(code)
+    .replace(PREAMBLE, '')
+    .replace(/0&&\(module\.exports=\{[^}]*\}\);\s*$/, '');
+  const exported = EXPORTS.exec(own);
+  const body = own.replace(exported?.[0] ?? /^(?!)/, '').replace(/__toESM\((require\("\.[^"]*"\))\)/g, '$1');
+  if (/__toCommonJS|__export|__reExport/.test(body))
+    throw new Error(`${path}: esbuild's output has another form than expected`);
+  const names = exported === null ? [] : exported[2].split(',').map((each) => each.split(':()=>'));
+  return `${body}${names.map(([name, value]) => `;exports.${name}=${value}`).join('')}`;
+}
+
+/** esbuild escapes what is not ASCII, but not in regular expressions. */
+const toAscii = (code) =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A package with all that it needs, as one CommonJS module. */
+async function packageCode(name, top, options) {
+  const { outputFiles } = await build({
+    ...options,
+    stdin: { contents: `module.exports = require(${JSON.stringify(name)})`, resolveDir: top },
+    bundle: true,
+    format: 'cjs',
+    write: false,
+  });
+  return toAscii(outputFiles[0].text);
+}
