@@ -74,6 +74,8 @@ export interface Command<T extends OptionTable = OptionTable> {
   interspersed?: boolean;
   /** Runs inside the common user namespace, with all of the user's subordinate ids. */
   userns?: boolean;
+  /** Needs nothing of the store: works also where that is of a newer format. */
+  storeless?: boolean;
   /** Returns the exit status; nothing means 0. */
   run(ctx: Context, flags: Flags<T>, args: string[], output: Output): Promise<number | void> | number | void;
 }

@@ -1,4 +1,6 @@
 import { TspodError } from '../lib/errors';
+import { explainStoreError } from '../store/store-error';
+import { checkStoreVersion } from '../store/store-version';
 import { checkArgumentCount } from './argument-count';
 import type { CommandRow } from './command-table';
 import { createContext } from './context';
@@ -62,11 +64,16 @@ async function runCommand(
   if (parsed.help) return printHelp(command, row, name, output);
   checkArgumentCount(command.args, parsed.args, name);
   const ctx = createContext(env, global, output);
+  if (command.storeless !== true) checkStoreVersion(ctx);
   if (command.userns === true && !ctx.hasIds) {
     const { reenter } = await import('../runtime/enter');
     return reenter(ctx, argv);
   }
-  return (await command.run(ctx, parsed.flags as never, parsed.args, output)) ?? 0;
+  try {
+    return (await command.run(ctx, parsed.flags as never, parsed.args, output)) ?? 0;
+  } catch (error) {
+    throw explainStoreError(ctx.paths.root, error);
+  }
 }
 
 function grammarOf(command: Command, name: string): Parameters<typeof parseFlags>[0] {

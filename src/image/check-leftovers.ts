@@ -1,17 +1,24 @@
 import { lstatSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Context } from '../lib/context';
 import type { CheckOptions, Finding } from '../store/check/finding';
+import { partialPath, removeStalePartials } from '../store/partial-blob';
 import { listDirectory, staleStaging } from '../store/staging';
-import { blobPath, layerPath } from '../store/store-paths';
+import { blobPath, layerPath, storePaths } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
 import { neededContent } from './collect-garbage';
 import { recordPath } from './image-record';
+import { removeUnusedContent } from './remove-image';
 
 /** What nothing needs any more, and nobody has touched for as long as `maxAge`; `collectGarbage` removes it. */
 export function findLeftovers(store: StorePaths, { maxAge }: CheckOptions): Finding[] {
   const needed = neededContent(store);
   const isOld = (path: string): boolean => Date.now() - changed(path) >= maxAge;
   const told: [text: string, path: string][] = [
+    ...listDirectory(store.partial).map((hex): [string, string] => [
+      `the interrupted download of ${hex.slice(0, 12)} is left over`,
+      partialPath(store, hex),
+    ]),
     ...staleStaging(store).map((path): [string, string] => [`tmp/${basename(path)} is left over`, path]),
     ...unneeded(store.layers, needed.layers).map((hex): [string, string] => [
       `layer ${hex.slice(0, 12)} is needed by nothing`,
@@ -29,6 +36,12 @@ export function findLeftovers(store: StorePaths, { maxAge }: CheckOptions): Find
     ),
   ];
   return told.filter(([, path]) => isOld(path)).map(([text]) => ({ text, owners: [] }));
+}
+
+/** Removes what `findLeftovers` tells of; interrupted downloads only when they are as old as `maxAge`. */
+export function removeLeftovers(ctx: Context, { maxAge }: CheckOptions): void {
+  removeStalePartials(storePaths(ctx), maxAge);
+  removeUnusedContent(ctx);
 }
 
 function unneeded(folder: string, needed: ReadonlySet<string>): string[] {

@@ -61,7 +61,7 @@ export function parseImageFilters(ctx: Context, texts: readonly string[]): Image
     if (make === undefined) {
       throw new TspodError(
         'usage',
-        `invalid image filter "${text}": must be in the format "filter=value or filter!=value"`,
+        `invalid image filter "${key || text}": must be in the format "filter=value or filter!=value"`,
         {
           hint: `filters are ${Object.keys(makers).join(', ')}`,
         },

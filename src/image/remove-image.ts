@@ -76,8 +76,9 @@ async function freeFromContainers(ctx: Context, id: string, options: RemoveOptio
   const ids = users.map((use) => use.id);
   if (options.force) return options.removeContainers(ids);
   const message = `image used by ${ids.join(', ')}: image is in use by a container: consider listing external containers and force-removing image`;
+  const names = users.map((use) => (use.name === '' ? use.id.slice(0, 12) : use.name)).join(' ');
   throw new TspodError('in-use', message, {
-    hint: 'remove the containers with "tspod rm", or them and the image with "tspod rmi --force"',
+    hint: `remove the containers with "tspod rm ${names}", or them and the image with "tspod rmi --force"`,
     exitCode: 2,
   });
 }

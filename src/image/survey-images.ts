@@ -78,7 +78,12 @@ function surveyImage(store: StorePaths, entries: readonly IndexEntry[], survey: 
       const layer = { chainId, parent: chain[at - 1], diffId: diffIds[at], blob: parsed.layers[at] };
       need(store, survey, layer, owner);
     }
-    surveyRecord(store, digestHex(parsed.config.digest), survey, owner);
+    const expected = {
+      id: digestHex(parsed.config.digest),
+      config: parseImageConfig(config),
+      chainIds: chain.map(digestHex),
+    };
+    surveyRecord(store, expected, survey, owner);
   } catch (error) {
     survey.findings.push({ text: describeError(error), owners: [owner], cure: PULL });
   }
@@ -108,23 +113,25 @@ function wholeBlob(
 }
 
 /** The record is only a digest of the blobs: any that differs is made anew. */
-function surveyRecord(store: StorePaths, id: string, survey: Survey, owner: Owner): void {
-  let found: unknown;
+function surveyRecord(
+  store: StorePaths,
+  expected: Pick<ImageRecord, 'id' | 'config' | 'chainIds'>,
+  survey: Survey,
+  owner: Owner,
+): void {
+  const { id, config, chainIds } = expected;
+  let found: Partial<ImageRecord> | undefined;
   try {
-    found = readJsonFile(recordPath(store, id));
+    found = readJsonFile(recordPath(store, id)) as Partial<ImageRecord> | undefined;
     if (found === undefined) return;
   } catch {
     found = undefined;
   }
-  const made = makeRecord(store, id);
-  const isSame = (record: Partial<ImageRecord>): boolean =>
-    record.version === 1 &&
-    record.id === id &&
-    JSON.stringify(record.chainIds) === JSON.stringify(made.chainIds) &&
-    JSON.stringify(record.config) === JSON.stringify(made.config);
-  if (found !== undefined && found !== null && isSame(found)) return;
+  const text = (record: Partial<ImageRecord> | undefined): string =>
+    JSON.stringify([record?.version, record?.id, record?.config, record?.chainIds]);
+  if (text(found) === text({ version: 1, id, config, chainIds })) return;
   survey.findings.push({
-    text: `its record images/${id}.json is broken`,
+    text: `its record images/${id.slice(0, 12)}....json is broken`,
     owners: [owner],
     mend: () => writeImageRecord(store, makeRecord(store, id)),
   });

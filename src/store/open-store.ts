@@ -3,8 +3,10 @@ import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { writeFileAtomic } from '../sys/file-io';
+import { explainStoreError } from './store-error';
 import { storePaths } from './store-paths';
 import type { StorePaths } from './store-paths';
+import { STORE_VERSION, versionPath } from './store-version';
 
 /** Makes what is missing of the store, private to its user; several processes may do so at once. */
 export function openStore(ctx: Context): StorePaths {
@@ -13,17 +15,17 @@ export function openStore(ctx: Context): StorePaths {
     for (const directory of [store.blobs, store.layers, store.images, store.locks, store.tmp]) {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
     }
-    const layout = `${store.root}/oci-layout`;
-    if (!existsSync(layout)) {
-      writeFileAtomic(layout, '{"imageLayoutVersion":"1.0.0"}\n', {
-        temporary: temporaryFile(store),
-        mode: 0o600,
-      });
-    }
+    ensureFile(store, versionPath(store.root), `${STORE_VERSION}\n`);
+    ensureFile(store, `${store.root}/oci-layout`, '{"imageLayoutVersion":"1.0.0"}\n');
   } catch (error) {
-    throw wrapError(`opening the store "${store.root}"`, error);
+    const explained = explainStoreError(store.root, error);
+    throw explained === error ? wrapError(`opening the store "${store.root}"`, error) : explained;
   }
   return store;
+}
+
+function ensureFile(store: StorePaths, path: string, text: string): void {
+  if (!existsSync(path)) writeFileAtomic(path, text, { temporary: temporaryFile(store) });
 }
 
 /** A path in the store's tmp/ that nobody else uses. */

@@ -10,6 +10,8 @@ import type { StorePaths } from './store-paths';
 export interface StagedContent {
   blobs: { file: string; digest: string }[];
   layers: { directory: string; chainId: string }[];
+  /** Files made from the blobs, and their places. */
+  files?: { file: string; path: string }[];
 }
 
 /**
@@ -21,8 +23,9 @@ export function publish(store: StorePaths, content: StagedContent): void {
   for (const { file, digest } of content.blobs) moveBlob(file, blobPath(store, digestHex(digest)));
   for (const { directory, chainId } of content.layers)
     renameNew(directory, layerPath(store, digestHex(chainId)));
+  for (const { file, path } of content.files ?? []) renameSync(file, path);
+  // layers and files can be made anew from the blobs, the blobs from nothing
   syncDirectory(store.blobs);
-  syncDirectory(store.layers);
 }
 
 /** Puts a staged layer in the place of the one with this chain id, which moves into the staging directory; lasting as `publish`. */

@@ -1,4 +1,6 @@
+import { parseDuration } from '../lib/duration';
 import { TspodError } from '../lib/errors';
+import { parseTime } from '../lib/time';
 import type { VolumeRecord } from './volume-record';
 
 /** Facts that only the containers know. */
@@ -25,7 +27,17 @@ const MAKERS: Record<string, (value: string) => Test> = {
     const wanted = boolean('anonymous', value);
     return (volume) => volume.anonymous === wanted;
   },
+  until: (value) => {
+    const limit = momentOf(value);
+    return ({ created }) => Date.parse(created) < limit;
+  },
 };
+
+/** Milliseconds since 1970 of a time, or of a duration before now. */
+function momentOf(value: string): number {
+  const time = parseTime(value);
+  return time === undefined ? Date.now() - parseDuration(value) : Number(time / 1_000_000n);
+}
 
 /** Parses `--filter key=value` of `volume ls` and `volume prune`; all of them have to hold. Throws 'usage'. */
 export function parseVolumeFilters(texts: readonly string[]): Test {

@@ -28,7 +28,7 @@ export default defineCommand({
       value: 'FORMAT',
       description: 'Print as JSON, or with a Go template, "table" before it for headings',
     },
-    history: { type: 'boolean', description: 'Show former names', refuse: 'former names are not kept' },
+    history: { type: 'boolean', description: 'Show all names of each image; former ones are not kept' },
     'no-trunc': { type: 'boolean', description: 'Print full ids' },
     noheading: { type: 'boolean', short: 'n', description: 'Print no headings' },
     quiet: { type: 'boolean', short: 'q', description: 'Print ids only' },
@@ -61,7 +61,15 @@ export default defineCommand({
     const shown = flags.quiet ? [...new Map(sorted.map((row) => [row.Id, row])).values()] : sorted;
     await printRows(output, shown, {
       name: 'images',
-      columns: ['Repository', 'Tag', ...(flags.digests ? ['Digest'] : []), 'ID', 'Created', 'Size'],
+      columns: [
+        'Repository',
+        'Tag',
+        ...(flags.digests ? ['Digest'] : []),
+        'ID',
+        'Created',
+        'Size',
+        ...(flags.history ? ['History'] : []),
+      ],
       headers: { ID: 'IMAGE ID', CreatedSince: 'CREATED' },
       format: flags.format,
       noHeading: flags.noheading,

@@ -36,9 +36,11 @@ export default defineCommand({
       removeContainers: (ids: string[]) => removeUsers(ctx, ids),
     };
     const failures: TspodError[] = [];
+    let removed = 0;
     for (const name of flags.all ? listImages(ctx).map(({ id }) => id) : args) {
       try {
         const { untagged, deleted } = await removeImage(ctx, name, options);
+        removed++;
         for (const each of untagged) output.print(`Untagged: ${each}`);
         if (deleted !== undefined) output.print(`Deleted: ${deleted}`);
       } catch (error) {
@@ -46,7 +48,7 @@ export default defineCommand({
         if (!(error.code === 'not-found' && (flags.ignore || flags.force))) failures.push(error);
       }
     }
-    removeUnusedContent(ctx);
+    if (removed > 0) removeUnusedContent(ctx);
     if (failures.length > 0) throw new AggregateError(failures);
   },
 });

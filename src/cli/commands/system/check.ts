@@ -1,7 +1,7 @@
 import { checkStore } from '../../../container/check-store/check-store';
 import { tellOfVolumes } from '../../../container/check-store/check-volumes';
 import { removeDamaged, repairFinding } from '../../../container/check-store/repair';
-import { removeUnusedContent } from '../../../image/remove-image';
+import { removeLeftovers } from '../../../image/check-leftovers';
 import { parseDuration } from '../../../lib/duration';
 import { TspodError } from '../../../lib/errors';
 import type { Finding, Owner } from '../../../store/check/finding';
@@ -49,7 +49,7 @@ export default defineCommand({
       output.print(escapeControls(line(finding) + ending(repair, outcome, why ?? finding.cure)));
     }
     for (const note of tellOfVolumes(ctx)) output.note(escapeControls(`Warning: ${note}`));
-    if (leftOver > 0) removeUnusedContent(ctx);
+    if (leftOver > 0) removeLeftovers(ctx, options);
     const isLeft = flags.force === true ? await removeThem(damaged) : damaged.length > 0;
     if (!isLeft) return;
     const still = 'damage in local storage still present after repair attempt';

@@ -7,6 +7,7 @@ export default defineCommand({
   usage: '[options] -- WORD...',
   options: { 'no-desc': { type: 'boolean', description: 'Without descriptions' } },
   args: { min: 0 },
+  storeless: true,
   async run(ctx, flags, args, output) {
     for (const { word, description } of await completeWords(ctx, args)) {
       const told = flags['no-desc'] === true || description === undefined ? '' : `\t${description}`;

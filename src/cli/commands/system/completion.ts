@@ -22,6 +22,7 @@ export default defineCommand({
     'source <(tspod completion bash)',
     'tspod completion -f ~/.config/fish/completions/tspod.fish fish',
   ],
+  storeless: true,
   run(_ctx, flags, [shell = ''], output) {
     const make = completionScripts[shell];
     if (make === undefined) {

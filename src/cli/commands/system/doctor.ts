@@ -21,6 +21,7 @@ export default defineCommand({
     format: { type: 'string', short: 'f', choices: ['json'], description: 'Print JSON instead of lines' },
   },
   args: { min: 0, max: 0 },
+  storeless: true,
   async run(ctx, flags, _args, output) {
     const checks = [...checkMachine(ctx), await checkConfiguration(ctx)];
     if (flags.format === 'json') output.print(JSON.stringify(checks, null, 4));

@@ -12,6 +12,7 @@ export default defineCommand({
   options: {},
   args: { min: 0 },
   examples: ['tspod help run', 'tspod help container'],
+  storeless: true,
   async run(_ctx, _flags, args, output) {
     const path = args.join(' ');
     const group = findGroup(path);

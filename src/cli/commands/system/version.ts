@@ -26,6 +26,7 @@ export default defineCommand({
   },
   args: { min: 0, max: 0 },
   examples: ['tspod version', "tspod version --format '{{.Client.Version}}'"],
+  storeless: true,
   async run(_ctx, { format }, _args, output) {
     const client = clientVersion();
     if (format !== undefined && format !== '') {

@@ -1,0 +1,74 @@
+import { parseImageFilters } from '../image/image-filters';
+import { imageUsage } from '../image/image-usage';
+import { pruneImages } from '../image/prune-images';
+import type { Context } from '../lib/context';
+import { removeVolumes } from '../volume/remove-volume';
+import { parseVolumeFilters } from '../volume/volume-filters';
+import { diskUsage } from './disk-usage';
+import { parseContainerFilters, PRUNE_FILTERS } from './filters';
+import { removeContainers } from './remove';
+
+/** What `system prune` is to take. */
+export interface PruneRequest {
+  /** All images without a container, not only those without a name. */
+  all: boolean;
+  volumes: boolean;
+  /** `key=value`: label, label!, until. */
+  filters: readonly string[];
+}
+
+/** What went: ids and names, and the sum of its file sizes in bytes. */
+export interface PrunedStore {
+  containers: string[];
+  volumes: string[];
+  images: string[];
+  bytes: number;
+  failures: unknown[];
+}
+
+/** Throws 'usage' for a filter that cannot be applied to everything that is pruned. */
+export function checkPruneFilters(ctx: Context, filters: readonly string[]): void {
+  parseContainerFilters(ctx, filters, PRUNE_FILTERS);
+  parseImageFilters(ctx, filters);
+  parseVolumeFilters(filters);
+}
+
+/** Removes containers that do not run, then volumes (when asked for) and images that no container uses. */
+export async function pruneStore(ctx: Context, request: PruneRequest): Promise<PrunedStore> {
+  const containers = await pruneContainers(ctx, request.filters);
+  const volumes = request.volumes ? pruneVolumes(ctx, request.filters) : { names: [], bytes: 0 };
+  const before = imageUsage(ctx).size;
+  const filter = parseImageFilters(ctx, request.filters);
+  const images = await pruneImages(ctx, { all: request.all, filter });
+  return {
+    containers: containers.ids,
+    volumes: volumes.names,
+    images: images.removed,
+    bytes: containers.bytes + volumes.bytes + before - imageUsage(ctx).size,
+    failures: [...containers.failures, ...images.failures],
+  };
+}
+
+async function pruneContainers(
+  ctx: Context,
+  filters: readonly string[],
+): Promise<{ ids: string[]; bytes: number; failures: unknown[] }> {
+  const matches = parseContainerFilters(ctx, filters, PRUNE_FILTERS);
+  const usage = diskUsage(ctx).containers.filter(
+    ({ isActive, container }) => !isActive && matches(container),
+  );
+  const ids = usage.map(({ container }) => container.record.id);
+  const { removed, failures } = await removeContainers(ctx, ids);
+  const gone = usage.filter(({ container }) => removed.includes(container.record.id));
+  return { ids: removed, bytes: gone.reduce((sum, { size }) => sum + size, 0), failures };
+}
+
+function pruneVolumes(ctx: Context, filters: readonly string[]): { names: string[]; bytes: number } {
+  const matches = parseVolumeFilters(filters);
+  const unused = diskUsage(ctx).volumes.filter(
+    ({ volume, links }) => links === 0 && matches(volume, { isUsed: () => false }),
+  );
+  const names = unused.map(({ volume }) => volume.name);
+  removeVolumes(ctx, names);
+  return { names, bytes: unused.reduce((sum, { size }) => sum + size, 0) };
+}
