@@ -11,10 +11,11 @@ export function reenter(ctx: Context, argv: readonly string[]): never {
   return becomeHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
 }
 
-/** Runs another tspod command in the common user namespace and waits for it; throws what it said when it fails. */
-export function runInUserns(ctx: Context, argv: readonly string[], action: string): void {
+/** Runs another tspod command in the common user namespace and returns what it printed; throws what it said when it fails. */
+export function runInUserns(ctx: Context, argv: readonly string[], action: string): string {
   const result = runHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)), { capture: true });
   if (result.status !== 0) throw helperError(action, result);
+  return result.stdout.toString();
 }
 
 /**

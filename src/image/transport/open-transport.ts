@@ -11,7 +11,6 @@ import { readOciArchive } from '../archive/oci-archive';
 import { openPlainFile } from '../archive/open-archive';
 import type { OpenArchive } from '../archive/open-archive';
 import { dockerReference, formatReference, localReference, parseReference } from '../reference';
-import { parseTransport } from './parse-transport';
 import type { Transport, TransportReference } from './parse-transport';
 import { openPodmanImage } from './podman-store/open-podman-image';
 
@@ -29,7 +28,7 @@ export async function openTransport(
   if (transport === 'containers-storage') return openPodmanImage(ctx, path, staging);
   if (transport === 'docker') throw new TspodError('usage', `docker://${path} is in a registry`);
   if (!existsSync(path)) {
-    throw new TspodError('not-found', `${transport}:${path}: there is no such file or directory`);
+    throw new TspodError('not-found', `"${path}": no such file or directory`);
   }
   const files = await openFiles(transport, path, staging);
   try {
@@ -40,12 +39,6 @@ export async function openTransport(
   }
 }
 
-/** The place that a text names, where that is not a registry; undefined of an image's name and of `docker://NAME`. */
-export function localTransport(text: string): TransportReference | undefined {
-  const place = parseTransport(text);
-  return place?.transport === 'docker' ? undefined : place;
-}
-
 type FileTransport = Exclude<Transport, 'docker' | 'containers-storage'>;
 
 async function openFiles(transport: FileTransport, path: string, staging: Staging): Promise<ArchiveFiles> {
@@ -54,7 +47,7 @@ async function openFiles(transport: FileTransport, path: string, staging: Stagin
     return isDirectory ? openDirectoryFiles(path) : openTarFiles(await openPlainFile(path, staging));
   }
   const expected = isDirectory ? 'a file, but it is a directory' : 'a directory, but it is a file';
-  throw new TspodError('invalid', `${transport}:${path}: expected ${expected}`);
+  throw new TspodError('invalid', `"${path}": expected ${expected}`);
 }
 
 const readers: Record<FileTransport, (files: ArchiveFiles, place: TransportReference) => ArchivedImage[]> = {

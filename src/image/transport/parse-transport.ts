@@ -46,6 +46,12 @@ export function parseTransport(text: string): TransportReference | undefined {
   throw new TspodError('usage', `"${text}": expected ${forms[transport].form}`);
 }
 
+/** The place that a text names, where that is not a registry; undefined of an image's name and of `docker://NAME`. */
+export function localTransport(text: string): TransportReference | undefined {
+  const place = parseTransport(text);
+  return place?.transport === 'docker' ? undefined : place;
+}
+
 function split(transport: Transport, details: string): Omit<TransportReference, 'transport'> | undefined {
   if (transport === 'docker') {
     return /^\/\/./.test(details) ? { path: details.slice(2), reference: undefined } : undefined;

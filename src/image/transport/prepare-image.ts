@@ -20,6 +20,8 @@ export interface PrepareOptions {
   compressor: Compressor;
   /** Whether layers that are compressed in another format are compressed anew. */
   force: boolean;
+  /** Told of each layer as soon as it is ready. */
+  onLayer?: (layer: PreparedBlob) => void;
 }
 
 /** A blob in a file of the store. */
@@ -49,7 +51,11 @@ export async function prepareImage(
 ): Promise<PreparedImage> {
   const kind = options.kind ?? manifestKind(image.manifest.mediaType) ?? 'oci';
   const layers: PreparedImage['layers'] = [];
-  for (const layer of image.layers) layers.push(await prepareLayer(store, layer, { ...options, kind }));
+  for (const layer of image.layers) {
+    const prepared = await prepareLayer(store, layer, { ...options, kind });
+    layers.push(prepared);
+    options.onLayer?.(prepared);
+  }
   const isSame =
     kind === manifestKind(image.manifest.mediaType) &&
     layers.every(({ digest }, at) => digest === image.layers[at]?.digest);

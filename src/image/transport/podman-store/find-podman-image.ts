@@ -44,13 +44,9 @@ export function findPodmanImage(ctx: Context, text: string): PodmanImage {
   const images = (readJsonFile(`${root}/overlay-images/images.json`) ?? noStore(root)) as ImageEntry[];
   const entry = choose(images, name);
   if (entry === undefined) {
-    throw new TspodError(
-      'not-found',
-      `containers-storage:${name}: Podman's store "${root}" has no such image`,
-      {
-        hint: 'list what it has with "podman images"',
-      },
-    );
+    throw new TspodError('not-found', `Podman's store "${root}" has no such image`, {
+      hint: 'list what it has with "podman images"',
+    });
   }
   return {
     id: entry.id,

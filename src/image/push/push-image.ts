@@ -1,0 +1,90 @@
+import type { Context } from '../../lib/context';
+import { TspodError, wrapError } from '../../lib/errors';
+import { readImageIndex } from '../../store/image-index';
+import { openStore } from '../../store/open-store';
+import { makeStaging } from '../../store/staging';
+import { lockContentShared } from '../collect-garbage';
+import { imageNotKnown } from '../ensure-image';
+import { matchImage } from '../find-image';
+import type { ImageMatch } from '../find-image';
+import { dockerReference, parseReference } from '../reference';
+import type { ImageReference } from '../reference';
+import type { RegistryOptions } from '../registry/types';
+import type { ManifestKind } from '../transport/layer-media-types';
+import { zstdLibrary } from '../transport/packed-layer';
+import type { Compressor } from '../transport/packed-layer';
+import { parseTransport } from '../transport/parse-transport';
+import { readStoredImage } from '../transport/stored-image';
+import { writeTransport } from '../transport/write-transport';
+
+/** How an image is pushed. */
+export interface PushOptions {
+  /** A name in a registry, or a place with a transport; undefined is the image's own name. */
+  destination: string | undefined;
+  /** Absent: as the image is stored. */
+  kind?: ManifestKind;
+  compressor: Compressor;
+  /** Whether layers that are compressed in another format are compressed anew. */
+  force: boolean;
+  /** `dir:`: compress what is not compressed. */
+  compressDirectory: boolean;
+  registry: RegistryOptions;
+  /** Told of each step. */
+  note: (line: string) => void;
+}
+
+/**
+ * Copies an image of the store to a registry, or to an archive or a directory. Where nothing has to be converted the
+ * manifest and all blobs are those that are stored, byte for byte. Returns the digest of the manifest.
+ */
+export async function pushImage(ctx: Context, name: string, options: PushOptions): Promise<string> {
+  if (options.compressor.format === 'zstd') await zstdLibrary();
+  const store = openStore(ctx);
+  const match = matchImage(readImageIndex(store), name);
+  if (match === undefined) throw imageNotKnown(name);
+  const { destination = ownName(match, name) } = options;
+  const place = parseTransport(destination);
+  const lock = lockContentShared(store);
+  const staging = makeStaging(store);
+  try {
+    const image = readStoredImage(store, match.entry);
+    const { kind, compressor, force, note } = options;
+    const prepare = { staging, compressor, force, ...(kind === undefined ? {} : { kind }) };
+    if (place !== undefined && place.transport !== 'docker') {
+      const names = match.by === 'name' && match.entry.name !== undefined ? [match.entry.name] : [];
+      const compress = place.transport === 'dir' ? options.compressDirectory : true;
+      return await writeTransport(
+        store,
+        { image, names },
+        { place, prepare: { ...prepare, compress }, note },
+      );
+    }
+    const reference = registryReference(place?.path ?? destination);
+    const { pushToRegistry } = await import('./push-registry');
+    const { registry } = options;
+    return await pushToRegistry(ctx, store, {
+      ...{ image, reference, registry, note },
+      prepare: { ...prepare, compress: true },
+    });
+  } catch (error) {
+    throw wrapError(`pushing ${name} to ${destination}`, error);
+  } finally {
+    staging.remove();
+    lock.release();
+  }
+}
+
+function ownName({ entry }: ImageMatch, text: string): string {
+  if (entry.name !== undefined) return entry.name;
+  throw new TspodError('usage', `image "${text}" has no name: it is not known where to push it`, {
+    hint: 'name a destination: tspod push IMAGE REGISTRY/NAME:TAG',
+  });
+}
+
+function registryReference(text: string): ImageReference {
+  const reference = dockerReference(parseReference(text));
+  if (reference.domain !== 'localhost') return reference;
+  throw new TspodError('usage', `"${text}" is a name of this machine only, not of a registry`, {
+    hint: 'name a destination: tspod push IMAGE REGISTRY/NAME:TAG (a registry on this machine is localhost:PORT)',
+  });
+}
