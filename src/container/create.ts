@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { lockContentShared } from '../image/collect-garbage';
 import { ensureImage } from '../image/ensure-image';
+import type { ImageFetch } from '../image/ensure-image';
 import type { ResolvedImage } from '../image/resolve';
 import type { Context } from '../lib/context';
 import { describeError, TspodError } from '../lib/errors';
@@ -31,26 +32,45 @@ export interface CreateMode {
 }
 
 /**
- * Makes a container: its image is found (the embedded one loaded), its volumes and its directory are made, its name is reserved.
- * Everything is checked before anything is made; after an error nothing stays but volumes with a name.
- * Throws 'exists' for a name in use, 'not-found' for a missing image, device, bind source or container to join.
+ * Makes a container: its image is found (pulled as `fetch` says, or the embedded one loaded), its volumes and its directory
+ * are made, its name is reserved. Everything is checked before anything is made; after an error nothing stays but the image
+ * and volumes with a name.
+ * Throws 'exists' for a name in use, 'not-found' for a missing image, device, bind source or container to join, and the
+ * errors of a pull.
  */
-export function createContainer(
+export async function createContainer(
   ctx: Context,
   asked: ContainerOptions,
   createCommand: readonly string[],
-  mode: CreateMode = {},
-): ContainerRecord {
-  const name = chooseName(ctx, asked.name);
+  mode: CreateMode & { fetch?: ImageFetch } = {},
+): Promise<ContainerRecord> {
   const lock = lockContent(ctx);
   try {
-    const { image, options } = prepareOptions(ctx, asked);
-    const record = makeRecord(ctx, { name, options, image, createCommand });
-    ensureVolumes(ctx, record.options.mounts);
-    return placeContainer(ctx, record, { sync: mode.sync ?? true });
+    const image = asked.rootfs ? undefined : await ensureImage(ctx, asked.image, mode.fetch);
+    return makeContainer(ctx, { asked, image, createCommand }, mode);
   } finally {
     lock.release();
   }
+}
+
+/** Makes a container whose image is there, or that has a root file system of its own. Throws as `createContainer`. */
+export function makeContainer(
+  ctx: Context,
+  { asked, image, createCommand }: ContainerRequest,
+  mode: CreateMode = {},
+): ContainerRecord {
+  const name = chooseName(ctx, asked.name);
+  const options = prepareOptions(ctx, asked);
+  const record = makeRecord(ctx, { name, options, image, createCommand });
+  ensureVolumes(ctx, record.options.mounts);
+  return placeContainer(ctx, record, { sync: mode.sync ?? true });
+}
+
+/** What a container is made of; without an image its options have a root file system. */
+export interface ContainerRequest {
+  asked: ContainerOptions;
+  image: ResolvedImage | undefined;
+  createCommand: readonly string[];
 }
 
 /** Until the record names the layers, `rmi` would take them for unused. */
@@ -60,28 +80,20 @@ function lockContent(ctx: Context): FileLock {
   return lockContentShared(store);
 }
 
-function prepareOptions(
-  ctx: Context,
-  asked: ContainerOptions,
-): { image: ResolvedImage | undefined; options: ContainerOptions } {
+function prepareOptions(ctx: Context, asked: ContainerOptions): ContainerOptions {
   const runtime = asked.runtime ?? ctx.overrides?.runtime ?? ctx.defaults?.runtime;
   const options = {
     ...resolveTargets(ctx, asked),
     ...(runtime === undefined ? {} : { runtime: runtimePath(ctx, runtime) }),
   };
   if (options.timezone !== undefined) timezoneFile(options.timezone);
-  if (options.rootfs) {
-    checkRootfs(options.rootfs.directory);
-    return { image: undefined, options };
-  }
-  return { image: ensureImage(ctx, options.image), options };
+  if (options.rootfs) checkRootfs(options.rootfs.directory);
+  return options;
 }
 
-interface RecordInput {
+interface RecordInput extends Omit<ContainerRequest, 'asked'> {
   name: string;
   options: ContainerOptions;
-  image: ResolvedImage | undefined;
-  createCommand: readonly string[];
 }
 
 function makeRecord(ctx: Context, { name, options, image, createCommand }: RecordInput): ContainerRecord {

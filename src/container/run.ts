@@ -1,3 +1,4 @@
+import type { ImageFetch } from '../image/ensure-image';
 import type { Context } from '../lib/context';
 import { createContainer } from './create';
 import { removeIdFile, writeIdFile } from './create-files';
@@ -12,13 +13,15 @@ export async function runContainer(
   ctx: Context,
   options: ContainerOptions,
   createCommand: readonly string[],
-  mode: StartMode,
+  mode: StartMode & { fetch?: ImageFetch },
 ): Promise<never> {
   // what is started at once is synced by its monitor
-  const record = createContainer(ctx, options, createCommand, { sync: false });
+  const { fetch, ...start } = mode;
+  const create = { sync: false, ...(fetch === undefined ? {} : { fetch }) };
+  const record = await createContainer(ctx, options, createCommand, create);
   try {
     writeIdFile(options, record.id);
-    return startContainer(ctx, record, mode);
+    return startContainer(ctx, record, start);
   } catch (error) {
     if (options.autoRemove) {
       const { removeContainers } = await import('./remove');

@@ -2,29 +2,66 @@ import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { runInUserns } from '../runtime/enter';
+import type { Platform } from './platform';
+import type { PullOptions, PullPolicy } from './pull/pull-request';
 import { resolveImage } from './resolve';
 import type { ResolvedImage } from './resolve';
 
 /** Names of the image that comes with tspod. */
 const embeddedName = /^(localhost\/)?busybox(:latest)?$/;
 
+/** A place that images may be copied from, before its details. */
+const transport = /^(?:docker:\/\/|(?:oci|oci-archive|docker-archive|dir|containers-storage):)/;
+
+/** When and how `run` and `create` pull. */
+export interface ImageFetch {
+  policy: PullPolicy;
+  /** Absent: any, as long as it is here; this machine's, when it is pulled. */
+  platform?: Platform;
+  /** Asked for when a registry has to be. */
+  options(): Promise<Omit<PullOptions, 'policy' | 'platform'>>;
+}
+
 /**
- * The image of a name or id, ready to run. The embedded image is loaded at its first use, in a second process that has
- * all ids. Error `not-found`: the store has none.
+ * The image of a name or id, ready to run: pulled as `fetch` says, or else only looked up. The embedded image is loaded
+ * at its first use, in a second process that has all ids. Errors: `not-found`: the store has none; those of a pull.
  */
-export function ensureImage(ctx: Context, name: string): ResolvedImage {
+export async function ensureImage(ctx: Context, text: string, fetch?: ImageFetch): Promise<ResolvedImage> {
+  const name = transport.test(text) ? await take(ctx, text) : text;
   const found = resolveImage(ctx, name);
-  if (found !== undefined) return isComplete(found) ? found : rebuild(ctx, found);
-  if (embeddedName.test(name) && existsSync(ctx.paths.embeddedImage)) return loadEmbedded(ctx, name);
-  throw imageNotKnown(name);
+  const { policy = 'never', platform } = fetch ?? {};
+  const isSimple = platform === undefined && (policy === 'missing' || policy === 'never');
+  if (found !== undefined && isSimple) return isComplete(found) ? found : rebuild(ctx, found);
+  if (isSimple && isEmbedded(ctx, name)) return loadEmbedded(ctx, name);
+  if (fetch === undefined || (fetch.policy === 'never' && found === undefined)) throw imageNotKnown(name);
+  return pull(ctx, name, fetch);
 }
 
 /** The error of every command that names an image which the store has not. */
 export function imageNotKnown(name: string, exitCode = 125): TspodError {
   return new TspodError('not-found', `${name}: image not known`, {
-    hint: 'bring it with "tspod load -i ARCHIVE" (pulling from registries is not supported yet); "tspod images" lists what there is',
+    hint: `bring it with "tspod pull ${name}" or "tspod load -i ARCHIVE"; "tspod images" lists what there is`,
     exitCode,
   });
+}
+
+/** What the name of an image with a transport leads to: the id of what has been copied into the store. */
+async function take(ctx: Context, text: string): Promise<string> {
+  const { takeInUserns } = await import('./transport/take-in-userns');
+  return takeInUserns(ctx, text)?.at(-1) ?? text.replace(/^docker:\/\//, '');
+}
+
+async function pull(ctx: Context, name: string, fetch: ImageFetch): Promise<ResolvedImage> {
+  const { provideImage } = await import('./pull/provide-image');
+  const id = await provideImage(ctx, name, fetch);
+  const image = resolveImage(ctx, name);
+  const found = image?.id === id ? image : resolveImage(ctx, id);
+  if (found === undefined) throw imageNotKnown(name);
+  return isComplete(found) ? found : rebuild(ctx, found);
+}
+
+function isEmbedded(ctx: Context, name: string): boolean {
+  return embeddedName.test(name) && existsSync(ctx.paths.embeddedImage);
 }
 
 function loadEmbedded(ctx: Context, name: string): ResolvedImage {

@@ -118,8 +118,16 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Remove a name from a local image',
     load: () => import('../commands/image/untag'),
   },
-  { path: 'login', summary: 'Log in to a container registry' },
-  { path: 'logout', summary: 'Log out of a container registry' },
+  {
+    path: 'login',
+    summary: 'Log in to a container registry',
+    load: () => import('../commands/registry/login'),
+  },
+  {
+    path: 'logout',
+    summary: 'Log out of a container registry',
+    load: () => import('../commands/registry/logout'),
+  },
   { path: 'manifest add', summary: 'Add images or artifacts to a manifest list or image index' },
   { path: 'manifest annotate', summary: 'Add or update information about an entry of a manifest list' },
   { path: 'manifest create', summary: 'Create a manifest list or image index' },

@@ -1,20 +1,11 @@
-import { checkPolicy } from '../../config/policy';
 import type { Context } from '../../lib/context';
 import { TspodError, describeError, wrapError } from '../../lib/errors';
-import { readImageIndex } from '../../store/image-index';
-import type { IndexEntry } from '../../store/image-index';
-import { openStore } from '../../store/open-store';
-import { storePaths } from '../../store/store-paths';
 import { imageNotKnown } from '../ensure-image';
-import { findImage } from '../find-image';
-import { readImageRecord } from '../image-record';
-import { fitsPlatform, platformName } from '../platform';
 import { formatReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
-import { pullSources } from '../registry/endpoints';
 import { resolveShortName } from '../short-name';
-import { isComplete } from './find-complete';
-import { pullFrom } from './pull-from';
+import { findLocal } from './find-local';
+import { pullReference } from './pull-reference';
 import type { PulledImage, PullOptions } from './pull-request';
 
 /**
@@ -24,36 +15,25 @@ import type { PulledImage, PullOptions } from './pull-request';
  */
 export async function pullImage(ctx: Context, name: string, options: PullOptions): Promise<PulledImage> {
   const reference = parseReference(name);
-  const local = findLocal(ctx, name, options);
-  if (local !== undefined && options.policy === 'missing') return { id: local, isNew: false };
-  if (options.policy === 'never') {
-    if (local === undefined) throw imageNotKnown(name);
-    return { id: local, isNew: false };
-  }
-  const { ask } = options;
-  const resolved = await resolveShortName(ctx, reference, ask === undefined ? {} : { ask });
-  if (resolved.description !== undefined)
-    options.report({ kind: 'resolved', description: resolved.description });
+  const { policy, ask, platform } = options;
+  const local = policy === 'always' ? undefined : findLocal(ctx, name, platform);
+  if (local !== undefined && policy !== 'newer') return { id: local, isNew: false };
+  if (policy === 'never') throw imageNotKnown(name);
   try {
+    const resolved = await resolveShortName(ctx, reference, ask === undefined ? {} : { ask });
+    if (resolved.description !== undefined)
+      options.report({ kind: 'resolved', description: resolved.description });
     const image = await pullFirst(ctx, resolved.references, options);
     resolved.record();
     return image;
   } catch (error) {
-    if (options.policy !== 'newer' || local === undefined) throw error;
+    if (local === undefined) throw error;
     ctx.log('debug', `using the image that is here: ${describeError(error)}`);
     return { id: local, isNew: false };
   }
 }
 
-/** The image of the store under a name, complete and for the platform. */
-function findLocal(ctx: Context, name: string, { platform }: PullOptions): string | undefined {
-  const store = storePaths(ctx);
-  const entry = findImage(readImageIndex(store), name);
-  if (entry === undefined || !isComplete(store, entry)) return undefined;
-  const { id, config } = readImageRecord(store, entry);
-  return platform === undefined || fitsPlatform(config, platform) ? id : undefined;
-}
-
+/** The first of the names that leads to an image; a broken image or a full disk is no reason to try the next. */
 async function pullFirst(
   ctx: Context,
   references: readonly ImageReference[],
@@ -61,16 +41,17 @@ async function pullFirst(
 ): Promise<PulledImage> {
   const errors: TspodError[] = [];
   for (const reference of references) {
+    const name = formatReference(reference);
+    options.report({ kind: 'trying', name });
     try {
       return await pullReference(ctx, reference, options);
     } catch (error) {
-      const wrapped = wrapError(`pulling ${formatReference(reference)}`, error);
-      if (!isNextTried(wrapped)) throw wrapped;
-      errors.push(wrapped);
+      errors.push(wrapError(`pulling ${name}`, error));
     }
   }
   const [first] = errors;
-  if (first === undefined || errors.length === 1) throw first;
-  const list = errors.map(({ message }) => `  * ${message}`).join('\n');
-  throw new TspodError(first.code, `${errors.length} registries were asked, none gave the image:\n${list}`);
+  if (first === undefined) throw new TspodError('not-found', 'no registry to pull from');
+  if (errors.length === 1) throw first;
+  const list = errors.map(({ message }) => `\n  * ${message}`).join('');
+  throw new TspodError(first.code, `${errors.length} errors occurred while pulling:${list}`);
 }

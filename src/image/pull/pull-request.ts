@@ -1,5 +1,7 @@
+import type { Context } from '../../lib/context';
 import type { Platform } from '../platform';
-import type { RegistryOptions } from '../registry/types';
+import type { ImageReference } from '../reference';
+import type { RegistryOptions, Repository } from '../registry/types';
 
 /** When a registry is asked: always, when the image is missing here, when it may have a newer one, or never. */
 export type PullPolicy = 'always' | 'missing' | 'newer' | 'never';
@@ -14,6 +16,8 @@ export interface PullOptions {
   policyFile?: string;
   /** Lets the user choose one of the full names that a short one may stand for. */
   ask?: (names: readonly string[]) => Promise<string>;
+  /** Where the image may come from, in order; absent: as registries.conf says. */
+  sourcesOf?: (ctx: Context, reference: ImageReference, options: RegistryOptions) => Repository[];
   /** Told how it goes. */
   report: (event: PullEvent) => void;
 }

@@ -94,7 +94,8 @@ async function receiveLayer(store: StorePaths, layer: PlannedLayer, place: Layer
   const { chainId, parent, staging, below } = place;
   const hex = digestHex(layer.digest);
   // its file is there when the first bytes are
-  if (layer.isComing) await (layer.size === 0 ? place.arrivals.verified(place.at) : place.arrivals.more(place.at, 0));
+  if (layer.isComing)
+    await (layer.size === 0 ? place.arrivals.verified(place.at) : place.arrivals.more(place.at, 0));
   const { descriptor, blobFile } = openLayer(store, hex, layer);
   try {
     const reader = createLayerReader(descriptor, layer, {

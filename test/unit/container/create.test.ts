@@ -9,13 +9,13 @@ import {
   symlinkSync,
 } from 'node:fs';
 import test from 'node:test';
-import { createContainer } from '../../../src/container/create';
+import { makeContainer } from '../../../src/container/create';
 import { containerPaths } from '../../../src/container/paths';
 import { makeSandbox, optionsOf, type Sandbox } from './sandbox';
 
 function create({ ctx, rootfs }: Sandbox, argv: string[], command = ['true']) {
   const options = optionsOf(ctx, ['--network', 'none', ...argv, '--rootfs', rootfs, ...command]);
-  return createContainer(ctx, options, ['tspod', 'create']);
+  return makeContainer(ctx, { asked: options, image: undefined, createCommand: ['tspod', 'create'] });
 }
 
 function names(path: string): string[] {

@@ -2,6 +2,7 @@ import { createContainer } from '../../../container/create';
 import { writeIdFile } from '../../../container/create-files';
 import { defineCommand } from '../../define-command';
 import { CONTAINER_OPTIONS } from '../../options/container/container-options';
+import { imageFetch } from '../../options/container/image-fetch';
 import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
 
 export default defineCommand({
@@ -15,7 +16,8 @@ export default defineCommand({
   interspersed: false,
   async run(ctx, flags, args, output) {
     const options = await prepareCreate(ctx, flags, args);
-    const record = createContainer(ctx, options, typedCommand());
+    const fetch = imageFetch(flags, output);
+    const record = await createContainer(ctx, options, typedCommand(), { fetch });
     writeIdFile(options, record.id);
     output.print(record.id);
   },

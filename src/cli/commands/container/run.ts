@@ -5,6 +5,7 @@ import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
 import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
 import { CONTAINER_OPTIONS } from '../../options/container/container-options';
+import { imageFetch } from '../../options/container/image-fetch';
 import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
 
 const RUN_OPTIONS = {
@@ -40,10 +41,11 @@ export default defineCommand({
   options: RUN_OPTIONS,
   args: { min: 1 },
   interspersed: false,
-  async run(ctx, flags, args) {
+  async run(ctx, flags, args, output) {
     const attached = attachedStreams(flags);
     const options = await prepareCreate(ctx, flags, args);
-    return runContainer(ctx, options, typedCommand(), startMode(ctx, flags, attached));
+    const fetch = imageFetch(flags, output);
+    return runContainer(ctx, options, typedCommand(), { ...startMode(ctx, flags, attached), fetch });
   },
 });
 

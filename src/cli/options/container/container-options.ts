@@ -1,3 +1,5 @@
+import { platformOptions } from '../platform-options';
+import { registryOptions } from '../registry-options';
 import { GENERAL_OPTIONS } from './general-options';
 import { ISOLATION_OPTIONS } from './isolation-options';
 import { LIMIT_OPTIONS } from './limit-options';
@@ -16,6 +18,8 @@ export const CONTAINER_OPTIONS = {
   ...LIMIT_OPTIONS,
   ...LIMITED_OPTIONS,
   ...REFUSED_OPTIONS,
+  ...registryOptions,
+  ...platformOptions,
 } as const;
 
 /** Their values. */

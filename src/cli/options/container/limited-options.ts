@@ -23,7 +23,6 @@ const ACCEPTED: Record<string, { values: readonly unknown[]; reason: string }> =
   cgroups: { values: ['enabled'], reason: 'every container gets a cgroup where one can be made' },
   'memory-swappiness': { values: [-1], reason: 'cgroup version 2 has no such setting' },
   'oom-kill-disable': { values: [false], reason: 'cgroup version 2 has no such setting' },
-  pull: { values: ['missing', 'never'], reason: 'registries are not built yet' },
   sdnotify: { values: ['ignore'], reason: 'notifications are not built yet' },
   systemd: { values: ['false'], reason: 'systemd in containers is not built yet' },
   'image-volume': {

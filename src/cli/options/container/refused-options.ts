@@ -1,13 +1,10 @@
 const HEALTH = 'health checks are not built yet';
-const REGISTRY = 'registries are not built yet';
 const POD = 'pods are not built yet';
 const BRIDGE = 'it needs a bridge network, and these are not built yet';
 const V1 = 'cgroup version 2 has no such limit';
 
 /** Options of Podman's `run` and `create` that tspod knows and refuses by name. */
 export const REFUSED_OPTIONS = {
-  arch: refused(REGISTRY),
-  authfile: refused(REGISTRY),
   'cgroup-conf': refused('settings of a cgroup cannot be written directly', 'list'),
   'cgroup-parent': refused('the cgroup of a container is chosen by tspod'),
   chrootdirs: refused('it is not built yet', 'list'),
@@ -38,26 +35,20 @@ export const REFUSED_OPTIONS = {
   ip6: refused(BRIDGE),
   'mac-address': refused(BRIDGE),
   'network-alias': refused(BRIDGE, 'list'),
-  os: refused(REGISTRY),
   'passwd-entry': refused('it is not built yet'),
   personality: refused('it is not built yet'),
-  platform: refused(REGISTRY),
   pod: refused(POD),
   'pod-id-file': refused(POD),
   'preserve-fd': refused('it is not built yet', 'list'),
   'preserve-fds': refused('it is not built yet'),
   'rdt-class': refused('classes of service need real root'),
   requires: refused('dependencies between containers are not built yet', 'list'),
-  retry: refused(REGISTRY),
-  'retry-delay': refused(REGISTRY),
   rmi: refused('use --rm, and "tspod rmi" later'),
   'seccomp-policy': refused('use --security-opt seccomp=FILE'),
   secret: refused('secrets are not built yet', 'list'),
   'shm-size-systemd': refused('systemd in containers is not built yet'),
   subgidname: refused('use --gidmap'),
   subuidname: refused('use --uidmap'),
-  'tls-verify': refused(REGISTRY, 'boolean'),
-  variant: refused(REGISTRY),
   'volumes-from': refused('name the volumes with --volume', 'list'),
 } as const;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { Ajv } from 'ajv';
-import { createContainer } from '../../../../src/container/create';
+import { makeContainer } from '../../../../src/container/create';
 import { containerPaths } from '../../../../src/container/paths';
 import { buildSpec } from '../../../../src/container/spec/build-spec';
 import { specText } from '../../../../src/container/spec/spec-text';
@@ -16,7 +16,7 @@ const validate = new Ajv({ strict: false, allErrors: true }).compile(OCI_SCHEMA)
 function specOf(t: TestContext, argv: string[], sandbox: Sandbox = makeSandbox(t)): OciSpec {
   const { ctx, rootfs } = sandbox;
   const options = optionsOf(ctx, ['--network', 'none', ...argv, '--rootfs', rootfs, 'sh', '-c', 'true']);
-  const record = createContainer(ctx, options, ['tspod']);
+  const record = makeContainer(ctx, { asked: options, image: undefined, createCommand: ['tspod'] });
   const spec = buildSpec(ctx, record);
   assert.ok(validate(JSON.parse(specText(spec))), JSON.stringify(validate.errors));
   return spec;

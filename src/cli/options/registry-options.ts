@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import type { RegistryOptions } from '../../image/registry/types';
+import { parseSeconds } from '../../lib/duration';
+import { TspodError } from '../../lib/errors';
+import { defineOptions } from '../define-command';
+import type { Flags } from '../define-command';
+import { authFileOption, certDirOption, tlsVerifyOption } from './auth-options';
+
+/** How a registry is reached, of every command that moves images. */
+export const registryOptions = defineOptions({
+  authfile: authFileOption,
+  'cert-dir': certDirOption,
+  creds: {
+    type: 'string',
+    value: 'USERNAME[:PASSWORD]',
+    description:
+      'Credentials for the registry, instead of those that are kept; a missing password is asked for',
+  },
+  retry: {
+    type: 'number',
+    value: 'COUNT',
+    description: 'How often to try again after a failure that may pass (default 3)',
+  },
+  'retry-delay': {
+    type: 'string',
+    value: 'DURATION',
+    description: 'Time between two attempts, such as 5s (default: one second, doubled each time)',
+  },
+  'tls-verify': tlsVerifyOption,
+});
+
+/** What the flags say of the way to a registry. Throws 'usage' for a malformed one. */
+export async function parseRegistryOptions(
+  flags: Partial<Flags<typeof registryOptions>>,
+): Promise<RegistryOptions> {
+  const {
+    authfile,
+    creds,
+    retry,
+    'cert-dir': certDir,
+    'retry-delay': delay,
+    'tls-verify': tlsVerify,
+  } = flags;
+  if (retry !== undefined && retry < 0) throw new TspodError('usage', `--retry ${retry}: it is negative`);
+  return {
+    ...(authfile ? { authFile: resolve(authfile) } : {}),
+    ...(certDir ? { certDir: resolve(certDir) } : {}),
+    ...(creds === undefined ? {} : { credentials: await parseCredentials(creds) }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(delay === undefined ? {} : { retryDelay: parseDelay(delay) }),
+    ...(tlsVerify === undefined ? {} : { tlsVerify }),
+  };
+}
+
+async function parseCredentials(text: string): Promise<{ username: string; password: string }> {
+  const colon = text.indexOf(':');
+  const username = colon < 0 ? text : text.slice(0, colon);
+  if (username === '') throw new TspodError('usage', '--creds: the user name is empty');
+  if (colon >= 0) return { username, password: text.slice(colon + 1) };
+  const { askSecret } = await import('../ask');
+  return { username, password: await askSecret('Password: ') };
+}
+
+/** Milliseconds. */
+function parseDelay(text: string): number {
+  try {
+    return parseSeconds(text);
+  } catch (cause) {
+    throw new TspodError('usage', `--retry-delay ${JSON.stringify(text)}: expected a duration such as 5s`, {
+      cause,
+    });
+  }
+}

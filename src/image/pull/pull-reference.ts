@@ -1,0 +1,146 @@
+import { checkPolicy } from '../../config/policy';
+import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import { readImageIndex } from '../../store/image-index';
+import type { IndexEntry } from '../../store/image-index';
+import { openStore } from '../../store/open-store';
+import { storePaths } from '../../store/store-paths';
+import type { StorePaths } from '../../store/store-paths';
+import { nameImage } from '../commit-image';
+import { readImageRecord } from '../image-record';
+import { fitsPlatform, platformName } from '../platform';
+import type { Platform } from '../platform';
+import { formatReference } from '../reference';
+import type { ImageReference } from '../reference';
+import type { Repository } from '../registry/types';
+import { chooseManifest } from './choose-manifest';
+import type { ChosenManifest } from './choose-manifest';
+import { isComplete } from './find-complete';
+import { openSources } from './open-sources';
+import type { PulledImage, PullOptions } from './pull-request';
+import { transferImage } from './transfer-image';
+
+/** Of requests for blobs that broke, where --retry does not say otherwise: how often, and after how many milliseconds. */
+const defaultRetry = { retry: 3, retryDelay: 1000 };
+
+/** Pulls an image by its full name. Errors: as `pullImage`. */
+export async function pullReference(
+  ctx: Context,
+  reference: ImageReference,
+  options: PullOptions,
+): Promise<PulledImage> {
+  const { policyFile } = options;
+  checkPolicy(
+    ctx,
+    'docker',
+    formatReference(reference),
+    policyFile === undefined ? {} : { file: policyFile },
+  );
+  const sources = await openSources(ctx, reference, options);
+  const wanted = reference.digest ?? reference.tag ?? 'latest';
+  // a name with both is one by digest, as in Podman
+  const name = formatReference(reference.digest === undefined ? reference : { ...reference, tag: undefined });
+  const here = await findCurrent(ctx, sources, { name, wanted, options });
+  if (here !== undefined) return { id: here, isNew: false };
+  const { source, chosen } = await firstManifest(ctx, sources, wanted, options);
+  return { id: await bring(ctx, source, chosen, { name, options }), isNew: true };
+}
+
+interface Wanted {
+  name: string;
+  /** Tag or digest. */
+  wanted: string;
+  options: PullOptions;
+}
+
+/** The image that has the name here, when it is still what the registry has under it: one small request tells. */
+async function findCurrent(
+  ctx: Context,
+  sources: readonly Repository[],
+  { name, wanted, options: { platform } }: Wanted,
+): Promise<string | undefined> {
+  const store = storePaths(ctx);
+  const entry = readImageIndex(store).find((each) => each.name === name);
+  const [source] = sources;
+  if (entry === undefined || source === undefined || !isComplete(store, entry)) return undefined;
+  const { id, config } = readImageRecord(store, entry);
+  // a list may have the platform that is asked for now and was not before
+  if (!fitsPlatform(config, platform ?? {}) || (platform?.variant ?? config.variant) !== config.variant)
+    return undefined;
+  const head = await source.headManifest(wanted).catch(() => undefined);
+  return head !== undefined && isSame(entry, head.digest) ? id : undefined;
+}
+
+function isSame(entry: IndexEntry, digest: string): boolean {
+  return (entry.listDigest ?? entry.digest) === digest || entry.digest === digest;
+}
+
+/** Mirrors may be down, or lack the image: then the next place is asked. */
+async function firstManifest(
+  ctx: Context,
+  sources: readonly Repository[],
+  wanted: string,
+  { platform }: PullOptions,
+): Promise<{ source: Repository; chosen: ChosenManifest }> {
+  let last: unknown;
+  for (const source of sources) {
+    try {
+      return { source, chosen: await chooseManifest(source, wanted, platform) };
+    } catch (error) {
+      if (last !== undefined || sources.length > 1) ctx.log('debug', `${source.name}: ${String(error)}`);
+      last = error;
+    }
+  }
+  throw last ?? new TspodError('not-found', 'no registry to pull from');
+}
+
+async function bring(
+  ctx: Context,
+  source: Repository,
+  chosen: ChosenManifest,
+  { name, options }: { name: string; options: PullOptions },
+): Promise<string> {
+  const store = openStore(ctx);
+  const { retry = defaultRetry.retry, retryDelay = defaultRetry.retryDelay, signal } = options.registry;
+  const id = await transferImage(ctx, store, chosen, {
+    source,
+    names: [name],
+    retry,
+    retryDelay,
+    ...(signal === undefined ? {} : { signal }),
+    report: options.report,
+  });
+  options.report({ kind: 'writing' });
+  nameFound(store, chosen, { name, id });
+  warnOfPlatform(ctx, store, { chosen, wanted: options.platform ?? {} });
+  return id;
+}
+
+/** An image that was here already, or came by another pull meanwhile, gets the name too. */
+function nameFound(
+  store: StorePaths,
+  chosen: ChosenManifest,
+  { name, id }: { name: string; id: string },
+): void {
+  const { digest, mediaType, bytes, listDigest } = chosen;
+  const entry: IndexEntry = {
+    ...{ digest, mediaType, size: bytes.length, name: undefined, imageId: id },
+    ...(listDigest === undefined ? {} : { listDigest }),
+  };
+  const isNamed = (each: IndexEntry): boolean =>
+    each.name === name && each.digest === digest && each.listDigest === listDigest;
+  if (!readImageIndex(store).some(isNamed)) nameImage(store, [name], entry);
+}
+
+function warnOfPlatform(
+  ctx: Context,
+  store: StorePaths,
+  { chosen, wanted }: { chosen: ChosenManifest; wanted: Platform },
+): void {
+  const entry = readImageIndex(store).find((each) => each.digest === chosen.digest);
+  if (entry === undefined) return;
+  const { config } = readImageRecord(store, entry);
+  if (fitsPlatform(config, wanted)) return;
+  const message = `image platform (${platformName(config)}) does not match the expected platform (${platformName(wanted)})`;
+  ctx.log('warn', message);
+}
