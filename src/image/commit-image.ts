@@ -10,7 +10,7 @@ import type { Staging } from '../store/staging';
 import type { StorePaths } from '../store/store-paths';
 import type { ArchivedImage } from './archive/archived-image';
 import type { ImageConfig } from './image-config';
-import { writeImageRecord } from './image-record';
+import { stageImageRecord } from './image-record';
 import { configType, manifestType } from './manifest';
 
 /** An image that the store has now. */
@@ -50,11 +50,11 @@ export function commitImage(
     writeFileSync(file, bytes, { mode: 0o600 });
     content.blobs.push({ file, digest });
   }
-  publish(store, content);
   const id = digestHex(digestOf(image.config));
   const size = layers.reduce((sum, layer) => sum + layer.record.size, 0);
   const chainIds = layers.map(({ chainId }) => digestHex(chainId));
-  writeImageRecord(store, { version: 1, id, config, chainIds, size });
+  content.files = [stageImageRecord(store, staging.path, { version: 1, id, config, chainIds, size })];
+  publish(store, content);
   const { mediaType, bytes } = manifest;
   nameImage(store, image.names, {
     mediaType,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { randomId } from '../lib/id';
 import { TspodError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
@@ -37,6 +37,17 @@ export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageReco
 export function writeImageRecord(store: StorePaths, record: ImageRecord): void {
   const temporary = `${store.tmp}/image-file-${randomId().slice(0, 16)}`;
   writeFileAtomic(recordPath(store, record.id), `${JSON.stringify(record)}\n`, { temporary });
+}
+
+/** Writes the record into a staging directory, for `publish` to put it into its place. */
+export function stageImageRecord(
+  store: StorePaths,
+  directory: string,
+  record: ImageRecord,
+): { file: string; path: string } {
+  const file = `${directory}/record-${record.id}`;
+  writeFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  return { file, path: recordPath(store, record.id) };
 }
 
 /** The file of an image's record. */
