@@ -112,7 +112,8 @@
     OP(TREE_COMPARE, 167, "uL")    /* the same between two stacks of directories; how many are of the first one */ \
     OP(TREE_LAYER, 168, "ss")      /* upper directory, new directory: a copy as a layer of the store */    \
     OP(TREE_TAR, 169, "suL")       /* archive (- is standard output), TREE_* flags, directories from top to bottom; \
-                                      with an archive prints the sum of the sizes of its files, one line */
+                                      with an archive prints the sum of the sizes of its files, one line */ \
+    OP(TREE_UNMOUNT, 170, "s")     /* what is not mounted is no error */
 
 #define PLAN_OVERLAY_VOLATILE 1u  /* no sync on unmount: for containers that are removed at the end */
 #define PLAN_OVERLAY_READONLY 2u  /* no upper directory */

@@ -1,5 +1,5 @@
 /* tree FD: carries out the ops of a plan that work on files, in their order, as uid 0 of the common user
- * namespace. */
+ * namespace. Mounts are made in the mount namespace of the caller. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 
 #include "die.h"
 #include "io.h"
 #include "plan.h"
 #include "roles.h"
+#include "rootfs.h"
 #include "tree.h"
 #include "tree_changes.h"
 #include "tree_layer.h"
@@ -101,7 +103,12 @@ static void make_layer(const struct plan_op *op) {
     tree_layer(&upper, op->args[1].data);
 }
 
-static void carry_out(const struct plan_op *op) {
+static void unmount(const char *path) {
+    if (umount2(path, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+        die_errno(125, "unmounting \"%s\"", path);
+}
+
+static void carry_out(const struct plan *plan, const struct plan_op *op) {
     const struct plan_arg *args = op->args;
     switch (op->code) {
     case PLAN_TREE_REMOVE:
@@ -124,6 +131,10 @@ static void carry_out(const struct plan_op *op) {
         return make_layer(op);
     case PLAN_TREE_TAR:
         return archive(op);
+    case PLAN_TREE_UNMOUNT:
+        return unmount(args[0].data);
+    case PLAN_ROOTFS_OVERLAY:
+        return overlay_mount(plan, op);
     case PLAN_COPY_UP:
         return tree_copy_up(args[0].data, args[1].data, args[2].data);
     case PLAN_CHOWN_TREE:
@@ -138,6 +149,6 @@ int role_tree(int argc, char **argv) {
     plan_read(&plan, atoi(argv[2]));
     userns_enter_common(&plan, false);
     for (size_t i = 0; i < plan.count; i++)
-        carry_out(&plan.ops[i]);
+        carry_out(&plan, &plan.ops[i]);
     return 0;
 }

@@ -89,6 +89,7 @@ export const PLAN_OPS = {
   TREE_COMPARE: [167, 'uL'],
   TREE_LAYER: [168, 'ss'],
   TREE_TAR: [169, 'suL'],
+  TREE_UNMOUNT: [170, 's'],
 } as const;
 
 /** The name of an operation. */

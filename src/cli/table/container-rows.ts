@@ -87,7 +87,12 @@ export const containerRows: readonly CommandRow[] = [
     summary: 'Fetch the logs of one or more containers',
     load: () => import('../commands/container/logs'),
   },
-  { path: 'container mount', aliases: ['mount'], summary: "Mount a working container's root file system" },
+  {
+    path: 'container mount',
+    aliases: ['mount'],
+    summary: "Mount a working container's root file system",
+    load: () => import('../commands/container/mount'),
+  },
   {
     path: 'container pause',
     aliases: ['pause'],
@@ -167,6 +172,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container unmount',
     aliases: ['unmount', 'umount', 'container umount'],
     summary: "Unmount a working container's root file system",
+    load: () => import('../commands/container/unmount'),
   },
   {
     path: 'container unpause',

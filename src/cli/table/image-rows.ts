@@ -47,7 +47,11 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Load images from an archive',
     load: () => import('../commands/image/load'),
   },
-  { path: 'image mount', summary: "Mount an image's root file system" },
+  {
+    path: 'image mount',
+    summary: "Mount an image's root file system",
+    load: () => import('../commands/image/mount'),
+  },
   {
     path: 'image prune',
     summary: 'Remove unused images',
@@ -111,7 +115,12 @@ export const imageRows: readonly CommandRow[] = [
   },
   { path: 'image trust set', summary: 'Set the trust policy of a registry' },
   { path: 'image trust show', summary: 'Display the trust policy of the system' },
-  { path: 'image unmount', aliases: ['image umount'], summary: "Unmount an image's root file system" },
+  {
+    path: 'image unmount',
+    aliases: ['image umount'],
+    summary: "Unmount an image's root file system",
+    load: () => import('../commands/image/unmount'),
+  },
   {
     path: 'image untag',
     aliases: ['untag'],

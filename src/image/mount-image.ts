@@ -1,0 +1,59 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import type { Context } from '../lib/context';
+import { mountOverlay, mountPoints, unmountAll } from '../runtime/mounts';
+import { imageNotKnown } from './ensure-image';
+import { listImages } from './list-images';
+import type { ListedImage } from './list-images';
+import { resolveImage } from './resolve';
+
+/** An image and where it is mounted. */
+export interface MountedImage {
+  id: string;
+  /** Full names. */
+  names: string[];
+  path: string;
+}
+
+/** Mounts an image read-only in this mount namespace, and says where. Error `not-found`. */
+export function mountImage(ctx: Context, name: string): MountedImage {
+  const image = resolveImage(ctx, name);
+  if (image === undefined) throw imageNotKnown(name);
+  const path = mountPath(ctx, image.id);
+  if (!mountPoints().has(path)) {
+    const empty = `${ctx.paths.runRoot}/mounts/empty`;
+    for (const directory of [path, empty]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // overlayfs wants two at least
+    mountOverlay(ctx, { target: path, lowers: [...image.layers, empty] });
+  }
+  return { id: image.id, names: image.names, path };
+}
+
+/** Unmounts an image and returns its id. Error `not-found`. */
+export function unmountImage(ctx: Context, name: string): string {
+  const image = resolveImage(ctx, name);
+  if (image === undefined) throw imageNotKnown(name);
+  unmountAll(ctx, [mountPath(ctx, image.id)]);
+  return image.id;
+}
+
+/** The images that are mounted in this mount namespace. */
+export function mountedImages(ctx: Context): MountedImage[] {
+  const points = mountPoints();
+  const listed = new Map<string, ListedImage>(listImages(ctx).map((image) => [image.id, image]));
+  return mountNames(ctx).flatMap((id) => {
+    const path = mountPath(ctx, id);
+    return points.has(path) ? [{ id, names: listed.get(id)?.names ?? [], path }] : [];
+  });
+}
+
+function mountNames(ctx: Context): string[] {
+  try {
+    return readdirSync(`${ctx.paths.runRoot}/mounts`).filter((name) => name !== 'empty');
+  } catch {
+    return [];
+  }
+}
+
+function mountPath(ctx: Context, id: string): string {
+  return `${ctx.paths.runRoot}/mounts/${id}`;
+}
