@@ -12,7 +12,7 @@ export interface RegistryEndpoint {
   reference: ImageReference;
   /** Whether registries.conf allows plain HTTP and certificates that nobody vouches for. */
   insecure: boolean;
-  /** `--creds` are for the registry, and never go to its mirrors. */
+  /** Whether another place is asked after it. */
   isMirror: boolean;
 }
 
@@ -29,7 +29,7 @@ export function pullEndpoints(ctx: Context, reference: ImageReference): Registry
   const full = dockerReference(reference);
   const entry = registryFor(ctx, full);
   if (entry === undefined) return [{ reference: full, insecure: false, isMirror: false }];
-  refuseBlocked(entry, full);
+  refuseBlocked(entry);
   const unwanted = full.digest === undefined ? 'digest-only' : 'tag-only';
   const mirrors = entry.mirrors.filter(({ use }) => use !== unwanted);
   return [
@@ -46,14 +46,14 @@ export function pullEndpoints(ctx: Context, reference: ImageReference): Registry
 export function pushEndpoint(ctx: Context, reference: ImageReference): RegistryEndpoint {
   const full = dockerReference(reference);
   const entry = registryFor(ctx, full);
-  if (entry !== undefined) refuseBlocked(entry, full);
+  if (entry !== undefined) refuseBlocked(entry);
   return { reference: full, insecure: entry?.insecure ?? false, isMirror: false };
 }
 
-function refuseBlocked({ blocked, prefix, origin }: RegistryEntry, reference: ImageReference): void {
+function refuseBlocked({ blocked, prefix, origin }: RegistryEntry): void {
   if (!blocked) return;
-  throw new TspodError('denied', `${formatReference(reference)}: the registry "${prefix}" is blocked`, {
-    hint: `"${origin}" says so: blocked = true`,
+  throw new TspodError('denied', `registry ${prefix} is blocked in ${origin}`, {
+    hint: 'take away "blocked = true" there, when it is meant to be used',
   });
 }
 

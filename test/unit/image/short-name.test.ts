@@ -194,8 +194,7 @@ test('pullEndpoints() and pushEndpoint() refuse a blocked registry, and say who 
     for (const ask of [pullEndpoints, pushEndpoint]) {
       assert.throws(
         () => ask(ctx, parseReference('bad.io/x')),
-        (error) =>
-          error instanceof TspodError && error.code === 'denied' && (error.hint ?? '').includes(path),
+        (error) => error instanceof TspodError && error.code === 'denied' && error.message.includes(path),
       );
     }
   }));
