@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { waitFor } from '../helpers/wait-for';
 import type { Engine } from './engine';
 import { engineMemory } from './memory';
+import { pushRows } from './push-rows';
 import { settleDisks } from './settle-disks';
 
 /** One line of the table. */
@@ -74,6 +76,7 @@ export const rows: readonly Row[] = [
     ...{ unit: 'ms', limit: 0.7, runs: 5, needsDebian: true },
     measure: loadIntoFreshStore,
   },
+  ...pushRows(debianArchive),
   memoryRow('memory-none', 'memory per idle container, --network none', 0.45, none),
   memoryRow('memory-default', 'memory per idle container, default network', 0.15, []),
   {
@@ -121,6 +124,30 @@ export const rows: readonly Row[] = [
     prepare: makeChanged,
     measure: (engine) => engine.time('diff', 'changed'),
     finish: (engine) => engine.run('rm', '-f', '-t', '0', 'changed'),
+  },
+  {
+    name: 'images-200',
+    work: 'images with 200 images',
+    ...{ unit: 'ms', limit: 0.8, runs: 20 },
+    prepare: (engine) => {
+      const tar = `${engine.home}/small.tar`;
+      writeFileSync(tar, Buffer.alloc(10_240));
+      for (let index = 0; index < 200; index++) engine.run('import', tar, `localhost/many:${index}`);
+    },
+    measure: (engine) => engine.time('images'),
+    finish: (engine) => {
+      for (let index = 0; index < 200; index++) engine.run('rmi', `localhost/many:${index}`);
+    },
+  },
+  {
+    name: 'rmi',
+    work: 'rmi of the Debian image',
+    ...{ unit: 'ms', limit: 1, runs: 7, needsDebian: true },
+    measure: (engine) => {
+      loadDebian(engine);
+      settleDisks();
+      return engine.time('rmi', debian);
+    },
   },
   {
     name: 'rm-50',
