@@ -6,7 +6,6 @@ import type { IndexEntry } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
 import { storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import { nameImage } from '../commit-image';
 import { readImageRecord } from '../image-record';
 import { fitsPlatform, platformName } from '../platform';
 import type { Platform } from '../platform';
@@ -18,7 +17,6 @@ import type { ChosenManifest } from './choose-manifest';
 import { isComplete } from './find-complete';
 import { openSources } from './open-sources';
 import type { PulledImage, PullOptions } from './pull-request';
-import { transferImage } from './transfer-image';
 
 /** Of requests for blobs that broke, where --retry does not say otherwise: how often, and after how many milliseconds. */
 const defaultRetry = { retry: 3, retryDelay: 1000 };
@@ -102,6 +100,8 @@ async function bring(
 ): Promise<string> {
   const store = openStore(ctx);
   const { retry = defaultRetry.retry, retryDelay = defaultRetry.retryDelay, signal } = options.registry;
+  // what is up to date needs none of this
+  const { transferImage } = await import('./transfer-image');
   const id = await transferImage(ctx, store, chosen, {
     source,
     names: [name],
@@ -111,17 +111,17 @@ async function bring(
     report: options.report,
   });
   options.report({ kind: 'writing' });
-  nameFound(store, chosen, { name, id });
+  await nameFound(store, chosen, { name, id });
   warnOfPlatform(ctx, store, { chosen, wanted: options.platform ?? {} });
   return id;
 }
 
 /** An image that was here already, or came by another pull meanwhile, gets the name too. */
-function nameFound(
+async function nameFound(
   store: StorePaths,
   chosen: ChosenManifest,
   { name, id }: { name: string; id: string },
-): void {
+): Promise<void> {
   const { digest, mediaType, bytes, listDigest } = chosen;
   const entry: IndexEntry = {
     ...{ digest, mediaType, size: bytes.length, name: undefined, imageId: id },
@@ -129,7 +129,9 @@ function nameFound(
   };
   const isNamed = (each: IndexEntry): boolean =>
     each.name === name && each.digest === digest && each.listDigest === listDigest;
-  if (!readImageIndex(store).some(isNamed)) nameImage(store, [name], entry);
+  if (readImageIndex(store).some(isNamed)) return;
+  const { nameImage } = await import('../commit-image');
+  nameImage(store, [name], entry);
 }
 
 function warnOfPlatform(

@@ -21,6 +21,9 @@ export interface PingOptions {
   signal?: AbortSignal;
 }
 
+/** Nobody listens on the way to this machine itself: there plain http is tried first, which spares loading TLS. */
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
+
 /**
  * `GET /v2/` (distribution specification, end-1); over plain http after https where that is allowed.
  * Error `network` and others: `pinging container registry HOST: ...`.
@@ -30,13 +33,18 @@ export async function ping(way: Way, host: string, options: PingOptions): Promis
   if (!URL.canParse(`https://${host}/v2/`))
     throw new TspodError('usage', `${action}: not the name of a host`);
   let refused: unknown;
-  for (const protocol of way.allowsPlain ? ['https:', 'http:'] : ['https:']) {
+  for (const protocol of protocolsFor(way, host)) {
     const failure = await tryProtocol(protocol, way, { host, action, ...options });
     if (!(failure instanceof Error)) return failure;
     // an answer over https says more than the failure over http that follows it
     if (!(refused instanceof TspodError && refused.code !== 'network')) refused = failure;
   }
   throw refused;
+}
+
+function protocolsFor({ allowsPlain }: Way, host: string): string[] {
+  if (!allowsPlain) return ['https:'];
+  return loopback.test(host) ? ['http:', 'https:'] : ['https:', 'http:'];
 }
 
 async function tryProtocol(

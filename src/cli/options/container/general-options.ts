@@ -38,7 +38,6 @@ export const GENERAL_OPTIONS = {
     type: 'string',
     default: 'missing',
     value: 'POLICY',
-    optional: 'always',
     description: 'Pull the image: always, missing (when it is not here), newer or never',
   },
   quiet: { type: 'boolean', short: 'q', description: 'Say nothing while an image is fetched' },
