@@ -105,7 +105,7 @@ struct net_start {
 void net_start(struct monitor *monitor, struct net_start *start);
 void net_wait(struct monitor *monitor, struct net_start *start);
 
-/* Ends it, waiting; its ports are free then. */
+/* Ends it; its ports are free then. */
 void net_stop(struct monitor *monitor);
 
 /* monitor_oci.c: op OCI_RUNTIME. oci_start returns NULL, or what went wrong (allocated) with *status. */

@@ -42,17 +42,34 @@ static void end_processes(struct monitor *monitor) {
     net_stop(monitor);
 }
 
-static void remove_container(const struct plan *plan) {
-    const struct plan_op *remove = plan_find(plan, PLAN_AUTO_REMOVE), *op;
-    if (!remove)
-        return;
-    const char *from = remove->args[0].data, *trash = remove->args[1].data;
-    bool moved = rename(from, trash) == 0;
-    for (size_t position = 0; (op = plan_next(plan, PLAN_UNLINK_ON_EXIT, &position));)
+/* Where the tree goes before it is removed: the container's directory, then its anonymous volumes. */
+static char *trash_path(const struct plan *plan, size_t number) {
+    const char *trash = plan_string(plan, PLAN_AUTO_REMOVE, 1, "");
+    char *path = NULL;
+    if (asprintf(&path, number ? "%s.%zu" : "%s", trash, number) < 0)
+        die(125, "out of memory");
+    return path;
+}
+
+/* From now on nobody finds the container, its name or its volumes. The number of trees that are left. */
+static size_t move_away(const struct plan *plan) {
+    const struct plan_op *op = plan_find(plan, PLAN_AUTO_REMOVE);
+    size_t count = 0, position = 0;
+    for (; op; op = plan_next(plan, PLAN_REMOVE_ON_EXIT, &position)) {
+        autofree char *trash = trash_path(plan, count++);
+        if (rename(op->args[0].data, trash) < 0)
+            tree_remove(op->args[0].data);
+    }
+    for (position = 0; (op = plan_next(plan, PLAN_UNLINK_ON_EXIT, &position));)
         unlink(op->args[0].data);
-    tree_remove(moved ? trash : from);
-    for (size_t position = 0; (op = plan_next(plan, PLAN_REMOVE_ON_EXIT, &position));)
-        tree_remove(op->args[0].data);
+    return count;
+}
+
+static void remove_trash(const struct plan *plan, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        autofree char *trash = trash_path(plan, i);
+        tree_remove(trash);
+    }
 }
 
 /* In the lock file, for those who have it open: they can still read it when the container is gone. */
@@ -74,12 +91,18 @@ static void record(struct monitor *monitor, int code, const char *error) {
     status_write(monitor, !plan_find(monitor->plan, PLAN_AUTO_REMOVE));
 }
 
-static void remove_run_files(struct monitor *monitor) {
-    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, NULL);
+static void close_doors(struct monitor *monitor) {
     const char *pid_file = plan_string(monitor->plan, PLAN_PID_FILE, 0, NULL);
     close_fd(&monitor->listener);
     if (pid_file)
         unlink(pid_file);
+}
+
+/* What nobody sees of a container that has ended: this takes milliseconds. */
+static void give_back(struct monitor *monitor) {
+    const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, NULL);
+    end_children();
+    cgroup_remove(monitor->plan);
     if (directory)
         tree_remove(directory);
 }
@@ -90,21 +113,36 @@ static void tell_error(struct monitor *monitor, int code, const char *error) {
             frame_send_error(monitor->clients[i].fd, (uint32_t)code, error);
 }
 
-void monitor_finish(struct monitor *monitor, int code, const char *error) {
-    static int depth; /* cleaning up may fail itself: then only the clients are told */
-    if (depth++ == 0) {
-        end_processes(monitor);
-        log_flush(&monitor->log, monitor->plan);
-        rootfs_unmount(monitor->plan);
-        end_children();
-        cgroup_remove(monitor->plan);
-        record(monitor, code, error);
-        remove_run_files(monitor);
-        remove_container(monitor->plan);
-    }
+static void tell(struct monitor *monitor, int code, const char *error) {
     if (error)
         tell_error(monitor, code, error);
     else
         clients_finish(monitor, code);
+}
+
+/* A container that stays is left alone first: it may be started again at once. One that goes is moved away,
+ * and who waits for its end does not wait for its files. */
+static void clean_up(struct monitor *monitor, int code, const char *error) {
+    bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE);
+    end_processes(monitor);
+    log_flush(&monitor->log, monitor->plan);
+    rootfs_unmount(monitor->plan);
+    if (stays)
+        give_back(monitor);
+    record(monitor, code, error);
+    close_doors(monitor);
+    size_t trees = move_away(monitor->plan);
+    tell(monitor, code, error);
+    if (!stays)
+        give_back(monitor);
+    remove_trash(monitor->plan, trees);
+}
+
+void monitor_finish(struct monitor *monitor, int code, const char *error) {
+    static int depth; /* cleaning up may fail itself: then only the clients are told */
+    if (depth++ == 0)
+        clean_up(monitor, code, error);
+    else
+        tell(monitor, code, error);
     _exit(0);
 }

@@ -205,9 +205,10 @@ void net_stop(struct monitor *monitor) {
         return;
     close_fd(&monitor->net_exit);
     monitor->net_exit = -1;
+    uint64_t flags = plan_number(monitor->plan, PLAN_NET_HELPER, 0, 0);
     if (monitor->net_pid > 0) {
         kill(monitor->net_pid, SIGKILL);
-        while (waitpid(monitor->net_pid, NULL, 0) < 0 && errno == EINTR)
+        while (waitpid(monitor->net_pid, NULL, flags & PLAN_NET_PORTS ? 0 : WNOHANG) < 0 && errno == EINTR)
             continue;
     }
     monitor->net_pid = 0;

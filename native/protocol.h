@@ -122,6 +122,7 @@
 #define PLAN_CGROUP_OPTIONAL 1u /* go on without where it cannot be made */
 
 #define PLAN_NET_READY_FD 1u /* writes to {ready} (slirp4netns) or {ready_path} (pasta) when it is up */
+#define PLAN_NET_PORTS 2u    /* publishes ports: whoever is told of the end may use them again */
 #define PLAN_NET_API 4u      /* serves NET_REQUESTs on {api} */
 
 #define PLAN_STDIO_TTY 1u

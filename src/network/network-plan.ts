@@ -28,13 +28,13 @@ export function networkPlan(
 ): NetworkPlan | undefined {
   const helper = networkHelper(ctx, mode);
   if (helper === undefined) return undefined;
-  if (helper.name === 'pasta') {
-    return { argv: pastaArguments(helper, ports), flags: PLAN.NET_READY_FD, requests: [] };
-  }
-  const hasPorts = ports.length > 0;
+  // an argument of the user's own may publish some, too
+  const hasPorts = ports.length > 0 || (helper.name === 'pasta' && helper.args.length > 0);
+  const flags = PLAN.NET_READY_FD | (hasPorts ? PLAN.NET_PORTS : 0);
+  if (helper.name === 'pasta') return { argv: pastaArguments(helper, ports), flags, requests: [] };
   return {
     argv: slirpArguments(helper, hasPorts),
-    flags: PLAN.NET_READY_FD | (hasPorts ? PLAN.NET_API : 0),
+    flags: flags | (hasPorts ? PLAN.NET_API : 0),
     requests: slirpRequests(ports, helper.options['cidr']),
   };
 }
