@@ -28,7 +28,8 @@ export interface ImageRow {
   Names: string[];
   RepoTags: string[];
   RepoDigests: string[];
-  History: string[];
+  /** The names in one line. */
+  History: string;
   Labels: Record<string, string>;
   /** Milliseconds, bytes: for sorting. */
   created: number;
@@ -101,7 +102,7 @@ function imageRow(image: ListedImage, name: string | undefined, options: ImageRo
     Names: names,
     RepoTags: names,
     RepoDigests: image.repoDigests,
-    History: names,
+    History: names.join(', '),
     Labels: image.config.config?.Labels ?? {},
     created: image.created,
     size: image.size,

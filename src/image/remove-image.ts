@@ -46,9 +46,9 @@ export async function removeImage(ctx: Context, name: string, options: RemoveOpt
     });
   }
   await freeFromContainers(ctx, found.imageId, options);
-  const result = dropNames(ctx, found.imageId, names);
+  // in one step: a list that is written is synced, too
   changeImageIndex(store, (all) => all.filter((entry) => entry.imageId !== found.imageId));
-  return { ...result, deleted: found.imageId };
+  return { untagged: names, deleted: found.imageId };
 }
 
 /** Removes blobs and layers that no image and no container needs; meant to be called once after the last `removeImage`. */

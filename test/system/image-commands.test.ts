@@ -153,3 +153,88 @@ test('run unpacks a layer again that was lost', async () => {
   rmSync(join(store(), 'layers', layer.slice(7), 'diff'), { recursive: true });
   assert.equal((await runTspod(['run', '--rm', 'busybox', 'echo', 'back'])).stdout, 'back\n');
 });
+
+test('every filter of images does what its name says', async () => {
+  await runTspod(['system', 'prune', '--all', '--force']);
+  const mark = uniqueName('f');
+  const [old, young] = [
+    await importImage('-c', `LABEL ${mark}=1`),
+    await importImage('-c', `LABEL ${mark}=2`),
+  ];
+  const nameless = await importImage();
+  await runTspod(['untag', nameless.name]);
+  await runTspod(['create', '--name', mark, old.name, 'true']);
+  const digest = (await inspect(young.name, '.Digest')) as string;
+  const all = [nameless, young, old];
+  const cases: [filters: string[], expected: { id: string }[]][] = [
+    [[`id=${old.id.slice(0, 10)}`], [old]],
+    [[`id!=${old.id.slice(0, 10)}`], [nameless, young]],
+    [[`before=${young.name}`], [old]],
+    [[`since=${old.name}`], [nameless, young]],
+    [[`after=${young.name}`], [nameless]],
+    [['dangling=true'], [nameless]],
+    [['dangling=false'], [young, old]],
+    [[`label=${mark}`], [young, old]],
+    [[`label=${mark}=2`], [young]],
+    [[`label!=${mark}=2`], [nameless, old]],
+    [[`label=${mark}`, `label!=${mark}=1`], [young]],
+    [['readonly=true'], []],
+    [['readonly=false'], all],
+    [[`reference=${old.name}`], [old]],
+    [[`reference=localhost/img-*`], [young, old]],
+    [['reference=*:latest'], [young, old]],
+    [['reference=*:other'], []],
+    [
+      [`reference=${old.name}`, `reference=${young.name}`],
+      [young, old],
+    ],
+    [[`reference!=${old.name}`], [nameless, young]],
+    [['until=1h'], []],
+    [[`until=${new Date(Date.now() + 60_000).toISOString()}`], all],
+    [['intermediate=true'], []],
+    [['containers=true'], [old]],
+    [['containers=false'], [nameless, young]],
+    [['containers=external'], []],
+    [['manifest=true'], []],
+    [[`digest=${digest}`], [young]],
+  ];
+  for (const [filters, expected] of cases) {
+    const args = ['images', '-q', '--no-trunc', ...filters.flatMap((filter) => ['-f', filter])];
+    const lines = expected.map(({ id }) => `sha256:${id}\n`).join('');
+    assert.equal((await runTspod(args)).stdout, lines, filters.join(' '));
+  }
+  for (const filter of ['dangling=maybe', 'until=whenever', 'before=no-such-image', 'label'])
+    await runTspod(['images', '-f', filter], { expectCode: 125 });
+  await runTspod(['rm', mark]);
+});
+
+test('images sorts, and shows digests and names without headings', async () => {
+  await runTspod(['system', 'prune', '--all', '--force']);
+  const { name } = await importImage();
+  await runTspod(['tag', name, `${name}-b:1`]);
+  const sorted = async (key: string): Promise<string> =>
+    (await runTspod(['images', '--sort', key, '--format', '{{.Repository}}:{{.Tag}}'])).stdout;
+  const [first, second] = [`localhost/${name}:latest\n`, `localhost/${name}-b:1\n`];
+  assert.equal(await sorted('repository'), first + second);
+  assert.equal(await sorted('tag'), second + first);
+  for (const key of ['created', 'id', 'size']) assert.equal((await sorted(key)).split('\n').length, 3);
+  await runTspod(['images', '--sort', 'colour'], { expectCode: 125 });
+  const digest = (await inspect(name, '.Digest')) as string;
+  const { stdout } = await runTspod(['images', '-n', '--digests', '--history']);
+  const line = `localhost/${name} +latest +${digest} +[0-9a-f]{12} +.* ago +.*B +localhost/${name}-b:1, localhost/${name}:latest`;
+  assert.match(stdout, new RegExp(`^${line}$`, 'm'));
+  assert.doesNotMatch(stdout, /REPOSITORY/);
+});
+
+test('rmi tells which containers use an image, and removes them with --force', async () => {
+  const { name } = await importImage();
+  const user = uniqueName('user');
+  await runTspod(['create', '--name', user, name, 'true']);
+  const { stderr } = await runTspod(['rmi', '--all'], { expectCode: 2 });
+  assert.match(
+    stderr,
+    new RegExp(`image used by [0-9a-f]{64}: image is in use.*\nhint: .*"tspod rm ${user}"`),
+  );
+  await runTspod(['rmi', '--no-prune', '--force', name]);
+  assert.equal((await runTspod(['ps', '-aq', '-f', `name=${user}`])).stdout, '');
+});
