@@ -5,12 +5,12 @@ import { startDetached } from './start';
 import { isAlive, readState } from './status';
 
 /** Sets a container up without running its program (`init`); throws 'state' for one that is set up or runs. */
-export function initializeContainer(ctx: Context, record: ContainerRecord): void {
+export async function initializeContainer(ctx: Context, record: ContainerRecord): Promise<void> {
   if (isAlive(readState(ctx, record.id))) {
     throw new TspodError(
       'state',
       `container ${record.id} has already been created in runtime: container state improper`,
     );
   }
-  startDetached(ctx, record, { hold: true });
+  await startDetached(ctx, record, { hold: true });
 }

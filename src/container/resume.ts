@@ -9,7 +9,7 @@ import type { ForegroundStreams } from './start-plan';
 import { readState } from './status';
 
 /** Starts a container that exists, or releases one that was initialized; one that runs is left as it is. */
-export function resumeDetached(ctx: Context, record: ContainerRecord): void {
+export async function resumeDetached(ctx: Context, record: ContainerRecord): Promise<void> {
   const { phase } = readState(ctx, record.id);
   if (phase === 'running') return;
   if (phase === 'paused') throw pausedError(record);
@@ -23,11 +23,11 @@ export function resumeDetached(ctx: Context, record: ContainerRecord): void {
  * The same, with this process becoming the container's foreground (`streams`), or the one that prints `message` when its
  * program runs. Returns only for a container that runs already and is not attached to.
  */
-export function resumeContainer(
+export async function resumeContainer(
   ctx: Context,
   record: ContainerRecord,
   { streams, message }: { streams?: ForegroundStreams | undefined; message: string },
-): void {
+): Promise<void> {
   const { phase } = readState(ctx, record.id);
   if (phase === 'paused') throw pausedError(record);
   if (phase === 'running' && !streams) return;
@@ -35,7 +35,7 @@ export function resumeContainer(
     const release = phase === 'initialized';
     becomeHelper(ctx, 'attach', attachPlan(ctx, record, { streams, release, message }));
   }
-  startContainer(ctx, record, { message, ...(streams ? { foreground: streams } : {}) });
+  await startContainer(ctx, record, { message, ...(streams ? { foreground: streams } : {}) });
 }
 
 function pausedError({ id, name }: ContainerRecord): TspodError {

@@ -14,15 +14,31 @@ export type { ForegroundStreams, StartMode } from './start-plan';
  * Starts a container and becomes its foreground, or the one that prints its id: this process is replaced by the
  * helper, so nothing of Node stays while the container runs. Never returns.
  */
-export function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): never {
-  return becomeHelper(ctx, 'start', prepareStart(ctx, record, mode));
+export async function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<never> {
+  return becomeHelper(ctx, 'start', prepareStart(ctx, await withLogTag(ctx, record), mode));
 }
 
 /** Starts a container in the background and waits until its program runs; throws what went wrong. */
-export function startDetached(ctx: Context, record: ContainerRecord, mode: StartMode = {}): void {
-  const result = runHelper(ctx, 'start', prepareStart(ctx, record, mode), { capture: true });
+export async function startDetached(
+  ctx: Context,
+  record: ContainerRecord,
+  mode: StartMode = {},
+): Promise<void> {
+  const plan = prepareStart(ctx, await withLogTag(ctx, record), mode);
+  const result = runHelper(ctx, 'start', plan, { capture: true });
   if (result.status === 0) return;
   throw helperError(`starting container "${record.name}"`, result);
+}
+
+/** The tag of a log may be a Go template: that is loaded only where one is. */
+async function withLogTag(ctx: Context, record: ContainerRecord): Promise<ContainerRecord> {
+  const { log } = record.options;
+  if (!log.tag?.includes('{{')) return record;
+  const { expandLogTag } = await import('./logs/log-tag');
+  return {
+    ...record,
+    options: { ...record.options, log: { ...log, tag: expandLogTag(ctx, record, log.tag) } },
+  };
 }
 
 /** The configuration is written anew at each start: users, hosts and limits may have changed since the last. */

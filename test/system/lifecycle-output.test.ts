@@ -127,6 +127,14 @@ test('logs lose nothing when the log is rotated', async () => {
   await remove(name);
 });
 
+test('a tag of the log that no field of the container answers is an error of the start', async () => {
+  const name = uniqueName();
+  await runTspod(['create', '--name', name, ...NONE, '--log-opt', 'tag={{.Nope}}', 'busybox', 'true']);
+  assert.match((await runTspod(['start', name], { expectCode: 125 })).stderr, /tag=\{\{\.Nope\}\}: .*Nope/);
+  await remove(name);
+  await runTspod(['run', '--rm', ...NONE, '--log-opt', 'tag={{.Name}}', 'busybox', 'true']);
+});
+
 test('logs of a container with the driver none are refused', async () => {
   const name = uniqueName();
   await runTspod(['create', '--name', name, ...NONE, '--log-driver', 'none', 'busybox', 'true']);

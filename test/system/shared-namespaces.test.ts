@@ -40,6 +40,16 @@ for (const [what, userns] of [
   });
 }
 
+test('shared memory of another container is refused with another OCI runtime', async () => {
+  const name = await host();
+  const { stderr } = await runTspod(
+    ['--runtime', '/bin/true', 'create', '--ipc', `container:${name}`, 'busybox', 'true'],
+    { expectCode: 125 },
+  );
+  assert.match(stderr, /--ipc container:NAME is not supported with the OCI runtime "\/bin\/true".*\nhint: /);
+  await remove(name);
+});
+
 test('a program that joins has the OOM score of the container', async () => {
   const name = await host('--oom-score-adj', '300');
   assert.equal((await runTspod(['exec', name, 'cat', '/proc/self/oom_score_adj'])).stdout, '300\n');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { LogFiles } from '../../../src/container/logs/log-files';
+import { expandLogTag } from '../../../src/container/logs/log-tag';
 import { parseLogLine, shortTime } from '../../../src/container/logs/log-line';
 import { parseEntry } from '../../../src/container/logs/read-journal';
 import { readLogs, type LogOptions } from '../../../src/container/logs/read-logs';
@@ -120,4 +121,13 @@ test('parseEntry() reads entries of the journal, text or bytes', () => {
   assert.equal(String(line?.text), 'hi');
   assert.equal(line?.time, '2023-11-14T22:13:20.000Z');
   assert.equal(parseEntry('no json'), undefined);
+});
+
+test('expandLogTag() is a template over what inspect tells', (t) => {
+  const { ctx } = makeSandbox(t);
+  const record = storeContainer(ctx, { id: ID, name: 'web', argv: ['--label', 'a=b', 'busybox', 'true'] });
+  const tag = (text: string): string => expandLogTag(ctx, record, text);
+  assert.equal(tag('{{.Name}}/{{.ImageName}}/{{.Config.Labels.a}}'), 'web/localhost/busybox:latest/b');
+  assert.equal(tag('{{.ID}}'), ID);
+  assert.throws(() => tag('{{.Nope}}'), { code: 'usage', message: /^--log-opt tag=\{\{\.Nope\}\}: .*Nope/ });
 });

@@ -31,7 +31,7 @@ export default defineCommand({
     );
     const failures = await forEachTarget(selected.targets, output, async ({ id }) => {
       await stopContainer(ctx, id, { timeout: time });
-      resumeDetached(ctx, loadRecord(ctx, id));
+      await resumeDetached(ctx, loadRecord(ctx, id));
     });
     throwFailures([...selected.failures, ...failures]);
   },

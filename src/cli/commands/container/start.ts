@@ -40,14 +40,14 @@ export default defineCommand({
     if (flags.attach || flags.interactive) {
       throwFailures(failures);
       if (only)
-        resumeContainer(ctx, loadRecord(ctx, only.id), {
+        await resumeContainer(ctx, loadRecord(ctx, only.id), {
           streams: streamsOf(ctx, flags),
           message: only.label,
         });
       return;
     }
     if (only && targets.length === 1 && failures.length === 0) {
-      resumeContainer(ctx, loadRecord(ctx, only.id), { message: only.label });
+      await resumeContainer(ctx, loadRecord(ctx, only.id), { message: only.label });
       return output.print(only.label);
     }
     const failed = await forEachTarget(targets, output, ({ id }) => resumeDetached(ctx, loadRecord(ctx, id)));
