@@ -24,6 +24,7 @@
 
 #include "die.h"
 #include "io.h"
+#include "terminal.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -45,6 +46,8 @@ void process_open_terminal(const struct plan *plan, int socket, int console) {
         die_errno(125, "opening the terminal %s", name);
     struct winsize size = {.ws_row = (unsigned short)plan_number(plan, PLAN_TTY_SIZE, 0, 0),
                            .ws_col = (unsigned short)plan_number(plan, PLAN_TTY_SIZE, 1, 0)};
+    if (!size.ws_row && plan_find(plan, PLAN_FOREGROUND))
+        terminal_size(&size.ws_row, &size.ws_col); /* before the program can ask for it */
     if (size.ws_row && ioctl(slave, TIOCSWINSZ, &size) < 0)
         die_errno(125, "setting the size of the terminal");
     if (fchown(slave, (uid_t)plan_number(plan, PLAN_USER, 0, 0), (gid_t)-1) < 0 && errno != EPERM &&

@@ -7,8 +7,9 @@
 
 /*
  * Opens a pseudo terminal of the container's devpts, makes it the controlling terminal and the standard
- * streams of this process (a new session), sends the master over `socket`, and returns. TTY_SIZE is set. With
- * `console` the slave is also bound on /dev/console.
+ * streams of this process (a new session), sends the master over `socket`, and returns. TTY_SIZE is set, else
+ * the size of the terminal of a caller in the foreground. With `console` the slave is also bound on
+ * /dev/console.
  */
 void process_open_terminal(const struct plan *plan, int socket, int console);
 

@@ -15,6 +15,7 @@
 #include "monitor.h"
 #include "relay.h"
 #include "roles.h"
+#include "terminal.h"
 #include "userns.h"
 
 #define LOCK_DEADLINE_MS 20000
@@ -118,6 +119,7 @@ int role_start(int argc, char **argv) {
     }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         die_errno(125, "making a socket pair");
+    terminal_remember_size();
     pid_t pid = fork();
     if (pid < 0)
         die_errno(125, "starting the monitor");

@@ -18,10 +18,17 @@ void terminal_restore(struct terminal *terminal) {
     terminal->is_raw = false;
 }
 
+static struct winsize remembered;
+
+void terminal_remember_size(void) {
+    if (ioctl(0, TIOCGWINSZ, &remembered) < 0 && ioctl(1, TIOCGWINSZ, &remembered) < 0)
+        remembered.ws_row = 0;
+}
+
 bool terminal_size(unsigned short *rows, unsigned short *columns) {
     struct winsize size;
     if (ioctl(0, TIOCGWINSZ, &size) < 0 && ioctl(1, TIOCGWINSZ, &size) < 0)
-        return false;
+        size = remembered;
     *rows = size.ws_row;
     *columns = size.ws_col;
     return size.ws_row > 0;
