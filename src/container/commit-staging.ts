@@ -1,3 +1,4 @@
+import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { removeTrees } from '../runtime/tree';
@@ -12,12 +13,29 @@ export function openCommitStaging(ctx: Context, store: StorePaths): Staging {
     path: staging.path,
     remove() {
       try {
-        staging.remove();
+        removeDirectory(`${staging.path}/layer-commit`);
       } catch (error) {
         if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
-        removeTrees(ctx, [staging.path]);
-        staging.remove();
+        removeTrees(ctx, [`${staging.path}/layer-commit`]);
       }
+      staging.remove();
     },
   };
+}
+
+/** What is left when the store had the layer already; rmSync() asks three times as many questions. */
+function removeDirectory(path: string): void {
+  let entries;
+  try {
+    entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  for (const entry of entries) {
+    const name = Buffer.concat([Buffer.from(`${path}/`), entry.name as unknown as Buffer]);
+    if (entry.isDirectory()) removeDirectory(name.toString());
+    else unlinkSync(name);
+  }
+  rmdirSync(path);
 }
