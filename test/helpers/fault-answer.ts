@@ -85,9 +85,12 @@ async function sendForever(response: ServerResponse, bytes: Buffer): Promise<voi
   const piece = bytes.length === 0 ? Buffer.alloc(65_536, 'x') : bytes;
   while (!response.destroyed && response.writable) {
     if (!response.write(piece)) {
-      await new Promise((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          response.off('drain', done).off('close', done);
+          resolve();
+        };
+        response.on('drain', done).on('close', done);
       });
     }
   }

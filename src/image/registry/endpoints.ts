@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/context';
-import { repositoryOf } from '../reference';
+import { dockerReference, repositoryOf } from '../reference';
 import type { ImageReference } from '../reference';
 import { pullEndpoints, pushEndpoint } from '../registry-endpoints';
 import { makeRepository } from './repository';
@@ -11,8 +11,9 @@ import type { RegistryOptions, Repository } from './types';
  * Nothing is contacted yet. The reference has to name a registry. Error `denied`: the registry is blocked.
  */
 export function pullSources(ctx: Context, reference: ImageReference, options: RegistryOptions): Repository[] {
+  const named = dockerReference(reference).domain;
   return pullEndpoints(ctx, reference).map(({ reference: at, insecure, isMirror }) =>
-    open(ctx, repositoryOf(at), options, { insecure, isMirror, isOther: at.domain !== reference.domain }),
+    open(ctx, repositoryOf(at), options, { insecure, isMirror, isOther: at.domain !== named }),
   );
 }
 

@@ -21,7 +21,7 @@ export interface PingOptions {
   signal?: AbortSignal;
 }
 
-/** Nobody listens on the way to this machine itself: there plain http is tried first, which spares loading TLS. */
+/** Nobody listens in on the way to this machine itself: there plain http is tried first, which spares loading TLS. */
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
 /**
@@ -32,14 +32,21 @@ export async function ping(way: Way, host: string, options: PingOptions): Promis
   const action = `pinging container registry ${host}`;
   if (!URL.canParse(`https://${host}/v2/`))
     throw new TspodError('usage', `${action}: not the name of a host`);
-  let refused: unknown;
+  const failures: [string, TspodError][] = [];
   for (const protocol of protocolsFor(way, host)) {
-    const failure = await tryProtocol(protocol, way, { host, action, ...options });
-    if (!(failure instanceof Error)) return failure;
-    // an answer over https says more than the failure over http that follows it
-    if (!(refused instanceof TspodError && refused.code !== 'network')) refused = failure;
+    const answer = await tryProtocol(protocol, way, { host, action, ...options });
+    if (!(answer instanceof TspodError)) return answer;
+    failures.push([protocol, answer]);
   }
-  throw refused;
+  throw tellingOne(failures);
+}
+
+/** That nobody is there is said of http; where somebody answered one of them, the failure of https says more. */
+function tellingOne(failures: readonly [string, TspodError][]): TspodError {
+  const isNobody = failures.every(([, { code }]) => code === 'network');
+  const wanted = isNobody ? 'http:' : 'https:';
+  const [, found] = failures.find(([protocol]) => protocol === wanted) ?? failures[0] ?? [];
+  return found ?? new TspodError('network', 'nothing was tried');
 }
 
 function protocolsFor({ allowsPlain }: Way, host: string): string[] {
@@ -51,7 +58,7 @@ async function tryProtocol(
   protocol: string,
   way: Way,
   { host, action, failure, signal }: PingOptions & { host: string; action: string },
-): Promise<Greeting | Error> {
+): Promise<Greeting | TspodError> {
   const url = new URL(`${protocol}//${host}/v2/`);
   let response: HttpResponse;
   try {

@@ -15,6 +15,7 @@ import type { Way } from './redirect';
 import { responseError } from './response-error';
 import { discard } from './response-text';
 import { withRetry } from './retry';
+import { asLasting } from './transient';
 import { makeTrust } from './trust';
 import { defaultTimeouts } from './timeouts';
 import type { RegistryOptions } from './types';
@@ -82,9 +83,9 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
   };
   let contacted: Promise<string> | undefined;
   const protocol = (): Promise<string> => {
-    contacted ??= (registry.isMirror ? contact() : retry(contact)).catch((error: unknown) => {
+    contacted ??= contact().catch((error: unknown) => {
       contacted = undefined;
-      throw error;
+      throw registry.isMirror ? asLasting(error) : error;
     });
     return contacted;
   };

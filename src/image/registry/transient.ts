@@ -26,3 +26,9 @@ export function during(action: string, error: unknown): TspodError {
   const transience = transienceOf(error);
   return transience === undefined ? wrapped : markTransient(wrapped, transience);
 }
+
+/** Takes the mark away: nobody is to wait for this. */
+export function asLasting(error: unknown): unknown {
+  if (typeof error === 'object' && error !== null) known.delete(error);
+  return error;
+}
