@@ -86,6 +86,8 @@ function prepareOptions(ctx: Context, asked: ContainerOptions): ContainerOptions
     ...resolveTargets(ctx, asked),
     ...(runtime === undefined ? {} : { runtime: runtimePath(ctx, runtime) }),
   };
+  if (options.runtime !== undefined && options.namespaces.ipc.kind === 'container')
+    throw sharedMemory(options.runtime);
   if (options.timezone !== undefined) timezoneFile(options.timezone);
   if (options.rootfs) checkRootfs(options.rootfs.directory);
   return options;
@@ -160,6 +162,15 @@ function runtimePath(ctx: Context, runtime: string): string {
   throw new TspodError('machine', `default OCI runtime "${runtime}" not found`, {
     hint: `install it (sudo apt install ${runtime}), or leave --runtime and the key runtime of containers.conf out`,
   });
+}
+
+function sharedMemory(runtime: string): TspodError {
+  const reason = "the kernel does not let it bind /dev/shm of another container's mounts";
+  return new TspodError(
+    'unsupported',
+    `--ipc container:NAME is not supported with the OCI runtime "${runtime}": ${reason}`,
+    { hint: 'leave --runtime out, or share memory in a volume' },
+  );
 }
 
 function checkRootfs(directory: string): void {

@@ -21,7 +21,7 @@ export async function runContainer(
   const record = await createContainer(ctx, options, createCommand, create);
   try {
     writeIdFile(options, record.id);
-    return startContainer(ctx, record, start);
+    return await startContainer(ctx, record, start);
   } catch (error) {
     if (options.autoRemove) {
       const { removeContainers } = await import('./remove');
