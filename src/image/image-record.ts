@@ -3,7 +3,7 @@ import { randomId } from '../lib/id';
 import { TspodError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { chainIdsOf, digestHex } from '../store/digest';
-import type { IndexEntry } from '../store/image-index';
+import type { IndexEntry, ListState } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
 import { blobPath } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
@@ -25,6 +25,7 @@ export interface ImageRecord {
 
 /** The record of the image that an index entry leads to; made anew when its file is missing. Error `invalid`: so are its blobs. */
 export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageRecord {
+  if (entry.list !== undefined) return listRecord(entry, entry.list);
   const id = entry.imageId ?? configIdOf(store, entry);
   const found = readJsonFile(recordPath(store, id)) as ImageRecord | undefined;
   if (found?.version === 1) return found;
@@ -74,6 +75,12 @@ export function makeRecord(store: StorePaths, id: string): ImageRecord {
   let size = 0;
   for (const chainId of chain) size += readLayerRecord(store, chainId)?.size ?? 0;
   return { version: 1, id, config, chainIds: chain.map(digestHex), size };
+}
+
+/** A list of manifests has neither configuration nor layers. */
+function listRecord({ imageId, digest, size }: IndexEntry, { created }: ListState): ImageRecord {
+  const config = { created, architecture: '', os: '', rootfs: { type: 'layers', diff_ids: [] } };
+  return { version: 1, id: imageId ?? digestHex(digest), config, chainIds: [], size };
 }
 
 function configIdOf(store: StorePaths, entry: IndexEntry): string {

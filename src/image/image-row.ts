@@ -98,7 +98,7 @@ function imageRow(image: ListedImage, name: string | undefined, options: ImageRo
     Containers: image.containers,
     Dangling: names.length === 0,
     ReadOnly: false,
-    IsManifestList: false,
+    IsManifestList: image.isList,
     Names: names,
     RepoTags: names,
     RepoDigests: image.repoDigests,

@@ -25,6 +25,8 @@ export interface ListedImage {
   size: number;
   /** How many containers use it. */
   containers: number;
+  /** Whether it is a list of manifests. */
+  isList: boolean;
 }
 
 /** All images, the newest first. */
@@ -44,6 +46,7 @@ export function listImages(ctx: Context): ListedImage[] {
       created: Number.isNaN(created) ? 0 : created,
       size,
       containers: uses.filter((use) => use.imageId === id).length,
+      isList: entry.list !== undefined,
     };
     images.set(id, image);
     addOnce(image.digests, entry.digest);

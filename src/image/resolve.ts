@@ -4,6 +4,7 @@ import { layerPath, storePaths } from '../store/store-paths';
 import { findImage } from './find-image';
 import type { ImageConfig } from './image-config';
 import { readImageRecord } from './image-record';
+import { instanceFor } from './list-instance';
 
 /** An image that is in the store. */
 export interface ResolvedImage {
@@ -31,8 +32,9 @@ export interface ResolvedImage {
 export function resolveImage(ctx: Context, name: string): ResolvedImage | undefined {
   const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const entry = findImage(entries, name);
-  if (entry === undefined) return undefined;
+  const found = findImage(entries, name);
+  if (found === undefined) return undefined;
+  const entry = instanceFor(store, entries, found);
   const record = readImageRecord(store, entry);
   const names = entries.flatMap((other) =>
     other.imageId === record.id && other.name !== undefined ? [other.name] : [],

@@ -16,6 +16,16 @@ export interface IndexEntry {
   imageId: string | undefined;
   /** Of the list of manifests that it was chosen from when it was pulled: the name stands for that at the registry. */
   listDigest?: string;
+  /** Of a list of manifests that was made here. */
+  list?: ListState;
+}
+
+/** What is known of a list of manifests beside its content. */
+export interface ListState {
+  /** ISO 8601. */
+  created: string;
+  /** By digest of a manifest: the repository that has it, `docker://host/path`; absent: it is in the store. */
+  sources: Record<string, string>;
 }
 
 interface Descriptor {
@@ -28,6 +38,7 @@ interface Descriptor {
 const nameKey = 'org.opencontainers.image.ref.name';
 const imageKey = 'io.tspod.image.id';
 const listKey = 'io.tspod.image.list';
+const listStateKey = 'io.tspod.list';
 
 /** Reads the list of images, without a lock; a missing one is empty. Error `invalid`: it is not an OCI index. */
 export function readImageIndex(store: StorePaths): IndexEntry[] {
@@ -109,13 +120,21 @@ function toEntry({ mediaType, digest, size, annotations }: Descriptor): IndexEnt
   return {
     ...{ mediaType, digest, size, name: annotations?.[nameKey], imageId: annotations?.[imageKey] },
     ...(listDigest === undefined ? {} : { listDigest }),
+    ...listStateOf(annotations),
   };
 }
 
-function toDescriptor({ mediaType, digest, size, name, imageId, listDigest }: IndexEntry): Descriptor {
+function listStateOf(annotations: Record<string, string> | undefined): { list?: ListState } {
+  const text = annotations?.[listStateKey];
+  return text === undefined ? {} : { list: JSON.parse(text) as ListState };
+}
+
+function toDescriptor({ mediaType, digest, size, name, imageId, ...more }: IndexEntry): Descriptor {
+  const { listDigest, list } = more;
   const annotations: Record<string, string> = {};
   if (name !== undefined) annotations[nameKey] = name;
   if (imageId !== undefined) annotations[imageKey] = imageId;
   if (listDigest !== undefined) annotations[listKey] = listDigest;
+  if (list !== undefined) annotations[listStateKey] = JSON.stringify(list);
   return { mediaType, digest, size, annotations };
 }

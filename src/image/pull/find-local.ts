@@ -3,6 +3,7 @@ import { readImageIndex } from '../../store/image-index';
 import { storePaths } from '../../store/store-paths';
 import { findImage } from '../find-image';
 import { readImageRecord } from '../image-record';
+import { instanceFor } from '../list-instance';
 import { fitsPlatform } from '../platform';
 import type { Platform } from '../platform';
 import { isComplete } from './find-complete';
@@ -10,7 +11,9 @@ import { isComplete } from './find-complete';
 /** The id of the image of the store that a name leads to, when it is complete and for the platform. */
 export function findLocal(ctx: Context, name: string, platform: Platform | undefined): string | undefined {
   const store = storePaths(ctx);
-  const entry = findImage(readImageIndex(store), name);
+  const entries = readImageIndex(store);
+  const found = findImage(entries, name);
+  const entry = found === undefined ? undefined : instanceFor(store, entries, found, platform);
   if (entry === undefined || !isComplete(store, entry)) return undefined;
   const { id, config } = readImageRecord(store, entry);
   return platform === undefined || fitsPlatform(config, platform) ? id : undefined;

@@ -1,0 +1,61 @@
+import { requireList } from '../../../image/manifest-list/local-list';
+import { pushList } from '../../../image/manifest-list/push-list';
+import { removeImage, removeUnusedContent } from '../../../image/remove-image';
+import { defineCommand } from '../../define-command';
+import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
+import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
+
+const unsigned = 'signatures are not made or verified yet';
+
+/** `tspod manifest push`. */
+export default defineCommand({
+  summary: 'Push a manifest list or image index to a registry',
+  usage: '[options] LIST [DESTINATION]',
+  description:
+    'Copies a list and the images on it to a registry: under its own name, or as DESTINATION, `[docker://]REGISTRY/NAME[:TAG]`. Images that are not in the store are copied from the registry that has them.',
+  examples: [
+    'tspod manifest push web:1.2 registry.example.com/team/web:1.2',
+    'tspod manifest push --rm registry.example.com/team/web:1.2',
+  ],
+  options: {
+    'add-compression': {
+      type: 'list',
+      description: 'Further forms of the images',
+      refuse: 'each image is pushed in one form',
+    },
+    all: { type: 'boolean', default: true, description: 'Push the images on the list too' },
+    ...registryOptions,
+    ...compressionOptions,
+    quiet: { type: 'boolean', short: 'q', default: false, description: 'Do not tell of progress' },
+    'remove-signatures': {
+      type: 'boolean',
+      description: 'Accepted as Podman has it: signatures are not stored, so none is pushed',
+    },
+    rm: { type: 'boolean', default: false, description: 'Remove the list from the store when it was pushed' },
+    'sign-by': { type: 'string', description: 'Sign with this key', hidden: true, refuse: unsigned },
+    'sign-by-sigstore': { type: 'string', description: 'Sign with sigstore', hidden: true, refuse: unsigned },
+    'sign-by-sigstore-private-key': {
+      type: 'string',
+      description: 'Sign with this key',
+      hidden: true,
+      refuse: unsigned,
+    },
+    'sign-passphrase-file': { type: 'string', description: 'Passphrase', hidden: true, refuse: unsigned },
+  },
+  args: { min: 1, max: 2 },
+  async run(ctx, flags, [name = '', destination], output) {
+    const { id } = requireList(ctx, name);
+    const digest = await pushList(ctx, name, {
+      ...parseCompression(flags),
+      destination,
+      all: flags.all,
+      registry: await parseRegistryOptions(flags),
+      note: flags.quiet ? () => undefined : (line) => output.note(line),
+    });
+    writeDigestFile(flags.digestfile, digest);
+    if (!flags.rm) return;
+    const removal = { force: true, wholeImage: true, removeContainers: () => Promise.resolve() };
+    await removeImage(ctx, id, removal);
+    removeUnusedContent(ctx);
+  },
+});

@@ -1,0 +1,159 @@
+import type { Context } from '../../lib/context';
+import { TspodError, wrapError } from '../../lib/errors';
+import { digestOf } from '../../store/digest';
+import { readImageIndex } from '../../store/image-index';
+import { openStore } from '../../store/open-store';
+import { makeStaging } from '../../store/staging';
+import type { Staging } from '../../store/staging';
+import type { StorePaths } from '../../store/store-paths';
+import { lockContentShared } from '../collect-garbage';
+import { pushToRegistry } from '../push/push-registry';
+import { dockerReference, parseReference } from '../reference';
+import type { ImageReference } from '../reference';
+import { pushTarget } from '../registry/endpoints';
+import type { RegistryOptions, Repository } from '../registry/types';
+import type { ManifestKind } from '../transport/layer-media-types';
+import type { Compressor } from '../transport/packed-layer';
+import { zstdLibrary } from '../transport/packed-layer';
+import { parseTransport } from '../transport/parse-transport';
+import { readStoredImage } from '../transport/stored-image';
+import { copyRemote } from './copy-remote';
+import { listBytes, listTypes, typed } from './list-content';
+import type { ListedManifest, ManifestList } from './list-content';
+import { requireList } from './local-list';
+import { fetchFirst } from './remote-manifest';
+
+/** How a list is pushed. */
+export interface PushListOptions {
+  /** A name in a registry; undefined: the list's own. */
+  destination: string | undefined;
+  /** Its images too. */
+  all: boolean;
+  /** Absent: as the list and its images are. */
+  kind?: ManifestKind;
+  compressor: Compressor;
+  force: boolean;
+  registry: RegistryOptions;
+  note: (line: string) => void;
+}
+
+interface Push extends PushListOptions {
+  ctx: Context;
+  store: StorePaths;
+  staging: Staging;
+  reference: ImageReference;
+  repository: Repository;
+  sources: Record<string, string>;
+}
+
+/**
+ * Pushes a list, and its images before it: those of the store as `push` does, those of registries from there. What a push
+ * changes (layers that are compressed on the way) the list follows. Returns the digest of the list.
+ */
+export async function pushList(ctx: Context, name: string, options: PushListOptions): Promise<string> {
+  if (options.compressor.format === 'zstd') await zstdLibrary();
+  const list = requireList(ctx, name);
+  const destination = options.destination ?? list.name ?? name;
+  const reference = destinationOf(destination);
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const staging = makeStaging(store);
+  const repository = pushTarget(ctx, reference, options.registry);
+  const { sources } = list.state;
+  try {
+    return await push(list.content, { ...options, ctx, store, staging, reference, repository, sources });
+  } catch (error) {
+    throw wrapError(`pushing ${name} to ${destination}`, error);
+  } finally {
+    staging.remove();
+    lock.release();
+  }
+}
+
+async function push(content: ManifestList, options: Push): Promise<string> {
+  const { all, note, repository, reference } = options;
+  const manifests: ListedManifest[] = [];
+  const count = content.manifests.length;
+  if (all) note(`Copying ${count} images generated from ${count} images in list`);
+  for (const [at, listed] of content.manifests.entries()) {
+    if (all) note(`Copying image ${listed.digest} (${at + 1}/${count})`);
+    manifests.push(all ? await pushInstance(listed, options) : listed);
+  }
+  const list = inKind(typed({ ...content, manifests }), options.kind);
+  const bytes = listBytes(list);
+  const digest = digestOf(bytes);
+  if (reference.digest !== undefined && reference.digest !== digest) {
+    throw new TspodError('usage', `the list to be written has the digest ${digest}`);
+  }
+  note('Writing manifest list to image destination');
+  await repository.putManifest(reference.tag ?? digest, bytes, list.mediaType);
+  return digest;
+}
+
+async function pushInstance(listed: ListedManifest, options: Push): Promise<ListedManifest> {
+  const { ctx, repository, sources, registry, kind, note } = options;
+  const source = sources[listed.digest];
+  if (source === undefined) return pushLocal(listed, options);
+  if (kind !== undefined && listed.mediaType.startsWith('application/vnd.oci.') !== (kind === 'oci')) {
+    throw new TspodError(
+      'unsupported',
+      `--format ${kind}: the image ${listed.digest} of ${source} is of the other format`,
+      {
+        hint: 'pull it, and add it to the list from the store',
+      },
+    );
+  }
+  const from = { ...parseReference(source.replace(/^docker:\/\//, '')), digest: listed.digest };
+  const found = await fetchFirst(ctx, from, registry);
+  await copyRemote(found.repository, repository, listed.digest, note);
+  return listed;
+}
+
+async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedManifest> {
+  const { ctx, store, staging, repository, registry, kind, compressor, force, note } = options;
+  const entry = readImageIndex(store).find(
+    (each) => each.digest === listed.digest && each.list === undefined,
+  );
+  if (entry === undefined) {
+    throw new TspodError('not-found', `the image ${listed.digest} of the list is not in the store any more`, {
+      hint: 'add it again, or take it off with "tspod manifest remove"',
+    });
+  }
+  const digest = await pushToRegistry(ctx, store, {
+    image: readStoredImage(store, entry),
+    reference: { ...options.reference, tag: undefined, digest: undefined },
+    registry,
+    prepare: { staging, compress: true, compressor, force, ...(kind === undefined ? {} : { kind }) },
+    note,
+  });
+  if (digest === listed.digest) return listed;
+  const head = await repository.headManifest(digest);
+  if (head === undefined) throw new TspodError('invalid', `the registry has lost the manifest ${digest}`);
+  return { ...listed, mediaType: head.mediaType, digest, size: head.size };
+}
+
+/** Docker's lists have no annotations. */
+function inKind(list: ManifestList, kind: ManifestKind | undefined): ManifestList {
+  if (kind === undefined || list.mediaType === listTypes[kind]) return list;
+  if (kind === 'oci') return { ...list, mediaType: listTypes.oci };
+  const { schemaVersion, manifests } = list;
+  return {
+    schemaVersion,
+    mediaType: listTypes.v2s2,
+    manifests: manifests.map(({ annotations: _none, ...rest }) => rest),
+  };
+}
+
+function destinationOf(text: string): ImageReference {
+  const place = parseTransport(text);
+  if (place !== undefined && place.transport !== 'docker') {
+    throw new TspodError('unsupported', `"${text}": lists are pushed to registries only`, {
+      hint: 'name a destination REGISTRY/NAME:TAG',
+    });
+  }
+  const reference = dockerReference(parseReference(place?.path ?? text));
+  if (reference.domain !== 'localhost') return reference;
+  throw new TspodError('usage', `"${text}" is a name of this machine only, not of a registry`, {
+    hint: 'name a destination: tspod manifest push LIST REGISTRY/NAME:TAG',
+  });
+}

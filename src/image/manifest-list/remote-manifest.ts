@@ -1,0 +1,59 @@
+import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import { digestOf } from '../../store/digest';
+import { parseImageConfig } from '../image-config';
+import type { ImageConfig } from '../image-config';
+import { parseManifest } from '../manifest';
+import type { ImageReference } from '../reference';
+import type { RegistryOptions, RemoteManifest, Repository } from '../registry/types';
+
+/** A manifest, and the repository that had it. */
+export interface FoundManifest extends RemoteManifest {
+  repository: Repository;
+}
+
+/** No configuration of an image is larger. Bytes. */
+const largestConfig = 8 << 20;
+
+/** The manifest of a full name, from the first place that has it. Errors: those of the last place. */
+export async function fetchFirst(
+  ctx: Context,
+  reference: ImageReference,
+  options: RegistryOptions,
+): Promise<FoundManifest> {
+  const { pullSources } = await import('../registry/endpoints');
+  const wanted = reference.digest ?? reference.tag ?? 'latest';
+  let last: unknown;
+  for (const repository of pullSources(ctx, reference, options)) {
+    try {
+      return { ...(await repository.manifest(wanted)), repository };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw (last as Error | undefined) ?? new TspodError('not-found', 'no registry to ask');
+}
+
+/** The configuration of an image; undefined of what is no image. Error `invalid`: it is not what its digest says. */
+export async function fetchConfig({ bytes, repository }: FoundManifest): Promise<ImageConfig | undefined> {
+  const manifest = parseManifest(bytes);
+  if (
+    !('config' in manifest) ||
+    !/\.config\.v1\+json$|container\.image\.v1\+json$/.test(manifest.config.mediaType)
+  )
+    return undefined;
+  const { digest, size } = manifest.config;
+  if (size > largestConfig) throw new TspodError('invalid', `a configuration of ${size} bytes is too large`);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const { stream } = await repository.blob(digest);
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > size) break;
+    chunks.push(chunk);
+  }
+  const data = Buffer.concat(chunks);
+  if (digestOf(data) !== digest)
+    throw new TspodError('invalid', `the configuration is not what its digest ${digest} says`);
+  return parseImageConfig(data);
+}
