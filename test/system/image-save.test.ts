@@ -8,8 +8,9 @@ import { buildArchive } from '../helpers/build-archive';
 import { dockerArchive, ociArchive, sha256, testLayer } from '../helpers/build-image';
 import type { TestImage } from '../helpers/build-image';
 import { testFolder, testHome } from '../helpers/test-home';
-import { runTspod } from '../helpers/tspod';
+import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { waitFor } from '../helpers/wait-for';
 
 const store = (): string => join(testHome().home, '.local/share/tspod');
 const formats = ['docker-archive', 'oci-archive', 'oci-dir', 'docker-dir'] as const;
@@ -254,4 +255,43 @@ test('save refuses a terminal', async () => {
     env: { PATH: `${join(process.cwd(), 'bin')}:${process.env['PATH'] ?? ''}` },
   });
   assert.match(stdout, /refusing to save to terminal/);
+});
+
+test('save makes a kept compressed layer anew that has been damaged', async () => {
+  const image = await uniqueImage();
+  await load(await ociArchive(image));
+  const save = ['save', '-q', '--format', 'oci-archive', '-o'];
+  const first = join(testFolder(), 'first.tar');
+  await runTspod([...save, first, image.name]);
+  const hexes = [
+    ...member(first, 'index.json')
+      .toString()
+      .matchAll(/sha256:([0-9a-f]{64})/g),
+  ].map((match) => match[1]);
+  const manifest = member(first, `blobs/sha256/${hexes[0] ?? ''}`).toString();
+  const layers = join(store(), 'layers');
+  const kept = readdirSync(layers)
+    .flatMap((hex) => readdirSync(join(layers, hex)).map((file) => join(layers, hex, file)))
+    .filter((path) => /packed-[0-9a-f]{64}$/.test(path) && manifest.includes(path.slice(-64)));
+  const damaged = readFileSync(kept[0] ?? '');
+  damaged[20] = (damaged[20] ?? 0) ^ 1;
+  writeFileSync(kept[0] ?? '', damaged);
+  const second = join(testFolder(), 'second.tar');
+  assert.match((await runTspod([...save, second, image.name], { expectCode: 125 })).stderr, /wrong digest/);
+  await runTspod([...save, second, image.name]);
+  assert.deepEqual(readFileSync(second), readFileSync(first));
+});
+
+test('save that is interrupted leaves no file behind', async () => {
+  const layer = testLayer(
+    await buildArchive([{ name: uniqueName('big'), data: Buffer.alloc(300 << 20, 'x') }]),
+  );
+  const name = `localhost/${uniqueName('big')}:1`;
+  await load(await dockerArchive([{ layers: [layer], names: [name] }]));
+  const folder = testFolder();
+  const running = startTspod(['save', '-q', '-o', join(folder, 'saved.tar'), name]);
+  await waitFor('the file', () => readdirSync(folder).length > 0);
+  running.child.kill('SIGTERM');
+  assert.equal((await running.finished).code, 128 + 15);
+  assert.deepEqual(readdirSync(folder), []);
 });

@@ -42,6 +42,10 @@ export async function pushImage(ctx: Context, name: string, options: PushOptions
   const store = openStore(ctx);
   const match = matchImage(readImageIndex(store), name);
   if (match === undefined) throw imageNotKnown(name);
+  if (match.entry.list !== undefined) {
+    const { pushList } = await import('../manifest-list/push-list');
+    return pushList(ctx, name, { ...options, all: true });
+  }
   const { destination = ownName(match, name) } = options;
   const place = parseTransport(destination);
   const lock = lockContentShared(store);

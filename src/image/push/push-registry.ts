@@ -5,6 +5,7 @@ import { formatReference } from '../reference';
 import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
 import type { RegistryOptions, Repository } from '../registry/types';
+import { dropIfDamaged } from '../transport/packed-layer';
 import { prepareImage } from '../transport/prepare-image';
 import type { PreparedImage, PrepareOptions } from '../transport/prepare-image';
 import type { StoredImage } from '../transport/stored-image';
@@ -33,7 +34,7 @@ export async function pushToRegistry(
   store: StorePaths,
   { image, reference, registry, prepare, note }: RegistryPush & { image: StoredImage },
 ): Promise<string> {
-  const repository = await pushTarget(ctx, reference, registry);
+  const repository = pushTarget(ctx, reference, registry);
   const [host = '', ...path] = repository.name.split('/');
   const place = { registry: host, path: path.join('/') };
   const places = placesOf(ctx, host);
@@ -43,7 +44,10 @@ export async function pushToRegistry(
     if (sent.has(blob.digest)) return;
     sent.add(blob.digest);
     queue.add(async () => {
-      const outcome = await pushBlob(repository, blob, places(blob.digest));
+      const outcome = await pushBlob(repository, blob, places(blob.digest)).catch((error: unknown) => {
+        if (typeof blob.source === 'string') dropIfDamaged(blob.source, blob.digest);
+        throw error;
+      });
       note(`Copying ${what} ${blob.digest}${outcome === 'present' ? ' skipped: already exists' : ''}`);
     });
   };

@@ -33,6 +33,7 @@ export async function writeArchive(
   const isPlain = there === undefined || there.isFile();
   const temporary = isPlain ? `${path}.${randomId().slice(0, 12)}` : path;
   const descriptor = openForWriting(temporary, path, isPlain);
+  const forget = isPlain ? removeAtSignal(temporary) : (): void => undefined;
   try {
     const seekable = isPlain && fstatSync(descriptor).isFile();
     await fill(createTarSink({ descriptor, seekable, spool }));
@@ -41,8 +42,22 @@ export async function writeArchive(
     if (isPlain) rmSync(temporary, { force: true });
     throw error;
   } finally {
+    forget();
     closeSync(descriptor);
   }
+}
+
+/** A signal that ends this process takes the file away first; returns how to stop that. */
+function removeAtSignal(file: string): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const remove = (signal: NodeJS.Signals): void => {
+    rmSync(file, { force: true });
+    forget();
+    process.kill(process.pid, signal);
+  };
+  const forget = (): void => signals.forEach((signal) => process.removeListener(signal, remove));
+  for (const signal of signals) process.once(signal, remove);
+  return forget;
 }
 
 function openForWriting(temporary: string, path: string, isNew: boolean): number {

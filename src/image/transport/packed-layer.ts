@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { TspodError, wrapError } from '../../lib/errors';
 import { randomId } from '../../lib/id';
 import { detectCompression } from '../../store/compression';
@@ -118,6 +119,20 @@ export async function zstdLibrary(): Promise<ZstdLibrary> {
   throw new TspodError('unsupported', `Node ${process.version} cannot compress with zstd`, {
     hint: 'run tspod with Node 22.15 or later, or use --compression-format gzip',
   });
+}
+
+/** Removes a kept compressed layer whose bytes are not its own any more, so that it is made anew; leaves other files alone. */
+export function dropIfDamaged(file: string, digest: string): void {
+  if (!basename(file).startsWith('packed-')) return;
+  const hash = createHash('sha256');
+  const descriptor = openSync(file, 'r');
+  try {
+    const next = readRange({ descriptor, offset: 0, size: fstatSync(descriptor).size }, { reuse: true });
+    for (let chunk = next(); chunk !== undefined; chunk = next()) hash.update(chunk);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (`sha256:${hash.digest('hex')}` !== digest) rmSync(file, { force: true });
 }
 
 function recordFile(folder: string, format: string): string {

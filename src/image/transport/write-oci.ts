@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { digestHex } from '../../store/digest';
 import type { FileSink } from '../../store/sink/file-sink';
 import type { Descriptor } from '../manifest';
+import { dropIfDamaged } from './packed-layer';
 import type { PreparedBlob, PreparedImage } from './prepare-image';
 
 /** What an OCI image layout is written with. */
@@ -69,6 +70,9 @@ async function addBlob(sink: FileSink, path: string, { file, size, digest }: Pre
   const descriptor = openSync(file, 'r');
   try {
     await sink.addRange(path, { descriptor, offset: 0, size }, digest);
+  } catch (error) {
+    dropIfDamaged(file, digest);
+    throw error;
   } finally {
     closeSync(descriptor);
   }

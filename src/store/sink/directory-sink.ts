@@ -52,10 +52,10 @@ export function createDirectorySink(directory: string): FileSink {
   };
 }
 
-function whole(file: string, fill: (descriptor: number) => void): void {
+async function whole(file: string, fill: (descriptor: number) => void | Promise<void>): Promise<void> {
   const { descriptor, done, failed } = begin(file);
   try {
-    fill(descriptor);
+    await fill(descriptor);
   } catch (error) {
     failed();
     throw error;

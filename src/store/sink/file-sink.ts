@@ -21,12 +21,15 @@ export interface FileSink {
 }
 
 /** Appends a range of a file to another, verified on the way. Error `invalid`: it is shorter, or has another digest. */
-export function copyVerified(range: FileRange, digest: string | undefined, to: number): void {
+export async function copyVerified(range: FileRange, digest: string | undefined, to: number): Promise<void> {
   const next = readRange(range, { reuse: true });
   const hash = digest === undefined ? undefined : createHash('sha256');
+  let count = 0;
   for (let chunk = next(); chunk !== undefined; chunk = next()) {
     hash?.update(chunk);
     writePatiently(to, chunk);
+    // signals are looked at now and then
+    if (++count % 32 === 0) await new Promise(setImmediate);
   }
   if (hash === undefined || digest === undefined) return;
   const { size } = range;

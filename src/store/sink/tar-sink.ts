@@ -33,7 +33,7 @@ export function createTarSink({ descriptor, seekable, spool }: TarSinkTarget): F
     },
     async addRange(path, range, digest) {
       write(await headerOf({ name: path, size: range.size }));
-      copyVerified(range, digest, descriptor);
+      await copyVerified(range, digest, descriptor);
       written += range.size;
       pad();
     },
