@@ -152,6 +152,7 @@
 #define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
 #define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
 #define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
+#define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */
 #define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
 /* clang-format on */
 

@@ -92,7 +92,7 @@ static void compare(const struct plan_op *op) {
 static void archive(const struct plan_op *op) {
     struct layer *layers = layers_of(op, 2, 1);
     const char *path = op->args[0].data;
-    uint64_t size = tree_tar(path, layers, op->count - 2u, op->args[1].number & PLAN_TREE_WHITEOUTS);
+    uint64_t size = tree_tar(path, layers, op->count - 2u, op->args[1].number);
     free(layers);
     if (strcmp(path, "-") != 0 && dprintf(1, "%" PRIu64 "\n", size) < 0)
         die_errno(125, "printing the size of the archive");

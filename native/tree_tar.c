@@ -20,7 +20,7 @@ struct archive {
     struct tar_writer tar;
     struct path_text path;
     struct inode_map seen;
-    bool whiteouts;
+    bool whiteouts, image;
     uint64_t size;
 };
 
@@ -137,6 +137,14 @@ static void put_directory(struct archive *archive, const struct layer_level *lev
         put_whiteout(archive, ".wh..opq");
 }
 
+/* A name that means something else in an image. */
+static bool is_left_out(const struct archive *archive, const char *name) {
+    if (!archive->image || strncmp(name, ".wh.", 4) != 0)
+        return false;
+    dprintf(2, "\"%s\" left out: in an image its name means a file that was removed\n", archive->path.text);
+    return true;
+}
+
 static void walk(struct archive *archive, const struct layer_level *level) {
     size_t count;
     struct layer_name *names = layers_names(level, &count);
@@ -152,6 +160,10 @@ static void walk(struct archive *archive, const struct layer_level *level) {
         if (!layers_status(level, name, &status))
             continue;
         path_text_push(&archive->path, name->name);
+        if (is_left_out(archive, name->name)) {
+            path_text_pop(&archive->path);
+            continue;
+        }
         shift_owner(archive, place->layer, &status);
         if (S_ISDIR(status.st_mode)) {
             struct layer_level below;
@@ -178,7 +190,7 @@ static void put_top(struct archive *archive, const struct layer_level *top) {
         put_directory(archive, top, &status);
 }
 
-uint64_t tree_tar(const char *path, const struct layer *layers, size_t count, bool whiteouts) {
+uint64_t tree_tar(const char *path, const struct layer *layers, size_t count, uint64_t flags) {
     struct archive *archive = calloc(1, sizeof *archive);
     if (!archive)
         die(125, "writing an archive: out of memory");
@@ -187,7 +199,8 @@ uint64_t tree_tar(const char *path, const struct layer *layers, size_t count, bo
     if (fd < 0)
         die_errno(125, "opening \"%s\" for the archive", path);
     tar_open(&archive->tar, fd, piped ? "standard output" : path);
-    archive->whiteouts = whiteouts;
+    archive->whiteouts = flags & PLAN_TREE_WHITEOUTS;
+    archive->image = flags & PLAN_TREE_IMAGE;
     struct layer_level top;
     layers_open(&top, layers, count);
     put_top(archive, &top);

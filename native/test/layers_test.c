@@ -1,6 +1,9 @@
 /* Layers: changes, copies and archives of them, in a temporary directory. */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -113,16 +116,32 @@ static bool has_member(const char *archive, const char *name) {
 
 static void archives_are_the_same_each_time(void) {
     const struct layer copy = {.path = "copy"};
-    CHECK(tree_tar("one.tar", &copy, 1, true) == (3 << 20) + 1, "the sizes of files are added up");
-    tree_tar("two.tar", &copy, 1, true);
+    CHECK(tree_tar("one.tar", &copy, 1, PLAN_TREE_WHITEOUTS) == (3 << 20) + 1,
+          "the sizes of files are added up");
+    tree_tar("two.tar", &copy, 1, PLAN_TREE_WHITEOUTS);
     CHECK(system("cmp one.tar two.tar") == 0, "byte by byte");
     CHECK(has_member("one.tar", ".wh.gone") && has_member("one.tar", "etc/.wh.b"), "whiteouts");
     CHECK(has_member("one.tar", "old/.wh..wh..opq"), "opaque directories");
     struct stat status;
     CHECK(stat("one.tar", &status) == 0 && status.st_size > 3 << 20 && status.st_blocks < 2048, "holes");
-    tree_tar("merged.tar", layers, 2, false);
+    tree_tar("merged.tar", layers, 2, 0);
     CHECK(has_member("merged.tar", "etc/a") && !has_member("merged.tar", "gone"), "merged");
     CHECK(!has_member("merged.tar", "old/x") && !has_member("merged.tar", ".wh.gone"), "no whiteouts");
+}
+
+static void capabilities_get_the_root_of_the_image(void) {
+    struct plan_arg map = {.data = "u 1000 0 10"};
+    struct plan_op op = {PLAN_TREE_DIRECTORY, 1, &map};
+    struct id_maps maps = {0};
+    struct vfs_ns_cap_data value = {.magic_etc = htole32(VFS_CAP_REVISION_3), .rootid = htole32(1000)};
+    char room[XATTR_SIZE_MAX];
+    memcpy(room, &value, sizeof value);
+    id_maps_parse(&maps, &op, 0);
+    CHECK(id_maps_shift(&maps, 'u', 1009) == 9 && id_maps_shift(&maps, 'u', 5) == NO_ID, "ids are shifted");
+    ssize_t size = id_maps_shift_attribute(&maps, "security.capability", room, sizeof value);
+    memcpy(&value, room, sizeof value);
+    CHECK(size == XATTR_CAPS_SZ_2 && le32toh(value.magic_etc) == VFS_CAP_REVISION_2, "no root is named");
+    id_maps_free(&maps);
 }
 
 int main(void) {
@@ -130,6 +149,7 @@ int main(void) {
     CHECK(mkdtemp(directory) && chdir(directory) == 0, "a temporary directory");
     umask(022);
     make_layers();
+    capabilities_get_the_root_of_the_image();
     changes_are_told();
     copies_are_layers_of_the_store();
     archives_are_the_same_each_time();

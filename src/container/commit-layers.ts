@@ -59,7 +59,8 @@ export async function mergedLayer(
   record: ContainerRecord,
 ): Promise<LayerSoFar> {
   const archive = `${staging.path}/merged.tar`;
-  writeTree(ctx, containerLayers(ctx, record), archive);
+  const leftOut = writeTree(ctx, containerLayers(ctx, record), archive, { isImage: true });
+  for (const line of leftOut) ctx.log('warn', line);
   const descriptor = openSync(archive, 'r');
   try {
     const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };

@@ -53,18 +53,31 @@ export function makeLayer(
   return { size: Number(stdout), leftOut: stderr.split('\n').filter(Boolean) };
 }
 
-/** Writes the merged tree of directories (from top to bottom) to a file. */
-export function writeTree(ctx: Context, directories: readonly LayerDirectory[], archive: string): void {
-  runTreePlan(ctx, archivePlan(ctx, directories, archive), 'writing the archive');
+/**
+ * Writes the merged tree of directories (from top to bottom) to a file. With `isImage` what cannot be in a layer is left
+ * out; returns what that was.
+ */
+export function writeTree(
+  ctx: Context,
+  directories: readonly LayerDirectory[],
+  archive: string,
+  { isImage = false } = {},
+): string[] {
+  const plan = archivePlan(ctx, directories, { archive, flags: isImage ? PLAN.TREE_IMAGE : 0 });
+  return runTreePlan(ctx, plan, 'writing the archive').stderr.split('\n').filter(Boolean);
 }
 
 /** The same to standard output; this process becomes the writer and never returns. */
 export function streamTree(ctx: Context, directories: readonly LayerDirectory[]): never {
-  return becomeHelper(ctx, 'tree', archivePlan(ctx, directories, '-'));
+  return becomeHelper(ctx, 'tree', archivePlan(ctx, directories, { archive: '-', flags: 0 }));
 }
 
-function archivePlan(ctx: Context, directories: readonly LayerDirectory[], archive: string): Plan {
-  return describe(treePlan(ctx), directories).add('TREE_TAR', archive, 0, ...pathsOf(directories));
+function archivePlan(
+  ctx: Context,
+  directories: readonly LayerDirectory[],
+  { archive, flags }: { archive: string; flags: number },
+): Plan {
+  return describe(treePlan(ctx), directories).add('TREE_TAR', archive, flags, ...pathsOf(directories));
 }
 
 function pathsOf(directories: readonly LayerDirectory[]): string[] {

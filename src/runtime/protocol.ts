@@ -128,6 +128,7 @@ export const PLAN = {
   MOUNT_BORROWED: 32,
   TREE_WHITEOUTS: 1,
   TREE_DOT_WHITEOUTS: 2,
+  TREE_IMAGE: 4,
 } as const;
 
 /** Types of the frames between the monitor and its clients. */
