@@ -1,6 +1,7 @@
 import { lockContentShared } from '../image/collect-garbage';
 import { commitImage } from '../image/commit-image';
 import type { LayerSoFar } from '../image/commit-image';
+import { parseImageConfig } from '../image/image-config';
 import type { ImageConfig } from '../image/image-config';
 import { hostArchitecture } from '../image/platform';
 import { formatReference, localReference, parseReference } from '../image/reference';
@@ -68,7 +69,7 @@ async function makeImage(
       options.format,
     );
     const image = { names: options.names, config: bytes, manifest };
-    return commitImage(store, image, { staging, layers, config }).id;
+    return commitImage(store, image, { staging, layers, config: parseImageConfig(bytes) }).id;
   } finally {
     staging.remove();
     lock.release();

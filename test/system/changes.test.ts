@@ -124,6 +124,7 @@ test('commit honours its options', async () => {
   assert.match(String(found['ManifestType']), /docker/);
   const { Cmd, User, WorkingDir, Labels, Entrypoint } = found['Config'] as Record<string, unknown>;
   assert.deepEqual([Cmd, User, WorkingDir, Labels, Entrypoint], [['x'], '5', '/a', { q: 'r' }, undefined]);
+  await runTspod(['system', 'check', '--quick']);
   await runTspod(['commit', '--squash', name, image]);
   const layers = JSON.parse(
     await out('image', 'inspect', '-f', '{{json .RootFS.Layers}}', image),
