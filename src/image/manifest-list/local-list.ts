@@ -9,7 +9,6 @@ import { blobPath, storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { writeFileAtomic } from '../../sys/file-io';
 import { lockContentShared } from '../collect-garbage';
-import { imageNotKnown } from '../ensure-image';
 import { findImage } from '../find-image';
 import { readBlob } from '../image-record';
 import { formatReference, localReference, parseReference } from '../reference';
@@ -94,7 +93,11 @@ export function fullName(name: string): string {
 
 function toList(store: StorePaths, entries: readonly IndexEntry[], name: string): LocalList {
   const entry = findImage(entries, name);
-  if (entry === undefined) throw imageNotKnown(name);
+  if (entry === undefined) {
+    throw new TspodError('not-found', `${name}: image not known`, {
+      hint: `make the list with "tspod manifest create ${name}"`,
+    });
+  }
   if (entry.list === undefined || entry.imageId === undefined) {
     throw new TspodError('usage', `${entry.name ?? name}: image is not a manifest list`, {
       hint: 'make a list with "tspod manifest create"',

@@ -9,6 +9,7 @@ import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
 import { imageNotKnown } from '../ensure-image';
 import { matchImage } from '../find-image';
+import { instanceFor } from '../list-instance';
 import { formatReference, localReference, parseReference } from '../reference';
 import { writeArchive } from '../transport/output-file';
 import { prepareImage } from '../transport/prepare-image';
@@ -120,9 +121,10 @@ function chooseImages(
 }
 
 function findNamed(store: StorePaths, text: string): NamedImage {
-  const match = matchImage(readImageIndex(store), text);
+  const entries = readImageIndex(store);
+  const match = matchImage(entries, text);
   if (match === undefined) throw imageNotKnown(text);
   const { entry, by } = match;
   const names = by === 'name' && entry.name !== undefined && !text.includes('@') ? [entry.name] : [];
-  return { image: readStoredImage(store, entry), names };
+  return { image: readStoredImage(store, instanceFor(store, entries, entry)), names };
 }

@@ -24,7 +24,8 @@ export default defineCommand({
         if (deleted !== undefined) output.print(`Deleted: ${deleted}`);
       } catch (error) {
         if (!(error instanceof TspodError)) throw error;
-        if (!(flags.ignore && error.code === 'not-found')) failures.push(error);
+        if (error.code !== 'not-found') failures.push(error);
+        else if (!flags.ignore) failures.push(new TspodError('not-found', error.message, { exitCode: 1 }));
       }
     }
     removeUnusedContent(ctx);
