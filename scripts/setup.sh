@@ -26,7 +26,10 @@ c:zstd zstd
 c:debootstrap debootstrap
 c:setfattr attr
 c:setcap libcap2-bin
-c:ip iproute2'
+c:ip iproute2
+c:openssl openssl
+c:docker-registry docker-registry
+c:skopeo skopeo'
 ci_needs='c:shellcheck shellcheck
 c:clang-format clang-format'
 

@@ -98,7 +98,12 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Securely copy images',
     instead: 'it would need another tspod to be run over there: use "tspod save IMAGE | ssh HOST tspod load"',
   },
-  { path: 'image search', aliases: ['search'], summary: 'Search registries for an image' },
+  {
+    path: 'image search',
+    aliases: ['search'],
+    summary: 'Search registries for an image',
+    load: () => import('../commands/image/search'),
+  },
   {
     path: 'image sign',
     summary: 'Sign an image',

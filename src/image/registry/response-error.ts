@@ -1,6 +1,7 @@
 import { TspodError } from '../../lib/errors';
 import type { ErrorCode, ErrorDetails } from '../../lib/errors';
 import type { HttpResponse } from './exchange';
+import { cleanText } from './clean-text';
 import { mediaTypeOf, readAll } from './response-text';
 import { parseRetryAfter } from './retry';
 import { markTransient } from './transient';
@@ -81,7 +82,7 @@ async function readMessage(response: HttpResponse): Promise<Message> {
   const isPage = mediaTypeOf(response) === 'text/html';
   try {
     const text = (await readAll(response, 'the error message')).toString('utf8');
-    return { text: isPage ? '' : clean(messageIn(text)), isPage };
+    return { text: isPage ? '' : cleanText(messageIn(text), longestMessage), isPage };
   } catch {
     return { text: '', isPage };
   }
@@ -105,12 +106,4 @@ function oneError(item: unknown): string {
   const { code, message } = (item ?? {}) as Record<string, unknown>;
   if (typeof message === 'string' && message !== '') return message;
   return typeof code === 'string' ? code.toLowerCase().replace(/_/g, ' ') : '';
-}
-
-/** One line without control characters, of a length that can be read. */
-function clean(text: string): string {
-  const line = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-  return line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line;
 }

@@ -43,6 +43,8 @@ export interface SessionRequest {
   /** Called again when the request is made again. */
   body?: () => Buffer | AsyncIterable<Buffer>;
   scopes: readonly string[];
+  /** Shows the registry nothing, and takes 401 for an answer. */
+  isAnonymous?: boolean;
   /** The registry may think about it for long: the end of an upload. */
   isCommit?: boolean;
 }
@@ -93,7 +95,8 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
     const base = new URL(`${await protocol()}//${registry.host}`);
     const url = new URL(request.target, base);
     // an upload may be sent to another host: without credentials
-    const authorization = url.origin === base.origin ? await authenticator.header(scopes) : undefined;
+    const isOwn = url.origin === base.origin && !request.isAnonymous;
+    const authorization = isOwn ? await authenticator.header(scopes) : undefined;
     const { method, body } = request;
     const http: HttpRequest = {
       method,
@@ -114,7 +117,7 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
     hasCredentials: () => authenticator.hasCredentials(),
     async request(request) {
       const first = await once(request, request.scopes);
-      if (first.response.status !== 401) return first.response;
+      if (first.response.status !== 401 || request.isAnonymous) return first.response;
       const challenges = parseChallenges(first.response.headers['www-authenticate']);
       authenticator.accept(challenges);
       authenticator.forget(request.scopes);

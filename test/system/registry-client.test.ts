@@ -5,11 +5,11 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
-import { checkLogin } from '../../../../src/image/registry/check-login';
-import { sha256, startFaultServer } from '../../../helpers/fault-server';
-import { collect, withClient } from '../../../helpers/registry-context';
-import { registryUser, startRegistry } from '../../../helpers/registry';
-import type { Repository } from '../../../../src/image/registry/types';
+import { checkLogin } from '../../src/image/registry/check-login';
+import { sha256, startFaultServer } from '../helpers/fault-server';
+import { collect, withClient } from '../helpers/registry-context';
+import { registryUser, startRegistry } from '../helpers/registry';
+import type { Repository } from '../../src/image/registry/types';
 
 const bytes = Buffer.alloc(2_500_000, 'bytes of a layer');
 const blob = {
