@@ -88,6 +88,29 @@ test('push mounts blobs that another repository of the registry has', async () =
   assert.deepEqual(existsSync(uploads) ? readdirSync(uploads) : [], []);
 });
 
+test('push mounts what was pulled from another repository of the registry, with its digest unchanged', async () => {
+  const { host, storage } = await startRegistry();
+  const image = await loadImage();
+  const folder = testFolder();
+  await runTspod(['push', '-q', image.name, `oci:${folder}/layout:x`]);
+  // another tool puts it there
+  skopeo('copy', '-q', '--dest-tls-verify=false', `oci:${folder}/layout:x`, `docker://${host}/theirs:1`);
+  await runTspod(['rmi', image.name]);
+  await runTspod(['pull', '-q', insecure, `${host}/theirs:1`]);
+  const { stderr } = await runTspod([
+    '--log-level',
+    'debug',
+    'push',
+    insecure,
+    `${host}/theirs:1`,
+    `${host}/ours:1`,
+  ]);
+  assert.match(stderr, /Copying blob/);
+  assert.deepEqual(rawOf(host, 'ours:1'), rawOf(host, 'theirs:1'));
+  const uploads = join(storage, 'docker/registry/v2/repositories/ours/_uploads');
+  assert.deepEqual(existsSync(uploads) ? readdirSync(uploads) : [], []);
+});
+
 test('push --format v2s2 converts the manifest; the configuration stays', async () => {
   const { host } = await startRegistry();
   const image = await loadImage(gzipSync);

@@ -111,6 +111,10 @@ async function bring(
     report: options.report,
   });
   options.report({ kind: 'writing' });
+  // a push to another repository of this registry mounts them from there
+  const { placeOf, rememberBlobs } = await import('../push/blob-places');
+  const { config, layers } = chosen.parsed;
+  rememberBlobs(ctx, placeOf(source.name), [config.digest, ...layers.map(({ digest }) => digest)]);
   await nameFound(store, chosen, { name, id });
   warnOfPlatform(ctx, store, { chosen, wanted: options.platform ?? {} });
   return id;

@@ -30,6 +30,12 @@ export function rememberBlobs(
   }
 }
 
+/** Registry and path of a repository's name, `host[:port]/path`. */
+export function placeOf(name: string): { registry: string; path: string } {
+  const slash = name.indexOf('/');
+  return { registry: name.slice(0, slash), path: name.slice(slash + 1) };
+}
+
 function addPlaces(
   ctx: Context,
   { registry, path }: { registry: string; path: string },

@@ -1,5 +1,6 @@
 import { closeSync, openSync, read } from 'node:fs';
 import type { Repository } from '../registry/types';
+import { placeOf } from './blob-places';
 
 /** A blob that a repository is to have: its bytes are in a file, or at hand. */
 export interface OutgoingBlob {
@@ -22,7 +23,7 @@ export async function pushBlob(
   places: readonly string[],
 ): Promise<BlobOutcome> {
   if ((await repository.hasBlob(blob.digest)) !== undefined) return 'present';
-  const own = repository.name.slice(repository.name.indexOf('/') + 1);
+  const { path: own } = placeOf(repository.name);
   for (const path of places) {
     if (path !== own && (await repository.mountBlob(blob.digest, path))) return 'mounted';
   }

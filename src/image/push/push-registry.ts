@@ -9,7 +9,7 @@ import { dropIfDamaged } from '../transport/packed-layer';
 import { prepareImage } from '../transport/prepare-image';
 import type { PreparedImage, PrepareOptions } from '../transport/prepare-image';
 import type { StoredImage } from '../transport/stored-image';
-import { placesOf, rememberBlobs } from './blob-places';
+import { placeOf, placesOf, rememberBlobs } from './blob-places';
 import { pushBlob } from './push-blobs';
 import type { OutgoingBlob } from './push-blobs';
 
@@ -35,9 +35,8 @@ export async function pushToRegistry(
   { image, reference, registry, prepare, note }: RegistryPush & { image: StoredImage },
 ): Promise<string> {
   const repository = pushTarget(ctx, reference, registry);
-  const [host = '', ...path] = repository.name.split('/');
-  const place = { registry: host, path: path.join('/') };
-  const places = placesOf(ctx, host);
+  const place = placeOf(repository.name);
+  const places = placesOf(ctx, place.registry);
   const queue = createQueue(atOnce);
   const sent = new Set<string>();
   const send = (blob: OutgoingBlob, what: string): void => {
