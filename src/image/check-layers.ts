@@ -2,6 +2,7 @@ import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { describeError } from '../lib/errors';
 import { checkLayer } from '../store/check/check-layer';
 import type { LayerToCheck } from '../store/check/check-layer';
+import { checkPacked } from '../store/check/check-packed';
 import type { CheckOptions, Finding, Owner } from '../store/check/finding';
 import { digestHex } from '../store/digest';
 import { hasBlob, readLayerRecord } from '../store/layer/layer-record';
@@ -64,6 +65,7 @@ async function* checkOne(
   if (differences.length > FEW)
     yield { text: `${name}: ${differences.length - FEW} more files differ`, owners, ...rest };
   yield* checkRecord(store, layer, { blob: good, size });
+  if (!options.quick) yield* checkPacked(layerPath(store, hex), owners);
 }
 
 function describe(

@@ -4,7 +4,8 @@ import { TspodError } from '../lib/errors';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
-import { blobPath, storePaths } from '../store/store-paths';
+import { listDirectory } from '../store/staging';
+import { blobPath, layerPath, storePaths } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
 import { listImages } from './list-images';
 import type { ListedImage } from './list-images';
@@ -74,7 +75,7 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
       const own = parts.get(id) ?? new Map<string, number>();
       parts.set(id, own);
       for (const hex of chainIds) {
-        const size = layerSizes.get(hex) ?? readLayerRecord(store, `sha256:${hex}`)?.size ?? 0;
+        const size = layerSizes.get(hex) ?? layerSize(store, hex);
         layerSizes.set(hex, size);
         own.set(`layer ${hex}`, size);
       }
@@ -85,6 +86,16 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
     }
   }
   return parts;
+}
+
+/** With the compressed copies that a push has kept beside it. */
+function layerSize(store: StorePaths, hex: string): number {
+  const folder = layerPath(store, hex);
+  let size = readLayerRecord(store, `sha256:${hex}`)?.size ?? 0;
+  for (const name of listDirectory(folder))
+    if (name.startsWith('packed-'))
+      size += statSync(`${folder}/${name}`, { throwIfNoEntry: false })?.size ?? 0;
+  return size;
 }
 
 function blobsOf(store: StorePaths, digest: string): string[] {

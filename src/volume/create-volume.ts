@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
-import { writeFileAtomic } from '../sys/file-io';
+import { syncDirectory, writeFileAtomic } from '../sys/file-io';
 import { volumeName } from './mount-path';
 import { loadVolume, volumePaths, type VolumeRecord } from './volume-record';
 
@@ -32,6 +32,8 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
       temporary: `${staging}/volume.json.new`,
     });
     renameSync(staging, directory);
+    // an anonymous one goes with its container, which a power loss may take, too
+    if (!record.anonymous) syncDirectory(`${ctx.paths.root}/volumes`);
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
     // renaming over a directory that is not empty fails: the name is taken

@@ -135,9 +135,7 @@ export const rows: readonly Row[] = [
       for (let index = 0; index < 200; index++) engine.run('import', tar, `localhost/many:${index}`);
     },
     measure: (engine) => engine.time('images'),
-    finish: (engine) => {
-      for (let index = 0; index < 200; index++) engine.run('rmi', `localhost/many:${index}`);
-    },
+    finish: (engine) => engine.run('rmi', ...Array.from({ length: 200 }, (_, at) => `localhost/many:${at}`)),
   },
   {
     name: 'rmi',
