@@ -16,11 +16,16 @@ export interface HelperResult {
   stderr: string;
 }
 
-/** Replaces this process by the helper in a role, with a plan; never returns. */
-export function becomeHelper(ctx: Context, role: HelperRole, plan: Plan): never {
+/** Replaces this process by the helper in a role, with a plan, and the descriptors in `keep`; never returns. */
+export function becomeHelper(
+  ctx: Context,
+  role: HelperRole,
+  plan: Plan,
+  keep: readonly number[] = [],
+): never {
   const fd = planDescriptor(ctx, plan);
   try {
-    return replaceProcess(ctx.paths.helper, ['tspod', role, String(fd)], ctx.env, [fd]);
+    return replaceProcess(ctx.paths.helper, ['tspod', role, String(fd)], ctx.env, [fd, ...keep]);
   } catch (error) {
     closeSync(fd);
     throw missingHelper(ctx, error);

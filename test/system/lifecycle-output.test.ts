@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { tspodProgram } from '../helpers/project';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
@@ -127,6 +128,18 @@ test('logs lose nothing when the log is rotated', async () => {
   await remove(name);
 });
 
+test('exec --preserve-fds gives the program descriptors of the caller', async () => {
+  const name = uniqueName();
+  await runTspod(['run', '-d', '--name', name, ...NONE, 'busybox', 'sleep', '1000']);
+  const script = `exec 3</proc/sys/kernel/ostype 4</dev/null; exec ${tspodProgram} exec --preserve-fds "$1" ${name} sh -c "$2"`;
+  const inShell = (count: number, command: string, expectCode = 0) =>
+    runTspod(['-c', script, 'sh', String(count), command], { program: '/bin/sh', expectCode });
+  assert.equal((await inShell(2, 'cat <&3; readlink /proc/self/fd/4')).stdout, 'Linux\n/dev/null\n');
+  assert.equal((await inShell(1, 'test -e /proc/self/fd/4 || echo none')).stdout, 'none\n');
+  assert.match((await inShell(3, 'true', 125)).stderr, /file descriptor 5 is not available/);
+  await remove(name);
+});
+
 test('a tag of the log that no field of the container answers is an error of the start', async () => {
   const name = uniqueName();
   await runTspod(['create', '--name', name, ...NONE, '--log-opt', 'tag={{.Nope}}', 'busybox', 'true']);
@@ -229,6 +242,6 @@ test('exec passes signals on to its program, which ends alone', async () => {
   await waitFor('the program', () => running.stdout() === 'ready\n');
   running.child.kill('SIGTERM');
   assert.equal((await running.finished).code, 21);
-  assert.equal((await runTspod(['ps', '-q'])).stdout.length, 13);
+  assert.equal((await runTspod(['ps', '-q', '--filter', `name=${name}`])).stdout.length, 13);
   await remove(name);
 });

@@ -29,6 +29,8 @@ export interface ExecOptions {
   user?: string | undefined;
   workdir?: string | undefined;
   privileged: boolean;
+  /** How many descriptors of the caller from 3 on the program gets. */
+  preserveFds?: number | undefined;
   /** Takes the pid of the program. */
   pidFile?: string | undefined;
 }
@@ -48,7 +50,10 @@ export async function execInContainer(ctx: Context, name: string, options: ExecO
   if (state.phase !== 'running') throw notRunning(name, state.phase, options);
   const spec = JSON.parse(readFileSync(containerPaths(ctx, id).config, 'utf8')) as OciSpec;
   const process = await execProcess(ctx, id, { spec, options });
-  return becomeHelper(ctx, 'exec', execPlan(ctx, { id, name, state, spec, process, options }));
+  const plan = execPlan(ctx, { id, name, state, spec, process, options });
+  if (!options.preserveFds) return becomeHelper(ctx, 'exec', plan);
+  const { callersDescriptors } = await import('./callers-descriptors');
+  return becomeHelper(ctx, 'exec', plan, callersDescriptors(options.preserveFds));
 }
 
 /** The container's own process is the model; only another user has to be looked up, which needs more files. */
@@ -84,6 +89,7 @@ function execPlan(
   if (options.detach) plan.add('EXIT_MESSAGE', randomId());
   else addForeground(plan, options);
   if (options.pidFile !== undefined) plan.add('EXEC_PID_FILE', options.pidFile);
+  if (options.preserveFds) plan.add('PRESERVE_FDS', options.preserveFds);
   const { seccomp } = spec.linux;
   addProcess(plan, exec.process, seccomp ? compileSeccomp(ctx, seccomp) : undefined);
   return plan;

@@ -23,13 +23,12 @@ const options = {
     type: 'list',
     value: 'FD',
     description: 'Give the program further descriptors',
-    refuse: 'a program gets standard input, output and error only',
+    refuse: 'use --preserve-fds',
   },
   'preserve-fds': {
     type: 'number',
     value: 'N',
-    description: 'Give the program N further descriptors',
-    refuse: 'a program gets standard input, output and error only',
+    description: 'Give the program N of your descriptors beside the first three',
   },
   privileged: { type: 'boolean', description: 'Give the program all capabilities' },
   tty: { type: 'boolean', short: 't', description: 'Give the program a terminal' },
@@ -47,6 +46,9 @@ const options = {
     description: 'Run in this directory of the container',
   },
 } as const;
+
+/** What a shell can open and the kernel's usual limit of descriptors allows. */
+const MOST_FDS = 1000;
 
 /** `tspod exec`. */
 export default defineCommand({
@@ -72,6 +74,7 @@ export default defineCommand({
       tty: flags.tty ?? false,
       user: flags.user,
       workdir: flags.workdir,
+      preserveFds: preservedFds(flags['preserve-fds']),
       privileged: flags.privileged ?? false,
     });
   },
@@ -99,6 +102,11 @@ async function splitTarget(
       'exec requires the name or ID of a container or the --latest or --cidfile flag',
     );
   return { name, argv };
+}
+
+function preservedFds(count: number | undefined): number | undefined {
+  if (count === undefined || (count >= 0 && count <= MOST_FDS)) return count;
+  throw new TspodError('usage', `--preserve-fds: ${count} is not a number of descriptors`);
 }
 
 async function variables(ctx: Context, flags: Flags<typeof options>): Promise<Record<string, string>> {
