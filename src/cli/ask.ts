@@ -22,9 +22,9 @@ export async function askSecret(prompt: string): Promise<string> {
       hint: 'pass it with --password-stdin',
     });
   }
-  process.stderr.write(prompt);
   stdin.setRawMode(true);
   try {
+    process.stderr.write(prompt);
     return await readTyped(stdin);
   } finally {
     stdin.setRawMode(false);

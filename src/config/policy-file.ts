@@ -34,6 +34,21 @@ export function parsePolicy(path: string, value: unknown): Policy {
   };
 }
 
+/** Error `invalid`: a key stands twice in one object of a JSON text, where the parser would take the last one silently. */
+export function refuseRepeatedKey(path: string, text: string): void {
+  const seen: Set<string>[] = [];
+  let last = '';
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}:]/g)) {
+    const keys = seen.at(-1);
+    if (token === '{') seen.push(new Set());
+    else if (token === '}') seen.pop();
+    else if (token === ':' && keys?.has(last))
+      throw reader(path).error('it', `has the key ${last} twice in one object`);
+    else if (token === ':') keys?.add(last);
+    last = token;
+  }
+}
+
 type Reader = ReturnType<typeof reader>;
 
 function reader(path: string) {

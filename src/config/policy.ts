@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { readJsonFile } from '../sys/file-io';
-import { parsePolicy } from './policy-file';
+import { parsePolicy, refuseRepeatedKey } from './policy-file';
 import type { Policy, PolicyRequirement } from './policy-file';
 
 /** Where a check is told to look. */
@@ -26,6 +26,7 @@ export function checkPolicy(
   if (file === undefined) return;
   const content = readJsonFile(file);
   if (content === undefined) throw new TspodError('not-found', `the policy "${file}" does not exist`);
+  refuseRepeatedKey(file, readFileSync(file, 'utf8'));
   const { requirements, where } = findRequirements(parsePolicy(file, content), transport, identity);
   for (const { type } of requirements) {
     if (type !== 'insecureAcceptAnything') throw refusal(file, where, type, `${transport}:${identity}`);

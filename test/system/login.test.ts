@@ -5,7 +5,9 @@ import test from 'node:test';
 import { registryUser, startRegistry } from '../helpers/registry';
 import type { TestRegistry } from '../helpers/registry';
 import { testFolder, testHome } from '../helpers/test-home';
-import { runTspod } from '../helpers/tspod';
+import { tspodProgram } from '../helpers/project';
+import { runTspod, startTspod } from '../helpers/tspod';
+import { waitFor } from '../helpers/wait-for';
 
 const { username, password } = registryUser;
 const entry = { auth: Buffer.from(`${username}:${password}`).toString('base64') };
@@ -131,6 +133,24 @@ test('login gives credentials to the helper of registries.conf', async () => {
   assert.equal((await runTspod(['login', '--get-login'], { env })).stdout, `${username}\n`);
   await runTspod(['logout'], { env });
   assert.ok(!existsSync(`${folder}/kept`));
+});
+
+test('login asks on the terminal for what is missing, and shows no password', async () => {
+  const { host } = await registry();
+  const command = `${tspodProgram} login --tls-verify=false ${host}`;
+  const running = startTspod(['-qec', command, '/dev/null'], { program: 'script' });
+  for (const [prompt, answer] of [
+    ['Username: ', username],
+    ['Password: ', password],
+  ] as const) {
+    await waitFor(`the prompt ${prompt}`, () => running.stdout().includes(prompt));
+    running.child.stdin.write(`${answer}\r`);
+  }
+  const { code, stdout } = await running.finished;
+  assert.equal(code, 0);
+  assert.match(stdout, /Login Succeeded!/);
+  assert.doesNotMatch(stdout, new RegExp(password));
+  await runTspod(['logout', host]);
 });
 
 const wrong: readonly { name: string; args: string[]; stdin?: string; message: RegExp }[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { checkPolicy, findRequirements } from '../../../src/config/policy';
-import { parsePolicy } from '../../../src/config/policy-file';
+import { parsePolicy, refuseRepeatedKey } from '../../../src/config/policy-file';
 import { TspodError } from '../../../src/lib/errors';
 import { inConfigHome } from '../../helpers/config-home';
 
@@ -49,6 +49,14 @@ test('findRequirements() takes the default where no scope fits, or the transport
   const policy = parsePolicy('/p', { default: accept, transports: { docker: scopesOf('a.io') } });
   assert.equal(findRequirements(policy, 'docker', 'b.io/x:1').where, 'default');
   assert.equal(findRequirements(policy, 'oci', '/a').where, 'default');
+});
+
+test('refuseRepeatedKey() finds a key that stands twice in one object, and only there', () => {
+  refuseRepeatedKey('/p', '{"a":{"a":"b:{","b":"\\\\"},"b":[{"a":1},{"a":"a"}]}');
+  assert.throws(
+    () => refuseRepeatedKey('/p', '{"a":1,"b":{"c":"}","c":2}}'),
+    /the key "c" twice in one object/,
+  );
 });
 
 const broken: readonly { name: string; content: unknown; message: RegExp }[] = [
