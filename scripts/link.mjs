@@ -39,10 +39,10 @@ export async function link({ top, entry, fast, external, options }) {
   const define = (path) =>
     `const ${nameIn(path)}=__module((exports,module)=>{${modules.get(path).code(refer(path))}\n});\n`;
   const listed = (paths) => `{${paths.map(nameIn).join(',')}}`;
-  const handOver = 'require,__module,__toESM,__tspodUrl,__early';
+  const handOver = 'require,__module,__toESM,__tspodUrl,__filename,__dirname,__early';
   const first =
     `(function(${PARAMETERS},__part){${HELPERS}\nlet __loaded;` +
-    `const __late=()=>__loaded??=__part()(require,__module,__toESM,__tspodUrl,${listed([...early])});\n` +
+    `const __late=()=>__loaded??=__part()(require,__module,__toESM,__tspodUrl,__filename,__dirname,${listed([...early])});\n` +
     `${[...early].map(define).join('')}${nameIn(entry)}();})`;
   return { first, second: `(function(${handOver}){${late.map(define).join('')}return ${listed(late)}})` };
 }
