@@ -24,7 +24,8 @@ export function planMounts(options: ContainerOptions, image: ImageRunConfig): Us
 /** Checks that what is bound is there. Throws 'not-found'. */
 export function checkSources(mounts: readonly UserMount[], { devices }: ContainerOptions): void {
   for (const mount of mounts) {
-    if (mount.kind === 'bind' || mount.kind === 'overlay') checkSource(mount.source);
+    if (mount.kind === 'bind' || (mount.kind === 'overlay' && mount.volume === undefined))
+      checkSource(mount.source);
   }
   for (const device of devices) expandDevice(device);
 }
@@ -33,6 +34,8 @@ export function checkSources(mounts: readonly UserMount[], { devices }: Containe
 export function ensureVolumes(ctx: Context, mounts: readonly UserMount[]): string[] {
   const anonymous: string[] = [];
   for (const mount of mounts) {
+    if (mount.kind === 'overlay' && mount.volume !== undefined)
+      ensureVolume(ctx, mount.volume, { anonymous: false });
     if (mount.kind !== 'volume') continue;
     ensureVolume(ctx, mount.name, { anonymous: mount.anonymous });
     if (mount.anonymous) anonymous.push(mount.name);

@@ -2,8 +2,9 @@ import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
 import { findContainerId } from './find';
 import type { ContainerOptions } from './record';
+import { mountsFromOthers } from './volumes-from';
 
-/** The options with full ids in the place of the names of containers that are joined. Throws 'not-found'. */
+/** The options with full ids in the place of the names of containers that are joined, and the mounts of `--volumes-from`. Throws 'not-found'. */
 export function resolveTargets(ctx: Context, options: ContainerOptions): ContainerOptions {
   const { pid, ipc, uts, cgroup } = options.namespaces;
   const resolve = <T extends { kind: string }>(kind: string, mode: T): T => resolveTarget(ctx, kind, mode);
@@ -17,6 +18,7 @@ export function resolveTargets(ctx: Context, options: ContainerOptions): Contain
     },
     network: resolve('network', options.network),
     userns: resolve('user', options.userns),
+    mounts: options.volumesFrom === undefined ? options.mounts : mountsFromOthers(ctx, options),
   };
 }
 

@@ -6,6 +6,7 @@ import { findContainer } from './find';
 import { matchesImage } from './match-image';
 import type { ListedContainer } from './list';
 import type { ContainerPhase } from './status';
+import { volumeOf } from '../volume/volume-of';
 
 /** Whether a container is meant. */
 export type ContainerFilter = (container: ListedContainer) => boolean;
@@ -172,7 +173,8 @@ function usesVolume(value: string): ContainerFilter {
   const [source, target] = value.split(':', 2);
   return ({ record }) =>
     record.options.mounts.some((mount) => {
-      const from = mount.kind === 'volume' ? mount.name : mount.kind === 'tmpfs' ? undefined : mount.source;
+      const from =
+        volumeOf(mount) ?? (mount.kind === 'tmpfs' || mount.kind === 'volume' ? undefined : mount.source);
       if (target !== undefined) return from === source && mount.target === target;
       return from === source || mount.target === source;
     });

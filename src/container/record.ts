@@ -170,6 +170,8 @@ export interface ContainerOptions {
   passwd?: boolean;
   /** Absent: the caller's. */
   oomScoreAdj?: number;
+  /** As typed; their mounts are among `mounts`. */
+  volumesFrom?: string[];
   /** Gets the monitor's pid. */
   monitorPidFile?: string;
 }

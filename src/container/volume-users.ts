@@ -1,4 +1,5 @@
 import type { Context } from '../lib/context';
+import { volumeOf } from '../volume/volume-of';
 import { containerIds, loadRecordIfWhole } from './find';
 
 /** The names of the containers that use each volume. */
@@ -7,8 +8,8 @@ export function volumeUsers(ctx: Context): Map<string, string[]> {
   for (const id of containerIds(ctx)) {
     const record = loadRecordIfWhole(ctx, id);
     for (const mount of record?.options.mounts ?? []) {
-      if (mount.kind === 'volume')
-        users.set(mount.name, [...(users.get(mount.name) ?? []), record?.name ?? id]);
+      const volume = volumeOf(mount);
+      if (volume !== undefined) users.set(volume, [...(users.get(volume) ?? []), record?.name ?? id]);
     }
   }
   return users;

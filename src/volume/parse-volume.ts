@@ -4,6 +4,8 @@ import { hostPath, isPath, mountTarget, volumeName } from './mount-path';
 import { parseMountOptions, type MountOptions } from './mount-options';
 import type { UserMount } from './types';
 
+type OverlayMount = Extract<UserMount, { kind: 'overlay' }>;
+
 /**
  * Parses `--volume`: `[SOURCE:]TARGET[:OPTIONS]`. A source with a slash or dot in front is a path, else it names a
  * volume; without one the volume is anonymous (its name stays empty until the container is made). Throws 'usage'.
@@ -37,11 +39,7 @@ function bind(source: string, target: string, options: MountOptions): UserMount 
 }
 
 function volume(name: string, target: string, options: MountOptions): UserMount {
-  if (options.overlay) {
-    throw new TspodError('unsupported', `the option O of the volume "${name}" is not supported yet`, {
-      hint: 'mount a directory with :O, or the volume without it',
-    });
-  }
+  if (options.overlay) return { ...overlay('', target, options), volume: name };
   return {
     kind: 'volume',
     name,
@@ -54,7 +52,7 @@ function volume(name: string, target: string, options: MountOptions): UserMount 
   };
 }
 
-function overlay(source: string, target: string, options: MountOptions): UserMount {
+function overlay(source: string, target: string, options: MountOptions): OverlayMount {
   if ((options.upper === undefined) !== (options.work === undefined)) {
     throw new TspodError('usage', 'overlay mounts need upperdir and workdir together');
   }

@@ -23,5 +23,15 @@ export type UserMount =
       chown: boolean;
       subpath?: string;
     }
-  | { kind: 'overlay'; source: string; target: string; upper?: string; work?: string; chown: boolean }
+  | {
+      kind: 'overlay';
+      /** Empty with `volume`. */
+      source: string;
+      /** The name of the volume that lies below. */
+      volume?: string;
+      target: string;
+      upper?: string;
+      work?: string;
+      chown: boolean;
+    }
   | { kind: 'tmpfs'; target: string; options: string[]; copyUp: boolean };

@@ -166,3 +166,26 @@ for (const [what, options, message] of REFUSED) {
     assert.deepEqual(await volumeNames(), before);
   });
 }
+
+test('--volumes-from shares the volumes of another container', async () => {
+  const [name, volume] = [uniqueName(), uniqueName()];
+  await runTspod(['create', '--name', name, '-v', `${volume}:/data`, '-v', '/anonymous', 'busybox', 'true']);
+  const from = (options: string): string[] => ['--volumes-from', `${name}${options}`];
+  await inBusybox(from(''), 'echo kept >/data/file; echo too >/anonymous/file');
+  assert.equal((await inBusybox(from(':ro'), 'cat /data/file /anonymous/file')).stdout, 'kept\ntoo\n');
+  await inBusybox(from(':ro'), 'touch /data/file', 1);
+  await runTspod(['rm', '-v', name]);
+  await runTspod(['volume', 'rm', volume]);
+});
+
+test('a named volume with O is shown, and never written to', async () => {
+  const name = uniqueName();
+  await inBusybox(['-v', `${name}:/data`], 'echo below >/data/file');
+  const { stdout } = await inBusybox(
+    ['-v', `${name}:/data:O`],
+    'cat /data/file; echo x >/data/file; cat /data/file',
+  );
+  assert.equal(stdout, 'below\nx\n');
+  assert.equal((await inBusybox(['-v', `${name}:/data`], 'cat /data/file')).stdout, 'below\n');
+  await runTspod(['volume', 'rm', name]);
+});

@@ -29,7 +29,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     AutoRemoveImage: false,
     Annotations: goMap(spec?.annotations ?? options.annotations),
     VolumeDriver: '',
-    VolumesFrom: null,
+    VolumesFrom: options.volumesFrom ?? null,
     ...inspectBorders(record),
     ShmSize: options.shmSize,
     Runtime: 'oci',

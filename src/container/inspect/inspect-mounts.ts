@@ -1,6 +1,7 @@
 import type { Context } from '../../lib/context';
 import type { ContainerRecord } from '../record';
 import type { UserMount } from '../../volume/types';
+import { volumeOf } from '../../volume/volume-of';
 
 /** The part `Mounts`: everything that users mounted but tmpfs, which is in HostConfig. */
 export function inspectMounts(ctx: Context, { options }: ContainerRecord): object[] {
@@ -32,10 +33,11 @@ type DirectoryMount = Exclude<UserMount, { kind: 'tmpfs' }>;
 
 function inspectMount(ctx: Context, mount: DirectoryMount): object {
   const isVolume = mount.kind === 'volume';
+  const volume = volumeOf(mount);
   return {
     Type: isVolume ? 'volume' : 'bind',
     ...(isVolume ? { Name: mount.name } : {}),
-    Source: isVolume ? `${ctx.paths.root}/volumes/${mount.name}/_data` : mount.source,
+    Source: volume === undefined ? sourceOf(mount) : `${ctx.paths.root}/volumes/${volume}/_data`,
     Destination: mount.target,
     Driver: isVolume ? 'local' : '',
     Mode: '',
@@ -44,6 +46,10 @@ function inspectMount(ctx: Context, mount: DirectoryMount): object {
     Propagation: propagationOf(mount),
     ...(isVolume && mount.subpath !== undefined ? { SubPath: mount.subpath } : {}),
   };
+}
+
+function sourceOf(mount: DirectoryMount): string {
+  return mount.kind === 'volume' ? '' : mount.source;
 }
 
 function propagationOf(mount: DirectoryMount): string {

@@ -93,13 +93,17 @@ function overlayMount(
     for (const path of [upper, work]) mkdirSync(path, { recursive: true, mode: 0o755 });
   }
   const options = [
-    `lowerdir=${escapeLower(mount.source)}`,
+    `lowerdir=${escapeLower(lowerOf(ctx, mount))}`,
     `upperdir=${checkPath(upper)}`,
     `workdir=${checkPath(work)}`,
     'userxattr',
     'rprivate',
   ];
   return { destination: mount.target, type: 'overlay', source: 'overlay', options };
+}
+
+function lowerOf(ctx: Context, { source, volume }: Extract<UserMount, { kind: 'overlay' }>): string {
+  return volume === undefined ? source : `${ctx.paths.root}/volumes/${volume}/_data`;
 }
 
 function escapeLower(path: string): string {

@@ -40,6 +40,7 @@ const VOLUMES: [string, ReturnType<typeof parseVolume>][] = [
     '/src:/dst:O,upperdir=/u,workdir=/w,U',
     { kind: 'overlay', source: '/src', target: '/dst', upper: '/u', work: '/w', chown: true },
   ],
+  ['data:/dst:O', { kind: 'overlay', source: '', volume: 'data', target: '/dst', chown: false }],
   ['data:/dst', volume],
   ['data:/dst:nocopy,ro', { ...volume, noCopy: true, readOnly: true }],
   ['/dst', { ...volume, name: '', anonymous: true }],

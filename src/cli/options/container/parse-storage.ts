@@ -1,4 +1,5 @@
 import { parseDevice } from '../../../container/options/parse-device';
+import { parseVolumesFrom } from '../../../container/options/parse-volumes-from';
 import { TspodError } from '../../../lib/errors';
 import { parseSize } from '../../../lib/size';
 import { parseMount } from '../../../volume/parse-mount';
@@ -16,12 +17,18 @@ export function parseStorage(flags: ContainerFlags) {
       ...flags.volume.map(parseVolume),
       ...flags.tmpfs.map(parseTmpfs),
     ]),
+    ...(flags['volumes-from'].length === 0 ? {} : { volumesFrom: checkVolumesFrom(flags['volumes-from']) }),
     readOnly: flags['read-only'] ?? false,
     readOnlyTmpfs: flags['read-only-tmpfs'],
     shmSize: parseShmSize(flags['shm-size'] ?? '65536k'),
     devices: flags.device.map(parseDevice),
     ...(images === 'tmpfs' || images === 'ignore' ? { imageVolumes: images as 'tmpfs' | 'ignore' } : {}),
   };
+}
+
+function checkVolumesFrom(texts: readonly string[]): string[] {
+  for (const text of texts) parseVolumesFrom(text);
+  return [...texts];
 }
 
 /** Bytes. Throws 'usage'. */

@@ -49,7 +49,6 @@ export const REFUSED_OPTIONS = {
   'shm-size-systemd': refused('systemd in containers is not built yet'),
   subgidname: refused('use --gidmap'),
   subuidname: refused('use --uidmap'),
-  'volumes-from': refused('name the volumes with --volume', 'list'),
 } as const;
 
 function refused<const T extends 'string' | 'list' | 'boolean' = 'string'>(reason: string, type?: T) {

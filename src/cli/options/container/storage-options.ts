@@ -27,4 +27,9 @@ export const STORAGE_OPTIONS = {
     value: '[SOURCE:]DIR[:OPTIONS]',
     description: 'Mount a directory of the host or a volume',
   },
+  'volumes-from': {
+    type: 'list',
+    value: 'CONTAINER[:ro|rw]',
+    description: 'Mount what another container has from the host, and its volumes',
+  },
 } as const;
