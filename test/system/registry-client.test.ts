@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
 import { checkLogin } from '../../src/image/registry/check-login';
-import { sha256, startFaultServer } from '../helpers/fault-server';
+import { sha256 } from '../helpers/fault-server';
 import { collect, withClient } from '../helpers/registry-context';
 import { registryUser, startRegistry } from '../helpers/registry';
 import type { Repository } from '../../src/image/registry/types';
@@ -221,49 +220,4 @@ test('an upload to docker-registry survives a broken connection', async () => {
     assert.equal(await client.source(name).hasBlob(blob.digest), bytes.length);
   });
   relay.close();
-});
-
-test('a registry behind a proxy', async () => {
-  const registry = await startRegistry({ tls: true });
-  const plain = await startFaultServer();
-  plain.addManifest('a', { schemaVersion: 2 }, { tag: 'v1' });
-  const seen: string[] = [];
-  const [, port = ''] = registry.host.split(':');
-  const proxy = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`);
-    void fetch(`${plain.url}${new URL(request.url ?? '').pathname}`).then(async (answer) => {
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-      response.end(await answer.text());
-    });
-  });
-  proxy.on('connect', (request, socket) => {
-    seen.push(`CONNECT ${request.url}`);
-    const onward = connect(Number(port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      onward.pipe(socket).pipe(onward);
-    });
-    onward.on('error', () => socket.destroy());
-    socket.on('error', () => onward.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const address = `http://me:secret@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const env = { HTTPS_PROXY: address, http_proxy: address };
-  await withClient(async (client) => {
-    await client
-      .source('registry.invalid/a')
-      .tags()
-      .catch((error: unknown) => {
-        assert.match(String(error), /repository name not known/);
-      });
-    assert.ok(seen.includes('CONNECT registry.invalid:443'));
-  }, env);
-  await withClient(
-    async (client) => {
-      await client.source('plain.invalid/a').manifest('v1');
-      assert.match(seen.join('\n'), /GET http:\/\/plain\.invalid\/v2\/a\/manifests\/v1 Basic bWU6c2VjcmV0/);
-    },
-    { http_proxy: address },
-  );
-  proxy.closeAllConnections();
-  proxy.close();
 });

@@ -1,5 +1,9 @@
 import type { Agent, RequestOptions } from 'node:http';
+import type { PeerCertificate } from 'node:tls';
+import { TspodError } from '../../lib/errors';
+import { cleanText } from './clean-text';
 import { proxyFor } from './proxy';
+import { markTransient } from './transient';
 import type { Trust } from './trust';
 
 /** Keeps connections for further requests, one pool for each way to a host. */
@@ -35,9 +39,26 @@ export function makeConnections(
         return { ...options, agent: agent(proxy.origin, () => plainAgent(proxy.protocol, keep)) };
       }
       const { HttpsProxyAgent } = await import('https-proxy-agent');
-      return { ...target(url), ...tls, agent: agent(name, () => new HttpsProxyAgent(proxy, keep)) };
+      const tunnel = () =>
+        new HttpsProxyAgent(proxy, keep).on('proxyConnect', (answer) => checkTunnel(answer, url, proxy));
+      return { ...target(url), ...tls, agent: agent(name, tunnel) };
     },
   };
+}
+
+/** The agent would take a refusal of the proxy for an answer of the registry: one that nobody vouches for. */
+function checkTunnel(answer: { statusCode: number; statusText: string }, url: URL, proxy: URL): void {
+  const { statusCode, statusText } = answer;
+  if (statusCode === 200) return;
+  const said = `${statusCode} ${cleanText(statusText, 100)}`.trim();
+  const error = new TspodError(
+    'network',
+    `the proxy ${proxy.host} does not connect to ${url.host}: ${said}`,
+    {
+      hint: 'check HTTPS_PROXY, and the account in it, or add the registry to NO_PROXY',
+    },
+  );
+  throw statusCode >= 500 ? markTransient(error) : error;
 }
 
 function plainAgent(protocol: string, options: object): Agent {
@@ -59,11 +80,16 @@ function target(url: URL): RequestOptions {
 /** Options of `tls.connect`, which `https.request` passes on. */
 function tlsOptions(url: URL, isOwn: boolean, trust: Trust): object {
   const secureContext = isOwn ? trust.context() : trust.anonymousContext();
-  const isAddress = process.getBuiltinModule('node:net').isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0;
+  const { isIP } = process.getBuiltinModule('node:net');
+  const { checkServerIdentity } = process.getBuiltinModule('node:tls');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     secureContext,
     rejectUnauthorized: trust.verify,
-    ...(isAddress ? {} : { servername: url.hostname }),
+    // behind a proxy nothing else says which host is meant
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(host, certificate),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
   };
 }
 
