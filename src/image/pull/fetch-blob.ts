@@ -9,6 +9,7 @@ import { createSpaceGuard } from '../../store/layer/space-guard';
 import { openPartialBlob } from '../../store/partial-blob';
 import type { PartialBlob } from '../../store/partial-blob';
 import type { StorePaths } from '../../store/store-paths';
+import type { BufferCollector } from '../../sys/buffer-collector';
 import { writeFully } from '../../sys/file-io';
 import { readBlob } from '../image-record';
 import type { Descriptor } from '../manifest';
@@ -29,6 +30,8 @@ export interface FetchOptions {
   retryDelay: number;
   /** Told how many bytes lie in the file. */
   have: (bytes: number) => void;
+  /** Told of bytes that are written. */
+  collect: BufferCollector;
   /** Told when what an earlier pull has left is used. */
   resumed: () => void;
 }
@@ -128,6 +131,7 @@ async function fetchOn(
     progress.hash.update(data);
     progress.at += data.length;
     options.have(progress.at);
+    options.collect(data.length);
   }
   return undefined;
 }

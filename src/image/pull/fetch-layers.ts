@@ -1,5 +1,7 @@
 import { hasBlob } from '../../store/layer/layer-record';
 import type { StorePaths } from '../../store/store-paths';
+import { createBufferCollector } from '../../sys/buffer-collector';
+import type { BufferCollector } from '../../sys/buffer-collector';
 import type { Descriptor } from '../manifest';
 import { fetchBlob } from './fetch-blob';
 import type { BlobSource } from './fetch-blob';
@@ -47,10 +49,11 @@ export function fetchLayers(
     options.report({ kind: 'blob', digest: layer.digest, size: layer.size, got: 0, state });
   }
   const limit = createLimit(parallel);
+  const collect = createBufferCollector();
   const tasks = new Map(
     missing.map((layer) => [
       layer.digest,
-      limit(() => fetchLayer(store, layer, placesOf(layers, layer), options)),
+      limit(() => fetchLayer(store, layer, placesOf(layers, layer), { ...options, collect })),
     ]),
   );
   const failed = new Promise<never>((_, reject) => {
@@ -73,7 +76,7 @@ async function fetchLayer(
   store: StorePaths,
   layer: Descriptor,
   places: readonly number[],
-  options: LayerFetchOptions,
+  options: LayerFetchOptions & { collect: BufferCollector },
 ): Promise<void> {
   options.signal.throwIfAborted();
   const { digest, size } = layer;

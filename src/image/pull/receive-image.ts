@@ -12,6 +12,8 @@ import { openStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
 import { blobPath, layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
+import { createBufferCollector } from '../../sys/buffer-collector';
+import type { BufferCollector } from '../../sys/buffer-collector';
 import { lockContentShared } from '../collect-garbage';
 import { commitImage } from '../commit-image';
 import type { LayerSoFar } from '../commit-image';
@@ -43,11 +45,20 @@ export async function receiveImage(
     const diffIds = config.rootfs.diff_ids;
     const chain = chainIdsOf(diffIds);
     const layers: LayerSoFar[] = [];
+    const collect = createBufferCollector();
     const warn = (message: string): void => ctx.log('debug', message);
     for (const [at, layer] of plan.layers.entries()) {
       const place = { at, chainId: chain[at] ?? '', parent: chain[at - 1], diffId: diffIds[at] ?? '' };
       layers.push(
-        await findOrReceive(store, layer, { ...place, below: layers, staging, arrivals, warn, suspect }),
+        await findOrReceive(store, layer, {
+          ...place,
+          below: layers,
+          staging,
+          arrivals,
+          warn,
+          suspect,
+          collect,
+        }),
       );
     }
     const manifest = { ...plan.manifest, bytes: Buffer.from(plan.manifest.bytes, 'base64') };
@@ -74,6 +85,7 @@ interface LayerPlace {
   arrivals: Arrivals;
   warn: (message: string) => void;
   suspect: (layer: number) => void;
+  collect: BufferCollector;
 }
 
 async function findOrReceive(store: StorePaths, layer: PlannedLayer, place: LayerPlace): Promise<LayerSoFar> {
@@ -113,6 +125,7 @@ async function receiveLayer(store: StorePaths, layer: PlannedLayer, place: Layer
       diffId: place.diffId,
       lowers: below.map(({ diff }) => diff).toReversed(),
       warn: place.warn,
+      collect: place.collect,
     });
     const { digest, size, mediaType } = layer;
     const staged = { ...unpacked, blobFile, blob: { digest, size, mediaType } };

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { TspodError } from '../../lib/errors';
+import { createBufferCollector } from '../../sys/buffer-collector';
+import type { BufferCollector } from '../../sys/buffer-collector';
 import type { Compression } from '../compression';
 import { decompress } from '../decompress';
 import type { AwaitNext } from '../decompress';
@@ -20,6 +22,8 @@ export interface UnpackInput {
   /** Directories of the layers below, from top to bottom. */
   lowers: readonly string[];
   warn: (message: string) => void;
+  /** Shared by layers that are unpacked one after the other. */
+  collect?: BufferCollector;
 }
 
 /** A layer in a staging directory: `directory` holds `diff`. */
@@ -66,9 +70,11 @@ async function readAll(input: UnpackInput, take: (chunk: Buffer) => void): Promi
     return input.digest();
   }
   const hash = createHash('sha256');
+  const collect = input.collect ?? createBufferCollector();
   for await (const chunk of decompress(compression, next)) {
     hash.update(chunk);
     take(chunk);
+    collect(chunk.length);
   }
   // what follows the compressed data belongs to the blob
   while ((await next()) !== undefined);
