@@ -21,6 +21,7 @@ import { rewriteRecord, stageContainer } from './create-stage';
 import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
 import { containerPaths } from './paths';
+import { checkRuntime } from './options/check-runtime';
 import type { ContainerOptions, ContainerRecord } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
@@ -86,8 +87,7 @@ function prepareOptions(ctx: Context, asked: ContainerOptions): ContainerOptions
     ...resolveTargets(ctx, asked),
     ...(runtime === undefined ? {} : { runtime: runtimePath(ctx, runtime) }),
   };
-  if (options.runtime !== undefined && options.namespaces.ipc.kind === 'container')
-    throw sharedMemory(options.runtime);
+  checkRuntime(options);
   if (options.timezone !== undefined) timezoneFile(options.timezone);
   if (options.rootfs) checkRootfs(options.rootfs.directory);
   return options;
@@ -162,15 +162,6 @@ function runtimePath(ctx: Context, runtime: string): string {
   throw new TspodError('machine', `default OCI runtime "${runtime}" not found`, {
     hint: `install it (sudo apt install ${runtime}), or leave --runtime and the key runtime of containers.conf out`,
   });
-}
-
-function sharedMemory(runtime: string): TspodError {
-  const reason = "the kernel does not let it bind /dev/shm of another container's mounts";
-  return new TspodError(
-    'unsupported',
-    `--ipc container:NAME is not supported with the OCI runtime "${runtime}": ${reason}`,
-    { hint: 'leave --runtime out, or share memory in a volume' },
-  );
 }
 
 function checkRootfs(directory: string): void {

@@ -62,6 +62,8 @@ export interface Limits {
   deviceReadIops?: { path: string; rate: number }[];
   deviceWriteIops?: { path: string; rate: number }[];
   oomKillDisable?: boolean;
+  /** Files of the control group and what is written to them. */
+  unified?: Record<string, string>;
 }
 
 export type RestartPolicyName = 'no' | 'on-failure' | 'always' | 'unless-stopped';
@@ -153,6 +155,8 @@ export interface ContainerOptions {
   ulimits: Ulimit[];
   sysctls: Record<string, string>;
   limits: Limits;
+  /** False: no control group of its own. Absent: one where it can be made. */
+  cgroup?: false;
   log: LogSettings;
   /** `crun`, `runc` or a path; absent: the native helper. */
   runtime?: string;

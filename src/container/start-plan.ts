@@ -46,11 +46,12 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addCommonUserns(plan, ctx);
   addRootfs(plan, ctx, record);
   addVolumeOwners(plan, ctx, record, spec.process.user);
-  addCgroup(plan, ctx, {
-    id: record.id,
-    resources: spec.linux.resources,
-    isPidsDefault: record.options.limits.pidsIsDefault ?? false,
-  });
+  if (record.options.cgroup !== false)
+    addCgroup(plan, ctx, {
+      id: record.id,
+      resources: spec.linux.resources,
+      isPidsDefault: record.options.limits.pidsIsDefault ?? false,
+    });
   addNetwork(plan, ctx, record);
   addStreams(plan, ctx, record, mode);
   addPolicies(plan, ctx, record, mode);

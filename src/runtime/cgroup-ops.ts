@@ -64,8 +64,8 @@ export function addCgroupJoin(plan: Plan, ctx: Context, directory: string): void
   else plan.add('CGROUP_JOIN', directory, place.bus, String(ctx.uid), unit[1], unit[2]);
 }
 
-function isDefault({ isPidsDefault }: CgroupRequest, { controller }: Setting): boolean {
-  return isPidsDefault && controller === 'pids';
+function isDefault({ isPidsDefault }: CgroupRequest, { controller, option }: Setting): boolean {
+  return isPidsDefault && controller === 'pids' && !option.startsWith('--cgroup-conf');
 }
 
 function has(place: CgroupPlace, controller: string): boolean {
@@ -73,7 +73,7 @@ function has(place: CgroupPlace, controller: string): boolean {
 }
 
 function requireController(ctx: Context, place: CgroupPlace, { controller, option }: Setting): void {
-  if (has(place, controller)) return;
+  if (has(place, controller) || (controller === 'cgroup' && place.kind !== 'none')) return;
   if (place.kind === 'none') {
     throw new TspodError('machine', `${option} cannot be applied: ${place.reason}`, {
       hint: 'log in through systemd (loginctl, ssh), or start tspod with: systemd-run --user --scope -p Delegate=yes tspod ...',
@@ -98,6 +98,7 @@ function limitSettings(resources: OciResources): Setting[] {
     ...cpuSettings(resources),
     ...pidsSettings(resources),
     ...ioSettings(resources),
+    ...unifiedSettings(resources),
   ];
 }
 
@@ -165,6 +166,16 @@ function ioSettings({ blockIO }: OciResources): Setting[] {
   throttle(blockIO.throttleReadIOPSDevice, 'riops', '--device-read-iops');
   throttle(blockIO.throttleWriteIOPSDevice, 'wiops', '--device-write-iops');
   return settings;
+}
+
+/** Files named by the user; those of the core have no controller. */
+function unifiedSettings({ unified = {} }: OciResources): Setting[] {
+  return Object.entries(unified).map(([file, value]) => ({
+    controller: file.slice(0, file.indexOf('.')),
+    file,
+    value,
+    option: `--cgroup-conf ${file}`,
+  }));
 }
 
 /** From blkio's 10 to 1000 to io.weight's 1 to 10000, as crun and runc convert it. */

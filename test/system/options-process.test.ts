@@ -159,3 +159,27 @@ test('an unknown log option is refused (Podman passes over it)', async () => {
   });
   assert.match(stderr, /max-sice/);
 });
+
+test('--cgroup-conf writes a file of the control group, and --cgroups=disabled makes none', async () => {
+  const names = [uniqueName(), uniqueName()] as const;
+  const start = (name: string, option: string, expectCode: number | null = 0) =>
+    runTspod(['run', '-d', '--name', name, '--network', 'none', option, 'busybox', 'sleep', '1000'], {
+      expectCode,
+    });
+  const groupOf = async (name: string): Promise<string> => {
+    const { stdout } = await runTspod(['inspect', '--format', '{{.State.Pid}}', name]);
+    return /^0::(.*)$/m.exec(readFileSync(`/proc/${stdout.trim()}/cgroup`, 'utf8'))?.[1] ?? '';
+  };
+  const { code, stdout, stderr } = await start(names[0], '--cgroup-conf=cgroup.max.descendants=5', null);
+  if (code === 0) {
+    const group = await groupOf(names[0]);
+    assert.ok(group.includes(stdout.trim()), group);
+    const mount = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((path) => existsSync(`${path}${group}`));
+    assert.equal(readFileSync(`${mount}${group}/cgroup.max.descendants`, 'utf8'), '5\n');
+  } else assert.match(stderr, /--cgroup-conf cgroup\.max\.descendants cannot be applied[^]*^hint: /m);
+  const { stdout: id } = await start(names[1], '--cgroups=disabled');
+  assert.equal((await groupOf(names[1])).includes(id.trim()), false);
+  const unknown = await start(uniqueName(), '--cgroup-conf=nosuch.file=5', 125);
+  assert.match(unknown.stderr, /--cgroup-conf nosuch\.file cannot be applied/);
+  await runTspod(['rm', '-f', '-t', '0', ...names]);
+});

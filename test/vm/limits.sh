@@ -18,6 +18,7 @@ in_group '--pids-limit -1 is no limit' max pids.max --pids-limit -1
 in_group '--blkio-weight' 'default 4950' io.weight --blkio-weight 500
 in_group '--device-write-bps' '[0-9]+:0 rbps=max wbps=1048576 riops=max wiops=max' io.max \
   --device-write-bps /dev/vda:1mb
+in_group '--cgroup-conf' 33554432 memory.high --cgroup-conf memory.high=33554432
 in_group '--memory with --runtime crun' 67108864 memory.max --memory 64m --runtime crun
 in_group '--memory with ids of its own' 67108864 memory.max --memory 64m --userns keep-id
 check 'a value that the kernel refuses is named with its option' 125 'Error: applying --cpuset-cpus .*99' \

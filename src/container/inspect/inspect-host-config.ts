@@ -37,7 +37,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     Isolation: '',
     ...inspectLimits(record, spec),
     ...(options.init ? { Init: true } : {}),
-    CgroupConf: null,
+    CgroupConf: options.limits.unified ?? null,
   };
 }
 
@@ -56,7 +56,7 @@ function inspectBorders(record: ContainerRecord): object {
     GroupAdd: options.groupAdd,
     IpcMode: modeText(namespaces.ipc),
     Cgroup: '',
-    Cgroups: 'default',
+    Cgroups: options.cgroup === false ? 'disabled' : 'default',
     Links: null,
     OomScoreAdj: options.oomScoreAdj ?? 0,
     PidMode: modeText(namespaces.pid),

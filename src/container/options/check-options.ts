@@ -22,6 +22,7 @@ export function checkOptions(options: ContainerOptions): void {
   checkNameServers(options);
   checkNetwork(options);
   checkSysctls(options);
+  checkCgroup(options);
 }
 
 function checkHostname({ hostname, namespaces }: ContainerOptions): void {
@@ -40,6 +41,13 @@ function checkNameServers({ dns }: ContainerOptions): void {
 function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions): void {
   if (network.kind !== 'container' || dns.length + dnsSearch.length + dnsOptions.length === 0) return;
   throw usage('--dns, --dns-option and --dns-search cannot be set with --network container:NAME');
+}
+
+/** A limit that is asked for is applied or refused. */
+function checkCgroup({ cgroup, limits }: ContainerOptions): void {
+  const { pids, pidsIsDefault, ...others } = limits;
+  const isLimited = Object.values(others).some((value) => value !== undefined) || (pids && !pidsIsDefault);
+  if (cgroup === false && isLimited) throw usage('--cgroups=disabled and limits cannot be set together');
 }
 
 function checkSysctls({ sysctls, namespaces, network }: ContainerOptions): void {

@@ -20,6 +20,8 @@ export interface LimitTexts {
   deviceWriteBps: readonly string[];
   deviceReadIops: readonly string[];
   deviceWriteIops: readonly string[];
+  /** `FILE=VALUE`. */
+  cgroupConf?: readonly string[];
 }
 
 /** The length of a period in which `--cpus` counts, in microseconds. */
@@ -34,7 +36,21 @@ export function parseLimits(texts: LimitTexts, defaultPids = DEFAULT_PIDS): Limi
     ...cpuLimits(texts),
     ...pidsLimit(texts.pids, defaultPids),
     ...blockLimits(texts),
+    ...fileLimits(texts.cgroupConf),
   };
+}
+
+function fileLimits(entries: readonly string[] = []): Limits {
+  if (entries.length === 0) return {};
+  const pairs = entries.map((entry) => {
+    const [, file, value] = /^([a-z]+\.[a-z0-9_.]+)=(.*)$/s.exec(entry) ?? [];
+    if (file === undefined || value === undefined)
+      throw new TspodError('usage', `--cgroup-conf "${entry}": must be formatted KEY=VALUE`, {
+        hint: 'the key is a file of the control group, such as memory.high',
+      });
+    return [file, value];
+  });
+  return { unified: Object.fromEntries(pairs) as Record<string, string> };
 }
 
 function memoryLimits({ memory, memorySwap, memoryReservation }: LimitTexts): Limits {

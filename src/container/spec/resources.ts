@@ -7,6 +7,7 @@ import type { Limits } from '../record';
 export function resourcesOf(limits: Limits): OciResources {
   const parts: OciResources = { memory: memory(limits), cpu: cpu(limits), blockIO: blockIo(limits) };
   if (limits.pids !== undefined && limits.pids > 0) parts.pids = { limit: limits.pids };
+  if (limits.unified !== undefined) parts.unified = limits.unified;
   return Object.fromEntries(
     Object.entries(parts).filter(([, part]) => Object.keys(part as object).length > 0),
   ) as OciResources;

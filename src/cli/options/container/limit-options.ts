@@ -6,6 +6,11 @@ export const LIMIT_OPTIONS = {
     description: 'Relative weight of block input and output, 10-1000',
   },
   'blkio-weight-device': { type: 'list', value: 'DEVICE:WEIGHT', description: 'The same for one device' },
+  'cgroup-conf': {
+    type: 'list',
+    value: 'FILE=VALUE',
+    description: "Write a file of the container's control group: memory.high=1073741824",
+  },
   'cpu-period': { type: 'number', value: 'US', description: 'The period that --cpu-quota counts in' },
   'cpu-quota': { type: 'number', value: 'US', description: 'Processor time in each period' },
   'cpu-shares': {

@@ -43,6 +43,7 @@ export function parseContainerOptions(
     ...parseNetworkFlags(flags),
     ...defaults,
     limits: parseLimitFlags(flags, pids),
+    ...(flags.cgroups === 'disabled' ? { cgroup: false as const } : {}),
     log: parseLog(flags['log-driver'] ?? 'k8s-file', flags['log-opt']),
   };
   checkOptions(options);

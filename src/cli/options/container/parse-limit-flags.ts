@@ -21,6 +21,7 @@ export function parseLimitFlags(flags: ContainerFlags, defaultPids?: number): Li
     deviceWriteBps: flags['device-write-bps'],
     deviceReadIops: flags['device-read-iops'],
     deviceWriteIops: flags['device-write-iops'],
+    cgroupConf: flags['cgroup-conf'],
   };
   return parseLimits(texts as LimitTexts, defaultPids);
 }

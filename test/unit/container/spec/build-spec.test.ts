@@ -232,8 +232,11 @@ test('limits become resources in the units of the runtime-spec', (t) => {
     '10',
     '--cpuset-cpus',
     '0',
+    '--cgroup-conf',
+    'memory.high=1000',
   ]);
   assert.deepEqual(linux.resources, {
+    unified: { 'memory.high': '1000' },
     memory: { limit: 67108864, swap: 134217728 },
     cpu: { quota: 50000, period: 100000, cpus: '0' },
     pids: { limit: 10 },

@@ -91,6 +91,7 @@ const linux = closed({
       mems: { type: 'string' },
     }),
     pids: closed({ limit: { type: 'integer' } }, ['limit']),
+    unified: { type: 'object' },
     blockIO: closed({
       weight: uint32,
       weightDevice: listOf(closed({ major: uint32, minor: uint32, weight: uint32 }, ['major', 'minor'])),
