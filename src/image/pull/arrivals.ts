@@ -19,7 +19,7 @@ export function readArrivals(descriptor: number): Arrivals {
   const have = new Map<number, number>();
   const done = new Set<number>();
   let hasEnded = false;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
 
   const takers: { [K in FetcherMessage[0]]: (message: Extract<FetcherMessage, [K, ...unknown[]]>) => void } =
     {

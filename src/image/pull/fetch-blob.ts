@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { ftruncateSync, readSync, rmSync } from 'node:fs';
+import { fstatSync, ftruncateSync, readSync, rmSync } from 'node:fs';
 import { TspodError, isErrno } from '../../lib/errors';
 import { checkBlob } from '../../store/blob-writer';
 import { digestHex, digestOf } from '../../store/digest';
@@ -57,7 +57,8 @@ export async function fetchBlob(
     return true;
   } catch (error) {
     const isUseless = error instanceof TspodError && (error.code === 'invalid' || error.code === 'system');
-    if (isUseless || isErrno(error, 'ENOSPC', 'EDQUOT')) rmSync(partial.path, { force: true });
+    const isEmpty = fstatSync(partial.descriptor).size === 0;
+    if (isEmpty || isUseless || isErrno(error, 'ENOSPC', 'EDQUOT')) rmSync(partial.path, { force: true });
     throw error;
   } finally {
     partial.release();

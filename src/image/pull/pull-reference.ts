@@ -1,6 +1,6 @@
 import { checkPolicy } from '../../config/policy';
 import type { Context } from '../../lib/context';
-import { TspodError } from '../../lib/errors';
+import { TspodError, wrapError } from '../../lib/errors';
 import { readImageIndex } from '../../store/image-index';
 import type { IndexEntry } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
@@ -80,16 +80,21 @@ async function firstManifest(
   wanted: string,
   { platform }: PullOptions,
 ): Promise<{ source: Repository; chosen: ChosenManifest }> {
-  let last: unknown;
+  const errors: TspodError[] = [];
   for (const source of sources) {
     try {
       return { source, chosen: await chooseManifest(source, wanted, platform) };
     } catch (error) {
-      if (last !== undefined || sources.length > 1) ctx.log('debug', `${source.name}: ${String(error)}`);
-      last = error;
+      errors.push(sources.length === 1 ? asTspodError(error) : wrapError(source.name, error));
     }
   }
-  throw last ?? new TspodError('not-found', 'no registry to pull from');
+  const last = errors.at(-1) ?? new TspodError('not-found', 'no registry to pull from');
+  for (const { message } of errors.slice(0, -1)) ctx.log('warn', `mirror ${message}`);
+  throw last;
+}
+
+function asTspodError(error: unknown): TspodError {
+  return error instanceof TspodError ? error : wrapError('reading the manifest', error);
 }
 
 async function bring(
