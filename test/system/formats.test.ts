@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test, { before } from 'node:test';
-import { runTspod } from '../helpers/tspod';
+import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { waitFor } from '../helpers/wait-for';
 
 const [made, runs] = [uniqueName('made'), uniqueName('runs')];
 
@@ -55,6 +56,14 @@ test("ps {{json .}} is Podman's record, and the namespaces have fields of their 
   assert.match(String(row['Created']), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   assert.equal(row['ID'], undefined);
   assert.match(await ps('{{.Cgroup}} {{.User}}'), /^\d+ \d+\n$/);
+});
+
+test('ps --watch prints again and again, and --external finds nothing more', async () => {
+  const watching = startTspod(['ps', '-q', '--external', '--filter', `name=${runs}`, '--watch', '1']);
+  await waitFor('two lists', () => watching.stdout().split('\n').length > 2);
+  watching.child.kill('SIGTERM');
+  assert.equal(new Set((await watching.finished).stdout.trim().split('\n')).size, 1);
+  await runTspod(['ps', '--watch', '0'], { expectCode: 125 });
 });
 
 test('ps filters', async () => {

@@ -6,7 +6,7 @@ import { hasFilter, parseContainerFilters } from '../../../container/filters';
 import { listContainers } from '../../../container/list';
 import { psRow, type PsFieldOptions } from '../../../container/ps-row';
 import { sortContainers, PS_SORT_KEYS, type PsSortKey } from '../../../container/ps-sort';
-import { defineCommand, type Flags } from '../../define-command';
+import { defineCommand, type Flags, type Output } from '../../define-command';
 import { filterOption, latestOption } from '../../options/selection';
 import { printRows } from '../../print/print-rows';
 
@@ -14,8 +14,7 @@ const options = {
   all: { type: 'boolean', short: 'a', description: 'Show all containers, not only those that run' },
   external: {
     type: 'boolean',
-    description: 'Show containers of other engines',
-    refuse: 'no other engine keeps containers in the store of tspod',
+    description: 'Show containers of other engines too: there are none in the store of tspod',
   },
   filter: filterOption,
   format: {
@@ -54,8 +53,7 @@ const options = {
     type: 'number',
     short: 'w',
     value: 'SECONDS',
-    description: 'Print again and again',
-    refuse: 'use watch(1): watch tspod ps',
+    description: 'Print again and again, after so many seconds',
   },
 } as const;
 
@@ -72,26 +70,30 @@ export default defineCommand({
   ],
   async run(ctx, flags, _args, output) {
     checkFlags(flags);
-    const shown = chooseContainers(ctx, flags);
-    const details: PsFieldOptions = { noTrunc: flags['no-trunc'] ?? false, now: nowNs() };
-    if (flags.size) details.sizes = await writtenSizes(ctx, shown);
-    const { format } = flags;
-    const style = { name: 'ps', format, headers: HEADERS, noHeading: flags.noheading, ...columnsOf(flags) };
-    if (isPlain(format))
-      return printRows(
-        output,
-        shown.map((each) => psRow(each, details)),
-        style,
-      );
-    const { psFields, psJson } = await import('../../../container/ps-fields');
-    const describe = format === 'json' ? psJson : psFields;
-    await printRows(
-      output,
-      shown.map((each) => describe(each, details)),
-      { ...style, indent: 2 },
-    );
+    for (;;) {
+      await printOnce(ctx, flags, output);
+      if (flags.watch === undefined) return;
+      await sleep(flags.watch * 1000);
+    }
   },
 });
+
+async function printOnce(ctx: Context, flags: PsFlags, output: Output): Promise<void> {
+  const shown = chooseContainers(ctx, flags);
+  const details: PsFieldOptions = { noTrunc: flags['no-trunc'] ?? false, now: nowNs() };
+  if (flags.size) details.sizes = await writtenSizes(ctx, shown);
+  const { format } = flags;
+  const style = { name: 'ps', format, headers: HEADERS, noHeading: flags.noheading, ...columnsOf(flags) };
+  const rows = (describe: (each: ListedContainer, options: PsFieldOptions) => object): object[] =>
+    shown.map((each) => describe(each, details));
+  if (isPlain(format)) return printRows(output, rows(psRow), style);
+  const { psFields, psJson } = await import('../../../container/ps-fields');
+  await printRows(output, rows(format === 'json' ? psJson : psFields), { ...style, indent: 2 });
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 const HEADERS: Readonly<Record<string, string>> = {
   ID: 'CONTAINER ID',
@@ -121,13 +123,14 @@ function columnsOf({ ns, quiet, size }: PsFlags): { columns: string[]; quiet?: s
   return { columns: size ? [...COLUMNS, 'Size'] : COLUMNS };
 }
 
-function checkFlags({ latest, last, quiet, size, ns }: PsFlags): void {
+function checkFlags({ latest, last, quiet, size, ns, watch }: PsFlags): void {
   const fail = (message: string): never => {
     throw new TspodError('usage', message);
   };
   if (latest && last >= 0) fail('last and latest are mutually exclusive');
   if (quiet && (size || ns)) fail('quiet conflicts with size and namespace');
   if (size && ns) fail('size and namespace options conflict');
+  if (watch !== undefined && !(watch >= 1)) fail(`--watch: ${watch} is not a number of seconds`);
 }
 
 function chooseContainers(ctx: Context, flags: PsFlags): ListedContainer[] {
