@@ -1,4 +1,5 @@
 import { TspodError } from '../lib/errors';
+import { mountTarget } from './mount-path';
 import { parseVolume } from './parse-volume';
 import { tmpfsMount } from './parse-tmpfs';
 import type { UserMount } from './types';
@@ -22,9 +23,16 @@ const flag =
     if (word !== undefined) fields.options.push(word);
   };
 
-const COMMON: Record<string, Field> = {
-  src: source,
-  source,
+const number =
+  (pattern: RegExp): Field =>
+  (fields, value, key) => {
+    if (!pattern.test(need(value, key)))
+      throw new TspodError('usage', `--mount: "${key}" cannot be "${value ?? ''}"`);
+    fields.options.push(`${key}=${value ?? ''}`);
+  };
+
+/** What every file system has. */
+const FLAGS: Record<string, Field> = {
   dst: target,
   dest: target,
   destination: target,
@@ -32,14 +40,20 @@ const COMMON: Record<string, Field> = {
   ro: flag('ro', 'rw'),
   readonly: flag('ro', 'rw'),
   rw: flag('rw', 'ro'),
-  U: flag('U'),
-  chown: flag('U'),
   dev: flag('dev', 'nodev'),
   nodev: flag('nodev', 'dev'),
   exec: flag('exec', 'noexec'),
   noexec: flag('noexec', 'exec'),
   suid: flag('suid', 'nosuid'),
   nosuid: flag('nosuid', 'suid'),
+};
+
+const COMMON: Record<string, Field> = {
+  ...FLAGS,
+  src: source,
+  source,
+  U: flag('U'),
+  chown: flag('U'),
 };
 
 const KEYS: Record<string, Record<string, Field>> = {
@@ -64,11 +78,19 @@ const KEYS: Record<string, Record<string, Field>> = {
     tmpcopyup: flag('tmpcopyup', 'notmpcopyup'),
     notmpcopyup: flag('notmpcopyup', 'tmpcopyup'),
   },
+  devpts: {
+    ...FLAGS,
+    uid: number(/^\d+$/),
+    gid: number(/^\d+$/),
+    mode: number(/^[0-7]{1,4}$/),
+    max: number(/^\d+$/),
+  },
+  ramfs: FLAGS,
 };
 
-const LATER = ['image', 'glob', 'devpts', 'ramfs', 'artifact', 'npipe', 'cluster'];
+const LATER = ['image', 'glob', 'artifact', 'npipe', 'cluster'];
 
-/** Parses `--mount`: `type=bind|volume|tmpfs,KEY=VALUE,...`; the type is volume when it is left out. Throws 'usage'. */
+/** Parses `--mount`: `type=bind|volume|tmpfs|devpts|ramfs,KEY=VALUE,...`; the type is volume when it is left out. Throws 'usage'. */
 export function parseMount(text: string): UserMount {
   const pairs = text.split(',').map((word): [string, string | undefined] => {
     const equals = word.indexOf('=');
@@ -95,6 +117,11 @@ function toMount(type: string, fields: Fields, text: string): UserMount {
       throw new TspodError('usage', `--mount "${text}": a tmpfs has no source`);
     return tmpfsMount(fields.target, fields.options);
   }
+  if (type === 'devpts' || type === 'ramfs')
+    return {
+      ...{ kind: 'tmpfs', type, target: mountTarget(fields.target) },
+      ...{ options: fields.options, copyUp: false },
+    };
   const options = fields.options.length > 0 ? `:${fields.options.join(',')}` : '';
   if (type === 'volume')
     return parseVolume(fields.source ? `${fields.source}:${fields.target}${options}` : fields.target);
@@ -107,7 +134,7 @@ function toMount(type: string, fields: Fields, text: string): UserMount {
 function unknownType(type: string, text: string): TspodError {
   if (LATER.includes(type)) return new TspodError('unsupported', `--mount type=${type} is not supported yet`);
   return new TspodError('usage', `--mount "${text}": invalid filesystem type "${type}"`, {
-    hint: 'the types are bind, volume and tmpfs',
+    hint: 'the types are bind, volume, tmpfs, devpts and ramfs',
   });
 }
 

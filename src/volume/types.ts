@@ -34,4 +34,11 @@ export type UserMount =
       work?: string;
       chown: boolean;
     }
-  | { kind: 'tmpfs'; target: string; options: string[]; copyUp: boolean };
+  | {
+      kind: 'tmpfs';
+      /** Another file system that is nowhere on the disk. */
+      type?: 'devpts' | 'ramfs';
+      target: string;
+      options: string[];
+      copyUp: boolean;
+    };

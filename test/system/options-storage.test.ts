@@ -119,3 +119,15 @@ test('--rootfs: a directory, with O untouched, links of it stay inside', async (
   await run(['--rootfs', root], 'touch /made');
   assert.ok(existsSync(`${root}/made`));
 });
+
+test('--mount type=devpts and type=ramfs', async () => {
+  const mount = (text: string): string[] => ['--mount', text];
+  const { stdout } = await sh(
+    mount('type=devpts,dst=/pts,mode=0640,max=9'),
+    'ls /pts; grep " /pts " /proc/mounts',
+  );
+  assert.match(stdout, /^ptmx\ndevpts \/pts devpts rw,.*mode=640,.*max=9/);
+  const script = 'echo x >/ram/f && grep " /ram " /proc/mounts';
+  assert.match((await sh(mount('type=ramfs,dst=/ram'), script)).stdout, /^ramfs \/ram ramfs rw/);
+  assert.match((await sh(mount('type=ramfs,dst=/ram,ro'), 'touch /ram/f', 1)).stderr, /Read-only/);
+});

@@ -22,7 +22,7 @@ export function bindsOf({ options }: ContainerRecord): string[] {
 export function tmpfsOf({ options }: ContainerRecord): Record<string, string> {
   return Object.fromEntries(
     options.mounts.flatMap((mount) =>
-      mount.kind === 'tmpfs'
+      mount.kind === 'tmpfs' && mount.type === undefined
         ? [[mount.target, [...mount.options, ...(mount.copyUp ? ['tmpcopyup'] : [])].join(',')]]
         : [],
     ),

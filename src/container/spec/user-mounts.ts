@@ -29,7 +29,8 @@ function toMount(ctx: Context, record: ContainerRecord, mount: UserMount, index:
     case 'volume':
       return volumeMount(ctx, mount);
     case 'tmpfs':
-      return tmpfsMount(mount.target, mount.options, mount.copyUp);
+      if (mount.type === undefined) return tmpfsMount(mount.target, mount.options, mount.copyUp);
+      return { destination: mount.target, type: mount.type, source: mount.type, options: mount.options };
     case 'overlay':
       return overlayMount(ctx, record, mount, index);
   }

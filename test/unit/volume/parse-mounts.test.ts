@@ -81,6 +81,17 @@ const MOUNTS: [string, ReturnType<typeof parseMount>][] = [
   ['type=bind,src=/src,dst=/dst,relabel=private,U', { ...bind, relabel: 'private', chown: true }],
   ['type=volume,src=data,dst=/dst,volume-nocopy', { ...volume, noCopy: true }],
   ['src=data,dst=/dst', volume],
+  [
+    'type=devpts,dst=/dst,uid=5,mode=0600,max=9,ro',
+    {
+      kind: 'tmpfs',
+      type: 'devpts',
+      target: '/dst',
+      options: ['uid=5', 'mode=0600', 'max=9', 'ro'],
+      copyUp: false,
+    },
+  ],
+  ['type=ramfs,dst=/dst/', { kind: 'tmpfs', type: 'ramfs', target: '/dst', options: [], copyUp: false }],
   ['type=volume,dst=/dst', { ...volume, name: '', anonymous: true }],
 ];
 for (const [text, expected] of MOUNTS) {
@@ -97,6 +108,8 @@ const BAD_MOUNTS: [string, string, RegExp][] = [
   ['type=bind,src=,dst=/dst', 'usage', /"src" needs a value/],
   ['type=bind,src=/a,dst=/b,ro=maybe', 'usage', /"ro" is true or false, not "maybe"/],
   ['type=image,src=a,dst=/dst', 'unsupported', /type=image/],
+  ['type=devpts,dst=/dst,mode=9', 'usage', /"mode" cannot be "9"/],
+  ['type=ramfs,src=a,dst=/dst', 'usage', /src: invalid mount option for type ramfs/],
   ['type=volume,src=a,dst=/dst,idmap', 'unsupported', /idmap/],
 ];
 for (const [text, code, message] of BAD_MOUNTS) {
