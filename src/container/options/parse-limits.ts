@@ -2,18 +2,14 @@ import { TspodError } from '../../lib/errors';
 import { parseSize } from '../../lib/size';
 import type { Limits } from '../record';
 
+type NumbersAndLists = 'cpuQuota' | 'cpuPeriod' | 'cpuShares' | 'cpusetCpus' | 'cpusetMems' | 'pids';
+
 /** The options of limits as they were typed; absent ones were not given. */
-export interface LimitTexts {
+export interface LimitTexts extends Pick<Limits, NumbersAndLists> {
   memory?: string;
   memorySwap?: string;
   memoryReservation?: string;
   cpus?: string;
-  cpuQuota?: number;
-  cpuPeriod?: number;
-  cpuShares?: number;
-  cpusetCpus?: string;
-  cpusetMems?: string;
-  pids?: number;
   blkioWeight?: string;
   blkioWeightDevice: readonly string[];
   deviceReadBps: readonly string[];
