@@ -70,6 +70,12 @@
     OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
+    OP(HEALTH, 90, "susuuuu")      /* log file, HEALTH_* action, id of the container, entries and bytes of output kept (0 all), \
+                                      retries, milliseconds of the start period */                         \
+    OP(HEALTH_TEST, 91, "uuuL")    /* milliseconds between two probes (0 never), between those of the start period, \
+                                      until a probe is killed; its argv */                                 \
+    OP(HEALTH_STARTUP, 92, "uuuuL") /* before the first HEALTH_TEST: milliseconds between two probes, until one is killed, \
+                                      failures after which the container is restarted (0 never), successes needed; argv */ \
     /* What the container's first process does, in this order. Targets are resolved inside the root. */    \
     OP(MOUNT, 100, "sssusu")       /* source, target, type, MS_* flags, data, MOUNT_* options */           \
     OP(SYMLINK, 101, "ss")         /* content, path */                                                     \
@@ -104,7 +110,7 @@
     /* tree: work on files with the ids of the common user namespace; run in this order. */                \
     OP(TREE_REMOVE, 160, "s")      /* a missing path is no error */                                        \
     OP(TREE_SIZE, 161, "s")        /* prints bytes allocated, apparent bytes and entries, one line */      \
-    OP(TREE_META, 162, "ssL")      /* source layer directory, new directory, then maps "u|g inside outside size": a metadata-only copy */ \
+    OP(TREE_META, 162, "ssL")      /* new directory, place for a mount, layers from top to bottom, maps "u|g inside outside size": a metadata-only copy */ \
     OP(TREE_RENAME, 163, "ss")     /* rename(2); a missing source is no error */                           \
     OP(TREE_LOCK, 164, "s")        /* flock(2)ed to the end of the plan */                                 \
     OP(TREE_DIRECTORY, 165, "suL") /* directory, TREE_* flags, maps "u|g from to size": what the ops below have to know of it */ \
@@ -145,6 +151,11 @@
 #define PLAN_RESTART_ALWAYS 2u
 #define PLAN_RESTART_UNLESS_STOPPED 3u
 
+#define PLAN_HEALTH_NONE 0u
+#define PLAN_HEALTH_KILL 1u
+#define PLAN_HEALTH_RESTART 2u
+#define PLAN_HEALTH_STOP 3u
+
 #define PLAN_MOUNT_RECURSIVE_READONLY 1u
 #define PLAN_MOUNT_COPY_UP 2u     /* tmpfs: filled with what it covers */
 #define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
@@ -158,15 +169,31 @@
 
 /* Frames between the monitor and its clients: u8 type, u32 length, data. */
 enum frame_type {
-    FRAME_STDIN = 0,    /* client: data; no data: end of input */
-    FRAME_RESIZE = 1,   /* client: u16 rows, u16 columns */
-    FRAME_SIGNAL = 2,   /* client: u32 signal number */
-    FRAME_START = 3,    /* client: release a container that is held */
-    FRAME_STDOUT = 10,  /* monitor: data */
-    FRAME_STDERR = 11,  /* monitor: data */
-    FRAME_EXIT = 12,    /* monitor: i32 exit status, then removed and cleaned up */
-    FRAME_STARTED = 13, /* monitor: u32 pid */
-    FRAME_ERROR = 14,   /* monitor: u32 exit status of tspod (125, 126, 127), text */
+    FRAME_STDIN = 0,          /* client: data; no data: end of input */
+    FRAME_RESIZE = 1,         /* client: u16 rows, u16 columns */
+    FRAME_SIGNAL = 2,         /* client: u32 signal number */
+    FRAME_START = 3,          /* client: release a container that is held */
+    FRAME_HEALTH = 4,         /* client: run a health check now */
+    FRAME_HEALTH_SET = 5,     /* client: a plan with the HEALTH ops that are good from now on */
+    FRAME_UPDATE = 6,         /* client: a plan whose ops replace those of the same codes; answered by UPDATED or ERROR */
+    FRAME_STDOUT = 10,        /* monitor: data */
+    FRAME_STDERR = 11,        /* monitor: data */
+    FRAME_EXIT = 12,          /* monitor: i32 exit status, then removed and cleaned up */
+    FRAME_STARTED = 13,       /* monitor: u32 pid */
+    FRAME_ERROR = 14,         /* monitor: u32 exit status of tspod (125, 126, 127), text */
+    FRAME_HEALTH_RESULT = 15, /* monitor: u32 enum health_outcome */
+    FRAME_UPDATED = 16,       /* monitor: an UPDATE has been carried out */
+};
+
+/* What became of one health check. */
+enum health_outcome {
+    HEALTH_PASSED = 0,
+    HEALTH_FAILED = 1,
+    HEALTH_TIMED_OUT = 2,
+    HEALTH_STOPPED = 3,  /* the container ended meanwhile */
+    HEALTH_ERROR = 4,    /* nobody knows: the probe could not be made */
+    HEALTH_NONE = 5,     /* the container has no health check */
+    HEALTH_STARTING = 6, /* a failure of a startup check */
 };
 
 #endif

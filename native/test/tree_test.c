@@ -91,8 +91,9 @@ static void meta_points_at_the_data(void) {
     CHECK(realpath("layer/source", source), "its path");
     snprintf(map[0], sizeof map[0], "u %u %u 1", geteuid(), geteuid());
     snprintf(map[1], sizeof map[1], "g %u %u 1", getegid(), getegid());
-    struct plan_arg args[] = {{.data = source}, {.data = "meta"}, {.data = map[0]}, {.data = map[1]}};
-    struct plan_op op = {PLAN_TREE_META, 4, args};
+    struct plan_arg args[] = {
+        {.data = "meta"}, {.data = "merged"}, {.data = source}, {.data = map[0]}, {.data = map[1]}};
+    struct plan_op op = {PLAN_TREE_META, 5, args};
     struct stat one, other;
     tree_meta(&op);
     CHECK(stat("meta/etc/hard", &one) == 0 && stat("meta/etc/passwd", &other) == 0, "every name is there");

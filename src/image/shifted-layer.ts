@@ -15,7 +15,7 @@ export interface IdMaps {
   gids: readonly IdMapping[];
 }
 
-/** Directories for overlayfs: metadata-only layers with the shifted owners, and the layers that hold their data. */
+/** Directories for overlayfs: a metadata-only layer with the shifted owners, and the layers that hold its data. */
 export interface ShiftedLayers {
   /** From top to bottom: `lowerdir`. */
   lowers: string[];
@@ -25,7 +25,8 @@ export interface ShiftedLayers {
 
 /**
  * The image's layers as a user namespace with other maps sees them, without a copy of file data: one metadata-only layer
- * for each layer and pair of maps, made at the first use and removed with the layer.
+ * for all of them and each pair of maps, made at the first use and removed with the topmost. (Overlayfs follows a file without
+ * data from the lowest layer only: a metadata-only layer for each would not do.)
  */
 export function shiftedLayers(
   ctx: Context,
@@ -33,24 +34,31 @@ export function shiftedLayers(
   maps: IdMaps,
 ): ShiftedLayers {
   const store = storePaths(ctx);
-  const key = digestOf(JSON.stringify([maps.uids, maps.gids])).slice(7, 23);
-  const lowers = image.chainIds.map((chainHex) => ensureShifted(ctx, store, { chainHex, key, maps }));
-  return { lowers, data: image.chainIds.map((chainHex) => `${layerPath(store, chainHex)}/diff`) };
+  const layers = image.chainIds.map((chainHex) => `${layerPath(store, chainHex)}/diff`);
+  const [top] = image.chainIds;
+  if (top === undefined) return { lowers: [], data: [] };
+  const key = digestOf(JSON.stringify(['merged', maps.uids, maps.gids])).slice(7, 23);
+  return {
+    lowers: [ensureShifted(ctx, store, { folder: `${store.shifted}/${top}`, key, maps, layers })],
+    data: layers,
+  };
 }
 
-function ensureShifted(
-  ctx: Context,
-  store: StorePaths,
-  { chainHex, key, maps }: { chainHex: string; key: string; maps: IdMaps },
-): string {
-  const folder = `${store.shifted}/${chainHex}`;
+interface Shifted {
+  folder: string;
+  key: string;
+  maps: IdMaps;
+  layers: readonly string[];
+}
+
+function ensureShifted(ctx: Context, store: StorePaths, { folder, key, maps, layers }: Shifted): string {
   const target = `${folder}/${key}`;
   if (existsSync(target)) return target;
   const staging = `${store.tmp}/image-meta-${randomId().slice(0, 16)}`;
-  for (const path of [folder, staging]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const path of [folder, `${staging}/merged`]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = lockFile(`${staging}/lock`);
   try {
-    metaLayer(ctx, maps, { source: `${layerPath(store, chainHex)}/diff`, staging, target });
+    metaLayer(ctx, maps, { layers, staging, target });
   } catch (error) {
     removeTrees(ctx, [staging]);
     // another process was faster

@@ -47,20 +47,21 @@ export function treeSizes(ctx: Context, paths: readonly string[]): TreeSize[] {
 }
 
 /**
- * Makes `target` a metadata-only copy of the layer directory `source` whose owners are those of a child user
- * namespace with these maps (relative to the common one). It is made in the directory `staging`, which goes afterwards.
+ * Makes `target` a metadata-only copy of what the layer directories `layers` (from top to bottom) show together, whose owners
+ * are those of a child user namespace with these maps (relative to the common one). It is made in the directory `staging`,
+ * which goes afterwards.
  */
 export function metaLayer(
   ctx: Context,
   maps: { uids: readonly IdMapping[]; gids: readonly IdMapping[] },
-  { source, staging, target }: { source: string; staging: string; target: string },
+  { layers, staging, target }: { layers: readonly string[]; staging: string; target: string },
 ): void {
   const lines = [
     ...maps.uids.map((map) => `u ${map.container} ${map.host} ${map.size}`),
     ...maps.gids.map((map) => `g ${map.container} ${map.host} ${map.size}`),
   ];
   const made = `${staging}/meta`;
-  const plan = treePlan(ctx).add('TREE_META', source, made, ...lines);
+  const plan = treePlan(ctx).add('TREE_META', made, `${staging}/merged`, ...layers, ...lines);
   // its owner is another id: only with all ids a directory of others can be moved
   runTreePlan(ctx, plan.add('TREE_RENAME', made, target).add('TREE_REMOVE', staging));
 }
