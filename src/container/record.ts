@@ -172,6 +172,9 @@ export interface ContainerOptions {
   noHostname?: boolean;
   /** False: /etc/passwd and /etc/group are not added to. */
   passwd?: boolean;
+  /** The lines that are added, with variables in them. Absent: Podman's. */
+  passwdEntry?: string;
+  groupEntry?: string;
   /** Absent: the caller's. */
   oomScoreAdj?: number;
   /** As typed; their mounts are among `mounts`. */

@@ -11,6 +11,15 @@ const RUN = ['run', '--rm', '--network', 'none'];
 const prints: readonly (readonly [string, readonly string[], string, RegExp])[] = [
   ['an empty --workdir is that of the image', ['-w', ''], 'pwd', /^\/\n$/],
   ['--user takes a number that passwd lacks, and adds it there', ['-u', '1234'], 'whoami', /^1234\n$/],
+  [
+    '--passwd-entry and --group-entry are the lines that are added',
+    [
+      ...['-u', '1234:55', '--passwd-entry', '$USERNAME:x:$UID:$GID:$NAME:$HOME:/bin/ash'],
+      ...['--group-entry', 'crew:x:$GID:$USERLIST,$GROUPNAME,$OTHER'],
+    ],
+    'tail -n 1 /etc/passwd /etc/group',
+    /^1234:x:1234:55:container user:\/:\/bin\/ash$[^]*^crew:x:55:1234,55,\$OTHER$/m,
+  ],
   ['--user takes a group', ['-u', '5:6'], 'id -u; id -g', /^5\n6\n$/],
   ['--group-add adds groups', ['--group-add', '7', '--group-add', '99'], 'id -G', /\b7 .*99\n$/],
   [

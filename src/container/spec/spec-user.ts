@@ -13,6 +13,9 @@ export interface SpecUser extends ResolvedUser {
   group?: string;
 }
 
+const PASSWD_ENTRY = '$USERNAME:*:$UID:$GID:$NAME:$HOME:/bin/sh';
+const GROUP_ENTRY = '$GROUPNAME:x:$GID:$USERLIST';
+
 /** Looks the user up in the root, and adds entries for ids that have none (podman-run(1), `--passwd`). */
 export function specUser(ctx: Context, record: ContainerRecord, view: RootfsView): SpecUser {
   const files = readUserFiles(view);
@@ -71,12 +74,12 @@ function missingEntry(
   const { cwd } = record.process;
   const isCaller = record.options.userns.kind === 'keep-id' && uid === keptId(ctx, record, 'uid');
   const isFree = !parsePasswd(files.passwd).some(({ name }) => name === ctx.user);
-  if (!isCaller || !isFree) {
-    return { line: `${uid}:*:${uid}:${gid}:container user:${cwd}:/bin/sh`, home: cwd, name: String(uid) };
-  }
-  const hasHome = isMounted(record, ctx.home) || statRootfs(view, ctx.home)?.isDirectory();
+  const isKept = isCaller && isFree;
+  const hasHome = isKept && (isMounted(record, ctx.home) || statRootfs(view, ctx.home)?.isDirectory());
   const home = hasHome ? ctx.home : cwd;
-  return { line: `${ctx.user}:*:${uid}:${gid}::${home}:/bin/sh`, home, name: ctx.user };
+  const name = isKept ? ctx.user : String(uid);
+  const values = { USERNAME: name, UID: uid, GID: gid, NAME: isKept ? '' : 'container user', HOME: home };
+  return { line: expand(record.options.passwdEntry ?? PASSWD_ENTRY, values), home, name };
 }
 
 function missingGroup(
@@ -89,7 +92,13 @@ function missingGroup(
   if (groups.some(({ gid }) => gid === user.gid)) return undefined;
   const isCaller = record.options.userns.kind === 'keep-id' && user.gid === keptId(ctx, record, 'gid');
   const isFree = !groups.some((group) => group.name === ctx.user);
-  return `${isCaller && isFree ? ctx.user : user.gid}:x:${user.gid}:${name ?? user.uid}`;
+  const groupName = isCaller && isFree ? ctx.user : user.gid;
+  const values = { GROUPNAME: groupName, GID: user.gid, USERLIST: name ?? user.uid };
+  return expand(record.options.groupEntry ?? GROUP_ENTRY, values);
+}
+
+function expand(entry: string, values: Readonly<Record<string, string | number>>): string {
+  return entry.replace(/\$([A-Z]+)/g, (text, name: string) => String(values[name] ?? text));
 }
 
 function keptId(ctx: Context, { options }: ContainerRecord, kind: 'uid' | 'gid'): number {

@@ -22,6 +22,11 @@ export const GENERAL_OPTIONS = {
     value: 'GROUP',
     description: 'Add a supplementary group; keep-groups keeps your own',
   },
+  'group-entry': {
+    type: 'string',
+    value: 'LINE',
+    description: 'The line that --passwd adds to /etc/group, with $GROUPNAME, $GID and $USERLIST in it',
+  },
   'http-proxy': { type: 'boolean', description: 'Hand over your proxy variables (default true)' },
   init: { type: 'boolean', description: 'Run an init that forwards signals and reaps processes' },
   'init-path': { type: 'string', value: 'FILE', description: 'The init program of --init' },
@@ -32,6 +37,12 @@ export const GENERAL_OPTIONS = {
     type: 'boolean',
     default: true,
     description: "Add the container's user to its /etc/passwd and /etc/group where they are missing there",
+  },
+  'passwd-entry': {
+    type: 'string',
+    value: 'LINE',
+    description:
+      'The line that --passwd adds to /etc/passwd, with $USERNAME, $UID, $GID, $NAME and $HOME in it',
   },
   pidfile: { type: 'string', value: 'FILE', description: "Write the container's process id to the file" },
   pull: {

@@ -86,6 +86,7 @@ function parseProgram(ctx: Context, flags: ContainerFlags) {
     ...(user === undefined ? {} : { user }),
     groupAdd: flags['group-add'],
     ...(flags.passwd ? {} : { passwd: false }),
+    ...parseEntries(flags),
     tty: flags.tty ?? false,
     interactive: flags.interactive ?? false,
     init: flags.init ?? false,
@@ -94,6 +95,13 @@ function parseProgram(ctx: Context, flags: ContainerFlags) {
     ...(tz === undefined ? {} : { timezone: tz }),
     ...(flags['oom-score-adj'] === undefined ? {} : { oomScoreAdj: parseScore(flags['oom-score-adj']) }),
   };
+}
+
+function parseEntries(flags: ContainerFlags) {
+  const { 'passwd-entry': passwdEntry, 'group-entry': groupEntry } = flags;
+  if (/\n/.test(`${passwdEntry ?? ''}${groupEntry ?? ''}`))
+    throw new TspodError('usage', '--passwd-entry and --group-entry are one line each');
+  return { ...(passwdEntry ? { passwdEntry } : {}), ...(groupEntry ? { groupEntry } : {}) };
 }
 
 function parseLife(flags: ContainerFlags) {

@@ -43,6 +43,7 @@ const refused: [string[], RegExp][] = [
   [['--systemd'], /--systemd=true is not supported/],
   [['--cgroups', 'split'], /--cgroups=split is not supported/],
   [['--cgroups', 'disabled', '-m', '8m'], /--cgroups=disabled and limits cannot be set together/],
+  [['--passwd-entry', 'a\nb'], /are one line each/],
   [['--cgroup-conf', 'bad'], /--cgroup-conf "bad": must be formatted KEY=VALUE/],
   [['--cgroup-conf', 'a/b.c=1'], /must be formatted KEY=VALUE/],
   [['--memory-swappiness', '5'], /--memory-swappiness=5 is not supported/],
