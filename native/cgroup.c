@@ -58,18 +58,31 @@ static int write_value(const char *directory, const char *file, const char *valu
     return write_file(path, value);
 }
 
-static void set(const char *directory, const struct plan_op *op) {
+/* NULL, or what went wrong (allocated). */
+static char *set(const char *directory, const struct plan_op *op) {
     const char *file = op->args[0].data, *value = op->args[1].data, *message = op->args[2].data;
+    char *error = NULL;
     if (directory && write_value(directory, file, value) == 0)
-        return;
+        return NULL;
     if (directory && (errno == ENOENT || errno == EACCES)) {
         enable_controller(directory, file);
         if (write_value(directory, file, value) == 0)
-            return;
+            return NULL;
     }
-    if (message[0])
-        die(125, "%s: writing %s to %s: %s", message, value, file,
-            directory ? strerror(errno) : "no control group");
+    if (message[0] && asprintf(&error, "%s: writing %s to %s: %s", message, value, file,
+                               directory ? strerror(errno) : "no control group") < 0)
+        die(125, "out of memory");
+    return error;
+}
+
+static char *set_all(const char *directory, const struct plan *plan) {
+    const struct plan_op *op;
+    for (size_t position = 0; (op = plan_next(plan, PLAN_CGROUP_SET, &position));) {
+        char *error = set(directory, op);
+        if (error)
+            return error;
+    }
+    return NULL;
 }
 
 static char *make_directory(const struct plan *plan) {
@@ -86,9 +99,9 @@ static char *make_directory(const struct plan *plan) {
 int cgroup_make(const struct plan *plan) {
     const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
     autofree char *directory = scope ? cgroup_scope_make(scope) : make_directory(plan);
-    const struct plan_op *op;
-    for (size_t position = 0; (op = plan_next(plan, PLAN_CGROUP_SET, &position));)
-        set(directory, op);
+    autofree char *error = set_all(directory, plan);
+    if (error)
+        die(125, "%s", error);
     return directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
@@ -130,10 +143,19 @@ static void remove_below(const char *directory) {
     rmdir(directory);
 }
 
-void cgroup_remove(const struct plan *plan) {
+static char *made_directory(const struct plan *plan) {
     const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
     const char *named = plan_string(plan, PLAN_CGROUP_DIR, 0, NULL);
-    autofree char *directory = scope ? cgroup_scope_path(scope) : named ? strdup(named) : NULL;
+    return scope ? cgroup_scope_path(scope) : named ? strdup(named) : NULL;
+}
+
+char *cgroup_update(const struct plan *plan, const struct plan *update) {
+    autofree char *directory = made_directory(plan);
+    return set_all(directory, update);
+}
+
+void cgroup_remove(const struct plan *plan) {
+    autofree char *directory = made_directory(plan);
     if (!directory || rmdir(directory) == 0 || errno == ENOENT)
         return;
     write_value(directory, "cgroup.kill", "1");

@@ -148,7 +148,7 @@ static _Noreturn void run_and_restart(void) {
     }
 }
 
-void monitor_run(const struct plan *plan, int relay, int lock, const int *streams) {
+void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
     self = (struct monitor){
         .plan = plan, .lock = lock, .listener = -1, .signals = -1, .net_exit = -1, .log.fd = -1};
     self.status.phase = "exited";

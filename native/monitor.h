@@ -44,7 +44,7 @@ struct log {
 };
 
 struct monitor {
-    const struct plan *plan;
+    struct plan *plan; /* only FRAME_UPDATE changes it */
     struct container container;
     struct status status;
     struct log log;
@@ -67,7 +67,7 @@ struct monitor {
 };
 
 /* Becomes the monitor of the plan's container; reports to `relay`; never returns. */
-_Noreturn void monitor_run(const struct plan *plan, int relay, int lock, const int *streams);
+_Noreturn void monitor_run(struct plan *plan, int relay, int lock, const int *streams);
 
 /* monitor_status.c: replaces STATUS_FILE. With `sync` it is on the disk. */
 void status_write(struct monitor *monitor, bool sync);
@@ -86,6 +86,7 @@ int journal_open(void);
 void clients_add(struct monitor *monitor, int fd);
 void clients_remove(struct monitor *monitor, size_t index);
 void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, uint32_t length);
+void clients_send(struct client *client, uint8_t type, const void *data, uint32_t length);
 void clients_read(struct monitor *monitor, size_t index);
 void clients_flush(struct monitor *monitor, size_t index);
 bool clients_are_behind(const struct monitor *monitor);
@@ -95,6 +96,8 @@ void clients_finish(struct monitor *monitor, int code);
 /* monitor_frames.c: carries out one frame of a client. */
 void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data,
                    uint32_t length);
+/* monitor_update.c: FRAME_UPDATE: the group and the plan have what `data` says, or nothing is changed. */
+void monitor_update(struct monitor *monitor, struct client *client, const char *data, uint32_t length);
 /* Writes standard input that waits; closes it at its end. */
 void monitor_feed(struct monitor *monitor);
 

@@ -65,13 +65,16 @@ static void send_to(struct client *client, const void *data, size_t length) {
         keep(client, (const char *)data + done, length - done);
 }
 
-void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, uint32_t length) {
+void clients_send(struct client *client, uint8_t type, const void *data, uint32_t length) {
     unsigned char header[FRAME_HEADER];
     frame_header(header, type, length);
-    for (size_t i = 0; i < monitor->client_count; i++) {
-        send_to(&monitor->clients[i], header, sizeof header);
-        send_to(&monitor->clients[i], data, length);
-    }
+    send_to(client, header, sizeof header);
+    send_to(client, data, length);
+}
+
+void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, uint32_t length) {
+    for (size_t i = 0; i < monitor->client_count; i++)
+        clients_send(&monitor->clients[i], type, data, length);
 }
 
 void clients_flush(struct monitor *monitor, size_t index) {

@@ -68,6 +68,8 @@ void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type,
         if (!monitor->ended && number < NSIG)
             kill(monitor->container.pid, (int)number);
         return;
+    case FRAME_UPDATE:
+        return monitor_update(monitor, client, data, length);
     case FRAME_START:
         if (monitor->held)
             monitor_release(monitor);

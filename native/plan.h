@@ -2,6 +2,7 @@
 #ifndef TSPOD_PLAN_H
 #define TSPOD_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,12 @@ void plan_read(struct plan *plan, int fd);
 const char *plan_parse(struct plan *plan, char *bytes, size_t size);
 
 void plan_free(struct plan *plan);
+
+/*
+ * plan_update.c: the ops of `update` stand in the place of those with the same codes; false when there is no memory. What it
+ * is made of is not copied, and what it replaces is not freed: somebody may still look at it.
+ */
+bool plan_update(struct plan *plan, const struct plan *update);
 
 /* The first op with this code, or NULL. */
 const struct plan_op *plan_find(const struct plan *plan, enum plan_code code);

@@ -137,9 +137,11 @@ export const FRAME = {
   RESIZE: 1,
   SIGNAL: 2,
   START: 3,
+  UPDATE: 6,
   STDOUT: 10,
   STDERR: 11,
   EXIT: 12,
   STARTED: 13,
   ERROR: 14,
+  UPDATED: 16,
 } as const;
