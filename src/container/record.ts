@@ -155,8 +155,10 @@ export interface ContainerOptions {
   ulimits: Ulimit[];
   sysctls: Record<string, string>;
   limits: Limits;
-  /** False: no control group of its own. Absent: one where it can be made. */
-  cgroup?: false;
+  /** Absent: a control group of its own where one can be made. */
+  cgroups?: 'disabled' | 'no-conmon' | 'split';
+  /** A slice, or a path in the hierarchy. */
+  cgroupParent?: string;
   log: LogSettings;
   /** `crun`, `runc` or a path; absent: the native helper. */
   runtime?: string;

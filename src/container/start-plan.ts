@@ -7,6 +7,7 @@ import { PLAN } from '../runtime/protocol';
 import { compileSeccomp } from '../runtime/seccomp';
 import { addSpec } from '../runtime/spec-ops';
 import { addCommonUserns } from '../runtime/userns';
+import { cgroupWish } from './cgroup-wish';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
@@ -46,8 +47,9 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addCommonUserns(plan, ctx);
   addRootfs(plan, ctx, record);
   addVolumeOwners(plan, ctx, record, spec.process.user);
-  if (record.options.cgroup !== false)
+  if (record.options.cgroups !== 'disabled')
     addCgroup(plan, ctx, {
+      ...cgroupWish(record.options),
       id: record.id,
       resources: spec.linux.resources,
       isPidsDefault: record.options.limits.pidsIsDefault ?? false,

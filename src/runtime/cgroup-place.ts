@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
 
 /** Where a container's cgroup can be made. */
 export type CgroupPlace =
@@ -12,9 +13,70 @@ export type CgroupPlace =
 const MOUNT = '/sys/fs/cgroup';
 const ROOT_SOCKET = '/run/systemd/private';
 
-/** Finds the place: root's own tree, the user's systemd, or the caller's cgroup where that was delegated. */
-export function cgroupPlace(ctx: Context): CgroupPlace {
-  const mount = [MOUNT, `${MOUNT}/unified`].find((path) => existsSync(`${path}/cgroup.controllers`));
+/** Where a container asks for its cgroup to be. */
+export interface CgroupWish {
+  /** Below the caller's own group, where that may be written. */
+  split?: boolean;
+  /** A slice where systemd makes groups; else a path, from the root of the hierarchy when it begins with a slash. */
+  parent?: string | undefined;
+}
+
+/**
+ * Finds the place: root's own tree, the user's systemd, or the caller's cgroup where that was delegated. Throws 'usage' for a
+ * parent that does not suit it.
+ */
+export function cgroupPlace(ctx: Context, { split, parent }: CgroupWish = {}): CgroupPlace {
+  const place = (split ? callersPlace() : undefined) ?? defaultPlace(ctx);
+  return parent === undefined ? place : placeBelow(place, parent);
+}
+
+function callersPlace(): CgroupPlace | undefined {
+  const own = ownCgroup(findMount());
+  return own !== undefined && isWritable(own) ? directory(own, own, own) : undefined;
+}
+
+function placeBelow(place: CgroupPlace, parent: string): CgroupPlace {
+  if (place.kind === 'none') return place;
+  const isSlice = /[^/]\.slice$/.test(parent);
+  if (place.kind === 'scope') {
+    if (!isSlice)
+      throw wrongParent(
+        'did not receive systemd slice as cgroup parent when using systemd to manage cgroups',
+      );
+    const slice = parent.slice(parent.lastIndexOf('/') + 1);
+    const manager = place.parent.slice(0, -place.slice.length);
+    return { ...place, slice, parent: `${manager}${slicePath(slice)}` };
+  }
+  if (isSlice) throw wrongParent('systemd slice received as cgroup parent when using cgroupfs');
+  const top = parent.startsWith('/') ? findMount() : place.parent;
+  const path = `${top}/${parent.split('/').filter(Boolean).join('/')}`;
+  return { ...place, parent: path, controllers: controllersAbove(path) };
+}
+
+/** `a-b.slice` is in `a.slice`. */
+function slicePath(slice: string): string {
+  const words = slice.replace(/\.slice$/, '').split('-');
+  return words.map((_, at) => `${words.slice(0, at + 1).join('-')}.slice`).join('/');
+}
+
+/** Of the nearest group that is there. */
+function controllersAbove(path: string): string[] {
+  if (existsSync(`${path}/cgroup.controllers`) || path.length < MOUNT.length) return controllersOf(path);
+  return controllersAbove(path.slice(0, path.lastIndexOf('/')));
+}
+
+function wrongParent(message: string): TspodError {
+  return new TspodError('usage', `--cgroup-parent: ${message}: invalid argument`, {
+    hint: 'a slice is called NAME.slice; a path is for --cgroup-manager cgroupfs',
+  });
+}
+
+function findMount(): string | undefined {
+  return [MOUNT, `${MOUNT}/unified`].find((path) => existsSync(`${path}/cgroup.controllers`));
+}
+
+function defaultPlace(ctx: Context): CgroupPlace {
+  const mount = findMount();
   if (mount === undefined)
     return { kind: 'none', reason: 'cgroup version 2 is not mounted on /sys/fs/cgroup' };
   const manager = ctx.overrides?.cgroupManager ?? ctx.defaults?.cgroupManager;
@@ -42,7 +104,8 @@ function directory(controllersFrom: string, parent: string, mustWrite: string): 
   return { kind: 'directory', parent, controllers: controllersOf(controllersFrom) };
 }
 
-function controllersOf(path: string): string[] {
+/** The controllers that a group has. */
+export function controllersOf(path: string): string[] {
   try {
     return readFileSync(`${path}/cgroup.controllers`, 'utf8').split(/\s+/).filter(Boolean);
   } catch {

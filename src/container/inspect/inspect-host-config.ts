@@ -56,7 +56,7 @@ function inspectBorders(record: ContainerRecord): object {
     GroupAdd: options.groupAdd,
     IpcMode: modeText(namespaces.ipc),
     Cgroup: '',
-    Cgroups: options.cgroup === false ? 'disabled' : 'default',
+    Cgroups: options.cgroups ?? 'default',
     Links: null,
     OomScoreAdj: options.oomScoreAdj ?? 0,
     PidMode: modeText(namespaces.pid),

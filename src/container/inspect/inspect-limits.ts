@@ -6,7 +6,7 @@ const NANO_CPUS = 1e9;
 
 /** The limits in HostConfig, in Docker's units; 0 stands for none. */
 export function inspectLimits(
-  { options: { limits, devices, ulimits } }: ContainerRecord,
+  { options: { limits, devices, ulimits, cgroupParent = '' } }: ContainerRecord,
   spec?: OciSpec,
 ): object {
   const { cpuQuota = 0, cpuPeriod = 0 } = limits;
@@ -16,7 +16,7 @@ export function inspectLimits(
     CpuShares: limits.cpuShares ?? 0,
     Memory: limits.memory ?? 0,
     NanoCpus: cpuPeriod > 0 && cpuQuota > 0 ? Math.round((cpuQuota / cpuPeriod) * NANO_CPUS) : 0,
-    CgroupParent: '',
+    CgroupParent: cgroupParent,
     BlkioWeight: limits.blkioWeight ?? 0,
     BlkioWeightDevice:
       limits.blkioWeightDevice?.map(({ path, weight }) => ({ Path: path, Weight: weight })) ?? null,

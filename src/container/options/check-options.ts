@@ -44,10 +44,13 @@ function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions)
 }
 
 /** A limit that is asked for is applied or refused. */
-function checkCgroup({ cgroup, limits }: ContainerOptions): void {
+function checkCgroup({ cgroups, cgroupParent, limits }: ContainerOptions): void {
   const { pids, pidsIsDefault, ...others } = limits;
   const isLimited = Object.values(others).some((value) => value !== undefined) || (pids && !pidsIsDefault);
-  if (cgroup === false && isLimited) throw usage('--cgroups=disabled and limits cannot be set together');
+  if (cgroups !== 'disabled') return;
+  if (cgroupParent !== undefined)
+    throw usage('cannot set cgroup parent if not creating cgroups: invalid argument');
+  if (isLimited) throw usage('--cgroups=disabled and limits cannot be set together');
 }
 
 function checkSysctls({ sysctls, namespaces, network }: ContainerOptions): void {

@@ -2,7 +2,7 @@ import { TspodError } from '../../lib/errors';
 import type { ContainerOptions } from '../record';
 
 /** Refuses what only the native helper can do, where another OCI runtime was asked for. Throws 'unsupported'. */
-export function checkRuntime({ runtime, namespaces, cgroup }: ContainerOptions): void {
+export function checkRuntime({ runtime, namespaces, cgroups }: ContainerOptions): void {
   if (runtime === undefined) return;
   if (namespaces.ipc.kind === 'container') {
     const reason = "the kernel does not let it bind /dev/shm of another container's mounts";
@@ -11,7 +11,7 @@ export function checkRuntime({ runtime, namespaces, cgroup }: ContainerOptions):
       hint: 'leave --runtime out, or share memory in a volume',
     });
   }
-  if (cgroup === false)
+  if (cgroups === 'disabled')
     throw unsupported('--cgroups=disabled', runtime, {
       reason: 'it makes a control group by itself',
       hint: 'leave one of the two out',

@@ -27,13 +27,45 @@ const DEFAULT_PIDS = 2048;
 
 /** Parses limits and checks that they fit together; 0 and -1 processes are no limit. Throws 'usage'. */
 export function parseLimits(texts: LimitTexts, defaultPids = DEFAULT_PIDS): Limits {
+  const limits = withoutNone(parseLimitChanges(texts));
+  checkLimits(limits);
+  return { ...limits, ...(texts.pids === undefined ? defaultLimit(defaultPids) : {}) };
+}
+
+/** Parses what was given and nothing more: 0 bytes, -1 processes and -1 microseconds take a limit away. Throws 'usage'. */
+export function parseLimitChanges(texts: LimitTexts): Limits {
   return {
     ...memoryLimits(texts),
     ...cpuLimits(texts),
-    ...pidsLimit(texts.pids, defaultPids),
+    ...(texts.pids === undefined ? {} : { pids: texts.pids <= 0 ? -1 : texts.pids }),
     ...blockLimits(texts),
     ...fileLimits(texts.cgroupConf),
   };
+}
+
+/** The limits without those that limit nothing. */
+export function withoutNone({ ...limits }: Limits): Limits {
+  if (limits.memory === 0) delete limits.memory;
+  if (limits.memoryReservation === 0) delete limits.memoryReservation;
+  if (limits.cpuShares === 0) delete limits.cpuShares;
+  if (limits.cpuQuota === -1) delete limits.cpuQuota;
+  return limits;
+}
+
+/** Refuses limits of memory that contradict each other. Throws 'usage' in Podman's words. */
+export function checkLimits({ memory: most, memorySwap: both, memoryReservation }: Limits): void {
+  if (both !== undefined && both !== -1) {
+    if (most === undefined) throw new TspodError('usage', '--memory-swap needs --memory as well');
+    if (both < most) {
+      throw new TspodError(
+        'usage',
+        `minimum memory-swap limit should be larger than memory limit: ${both} < ${most}`,
+      );
+    }
+  }
+  if (most !== undefined && (memoryReservation ?? 0) > most) {
+    throw new TspodError('usage', 'minimum memory limit cannot be less than memory reservation limit');
+  }
 }
 
 function fileLimits(entries: readonly string[] = []): Limits {
@@ -56,19 +88,6 @@ function memoryLimits({ memory, memorySwap, memoryReservation }: LimitTexts): Li
     limits.memoryReservation = named('memory-reservation', memoryReservation);
   if (memorySwap !== undefined)
     limits.memorySwap = memorySwap === '-1' ? -1 : named('memory-swap', memorySwap);
-  const { memory: most, memorySwap: both } = limits;
-  if (both !== undefined && both !== -1) {
-    if (most === undefined) throw new TspodError('usage', '--memory-swap needs --memory as well');
-    if (both < most) {
-      throw new TspodError(
-        'usage',
-        `minimum memory-swap limit should be larger than memory limit: ${both} < ${most}`,
-      );
-    }
-  }
-  if (most !== undefined && (limits.memoryReservation ?? 0) > most) {
-    throw new TspodError('usage', 'minimum memory limit cannot be less than memory reservation limit');
-  }
   return limits;
 }
 
@@ -79,10 +98,8 @@ function cpuLimits(texts: LimitTexts): Limits {
     if (texts.cpuPeriod !== undefined) throw together('cpu-period');
     const cpus = Number(texts.cpus);
     if (!/^\d*\.?\d+$/.test(texts.cpus)) throw invalid('cpus', texts.cpus, 'expected a number of processors');
-    if (cpus > 0) {
-      limits.cpuPeriod = CPU_PERIOD;
-      limits.cpuQuota = Math.round(cpus * CPU_PERIOD);
-    }
+    limits.cpuQuota = cpus > 0 ? Math.round(cpus * CPU_PERIOD) : -1;
+    if (cpus > 0) limits.cpuPeriod = CPU_PERIOD;
   }
   if (texts.cpuQuota !== undefined) limits.cpuQuota = range('cpu-quota', texts.cpuQuota, [-1, 2 ** 42]);
   if (texts.cpuPeriod !== undefined)
@@ -93,10 +110,8 @@ function cpuLimits(texts: LimitTexts): Limits {
   return limits;
 }
 
-function pidsLimit(pids: number | undefined, otherwise: number): Limits {
-  if (pids === undefined && otherwise > 0) return { pids: otherwise, pidsIsDefault: true };
-  if (pids === undefined) return { pids: -1 };
-  return { pids: pids <= 0 ? -1 : pids };
+function defaultLimit(pids: number): Limits {
+  return pids > 0 ? { pids, pidsIsDefault: true } : { pids: -1 };
 }
 
 function blockLimits(texts: LimitTexts): Limits {

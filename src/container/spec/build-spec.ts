@@ -5,6 +5,7 @@ import { cgroupsPath } from '../../runtime/cgroup-ops';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import type { OciIdMapping, OciSpec } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
+import { cgroupWish } from '../cgroup-wish';
 import type { ContainerOptions, ContainerRecord, Limits } from '../record';
 import { statRootfs, type RootfsView } from '../rootfs-view';
 import { hostNameOf } from './etc-files';
@@ -66,7 +67,7 @@ export function buildSpec(
 
 /** Another runtime is told of the group that the helper has made. */
 function foreignGroup(ctx: Context, { id, options }: ContainerRecord): { cgroupsPath?: string } {
-  const path = options.runtime === undefined ? undefined : cgroupsPath(ctx, id);
+  const path = options.runtime === undefined ? undefined : cgroupsPath(ctx, id, cgroupWish(options));
   return path === undefined ? {} : { cgroupsPath: path };
 }
 
@@ -95,9 +96,10 @@ function annotationsOf({ options, stopSignal }: ContainerRecord): Record<string,
 }
 
 /** Another runtime fails where it cannot apply a limit that nobody asked for: the default goes where there is no place for it. */
-function applicableLimits(ctx: Context, { limits, runtime }: ContainerOptions): Limits {
+function applicableLimits(ctx: Context, options: ContainerOptions): Limits {
+  const { limits, runtime } = options;
   if (runtime === undefined || !limits.pidsIsDefault) return limits;
-  const place = cgroupPlace(ctx);
+  const place = cgroupPlace(ctx, cgroupWish(options));
   if (place.kind !== 'none' && place.controllers.includes('pids')) return limits;
   const { pids: _, ...others } = limits;
   return others;

@@ -11,6 +11,16 @@ export const LIMIT_OPTIONS = {
     value: 'FILE=VALUE',
     description: "Write a file of the container's control group: memory.high=1073741824",
   },
+  'cgroup-parent': {
+    type: 'string',
+    value: 'PATH',
+    description: 'Make its control group below this slice (NAME.slice), or path with the manager cgroupfs',
+  },
+  cgroups: {
+    type: 'string',
+    value: 'MODE',
+    description: 'Its control group: enabled (default), disabled, no-conmon, or split: below your own',
+  },
   'cpu-period': { type: 'number', value: 'US', description: 'The period that --cpu-quota counts in' },
   'cpu-quota': { type: 'number', value: 'US', description: 'Processor time in each period' },
   'cpu-shares': {

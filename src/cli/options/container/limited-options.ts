@@ -2,11 +2,6 @@ import { TspodError } from '../../../lib/errors';
 
 /** Options that tspod accepts only with a value that changes nothing. */
 export const LIMITED_OPTIONS = {
-  cgroups: {
-    type: 'string',
-    value: 'MODE',
-    description: 'Whether it gets a control group of its own: enabled (default) or disabled',
-  },
   'disable-content-trust': {
     type: 'boolean',
     description: 'Accepted for Docker, does nothing',
@@ -24,7 +19,6 @@ export const LIMITED_OPTIONS = {
 
 /** The values that are accepted, and why no other is. */
 const ACCEPTED: Record<string, { values: readonly unknown[]; reason: string }> = {
-  cgroups: { values: ['enabled', 'disabled'], reason: 'the monitor chooses its own control group' },
   'memory-swappiness': { values: [-1], reason: 'cgroup version 2 has no such setting' },
   'oom-kill-disable': { values: [false], reason: 'cgroup version 2 has no such setting' },
   sdnotify: { values: ['ignore'], reason: 'notifications are not built yet' },

@@ -43,11 +43,21 @@ export function parseContainerOptions(
     ...parseNetworkFlags(flags),
     ...defaults,
     limits: parseLimitFlags(flags, pids),
-    ...(flags.cgroups === 'disabled' ? { cgroup: false as const } : {}),
+    ...parseCgroups(flags),
     log: parseLog(flags['log-driver'] ?? 'k8s-file', flags['log-opt']),
   };
   checkOptions(options);
   return options;
+}
+
+function parseCgroups(flags: ContainerFlags): Pick<ContainerOptions, 'cgroups' | 'cgroupParent'> {
+  const { cgroups = 'enabled', 'cgroup-parent': parent } = flags;
+  const isOther = cgroups === 'disabled' || cgroups === 'no-conmon' || cgroups === 'split';
+  if (!isOther && cgroups !== 'enabled')
+    throw new TspodError('usage', `invalid cgroup mode "${cgroups}": invalid argument`, {
+      hint: 'use enabled, disabled, no-conmon or split',
+    });
+  return { ...(isOther ? { cgroups } : {}), ...(parent ? { cgroupParent: parent } : {}) };
 }
 
 function parseRootfs(text: string): { directory: string; overlay: boolean } {

@@ -5,7 +5,6 @@ const V1 = 'cgroup version 2 has no such limit';
 
 /** Options of Podman's `run` and `create` that tspod knows and refuses by name. */
 export const REFUSED_OPTIONS = {
-  'cgroup-parent': refused('the cgroup of a container is chosen by tspod'),
   chrootdirs: refused('it is not built yet', 'list'),
   'cpu-rt-period': refused(V1),
   'cpu-rt-runtime': refused(V1),

@@ -41,7 +41,11 @@ const refused: [string[], RegExp][] = [
   [['--pull', 'always'], /--pull=always is not supported: registries/],
   [['--systemd=always'], /--systemd=always is not supported/],
   [['--systemd'], /--systemd=true is not supported/],
-  [['--cgroups', 'split'], /--cgroups=split is not supported/],
+  [['--cgroups', 'nonsense'], /invalid cgroup mode "nonsense"/],
+  [
+    ['--cgroups', 'disabled', '--cgroup-parent', 'a.slice'],
+    /cannot set cgroup parent if not creating cgroups/,
+  ],
   [['--cgroups', 'disabled', '-m', '8m'], /--cgroups=disabled and limits cannot be set together/],
   [['--passwd-entry', 'a\nb'], /are one line each/],
   [['--cgroup-conf', 'bad'], /--cgroup-conf "bad": must be formatted KEY=VALUE/],
