@@ -16,6 +16,7 @@
 #include "cgroup.h"
 #include "container_borrow.h"
 #include "die.h"
+#include "hooks.h"
 #include "io.h"
 
 void container_initialise(struct container *container) {
@@ -216,6 +217,7 @@ void container_create(struct container *container, const struct plan *plan) {
     keep_namespaces(container, plan, birth.flags);
     if (container->cgroup >= 0 && !birth.in_cgroup)
         cgroup_enter(plan, container->cgroup, container->pid);
+    hooks_must_run(plan, PLAN_HOOK_CREATE_RUNTIME, container->pid);
     if (send(container->control, "g", 1, MSG_NOSIGNAL) != 1)
         die_errno(125, "starting the container's process");
 }

@@ -19,6 +19,7 @@
 #include "container_mounts.h"
 #include "container_process.h"
 #include "die.h"
+#include "hooks.h"
 #include "io.h"
 
 static int report_to;
@@ -135,7 +136,7 @@ static void raise_loopback(void) {
         die_errno(125, "bringing up the loopback interface");
 }
 
-static void carry_out(int *root, const struct plan_op *op, int source) {
+static void carry_out(const struct plan *plan, int *root, const struct plan_op *op, int source) {
     switch (op->code) {
     case PLAN_MOUNT:
         return mounts_mount(*root, op, source);
@@ -146,6 +147,7 @@ static void carry_out(int *root, const struct plan_op *op, int source) {
     case PLAN_READONLY_PATH:
         return mounts_make_readonly(*root, op->args[0].data);
     case PLAN_PIVOT_ROOT:
+        hooks_must_run(plan, PLAN_HOOK_CREATE_CONTAINER, 0);
         return pivot_root_to(root, op);
     case PLAN_READONLY_ROOT:
         return mounts_make_root_readonly(*root);
@@ -212,7 +214,7 @@ void container_child(const struct plan *plan, const struct container_gift *gift)
     if (makes(plan, CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
         die_errno(125, "making a control group namespace");
     for (size_t i = 0; i < plan->count; i++)
-        carry_out(&root, &plan->ops[i], sources[i]);
+        carry_out(plan, &root, &plan->ops[i], sources[i]);
     close(root);
     if (plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY)
         process_open_terminal(plan, control, true);
@@ -220,5 +222,6 @@ void container_child(const struct plan *plan, const struct container_gift *gift)
     if (send(control, "R", 1, MSG_NOSIGNAL) != 1)
         _exit(125);
     wait_for_monitor(control);
+    hooks_must_run(plan, PLAN_HOOK_START_CONTAINER, 0);
     process_execute(plan);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 
 #include "die.h"
 #include "io.h"
+#include "preserve.h"
 #include "terminal.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -93,6 +95,9 @@ static void set_limits(const struct plan *plan) {
                       (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
     }
     set_oom_score(plan);
+    const struct plan_op *persona = plan_find(plan, PLAN_PERSONALITY);
+    if (persona && personality(persona->args[0].number) < 0)
+        die_errno(125, "setting the personality");
     umask((mode_t)plan_number(plan, PLAN_UMASK, 0, 022));
 }
 
@@ -290,6 +295,7 @@ void process_execute(const struct plan *plan) {
     if (syscall(SYS_close_range, first, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0 && errno != ENOSYS &&
         errno != EINVAL)
         die_errno(125, "closing descriptors");
+    preserve_pass(plan);
     if (plan_find(plan, PLAN_NO_NEW_PRIVS))
         load_seccomp(plan);
     run(argv[0], argv, envp, search_path(environment));

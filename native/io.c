@@ -155,6 +155,20 @@ int unix_listen(const char *path) {
     return -1;
 }
 
+int unix_receive(const char *path) {
+    autoclose int directory = -1;
+    struct sockaddr_un address;
+    if (unix_address(path, &address, &directory) < 0)
+        return -1;
+    unlink(address.sun_path);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+        chmod(address.sun_path, 0777) == 0)
+        return fd;
+    close_fd(&fd);
+    return -1;
+}
+
 int unix_connect(const char *path) {
     autoclose int directory = -1;
     struct sockaddr_un address;

@@ -48,4 +48,7 @@ int fd_receive(int socket);
 int unix_listen(const char *path);
 int unix_connect(const char *path);
 
+/* bind(2) of a UNIX datagram socket that everybody may send to. The descriptor, or -1. */
+int unix_receive(const char *path);
+
 #endif

@@ -16,6 +16,8 @@
 #include "cgroup.h"
 #include "die.h"
 #include "io.h"
+#include "notify.h"
+#include "preserve.h"
 #include "rootfs.h"
 #include "userns.h"
 
@@ -132,6 +134,8 @@ static _Noreturn void run_and_restart(void) {
     int pause = PAUSE_LEAST_MS;
     for (;;) {
         monitor_start(&self);
+    if (!again)
+        preserve_close(self.plan);
         close_callers_streams();
         if (self.status.restarts == 0)
             sync_files(self.plan);
@@ -150,7 +154,7 @@ static _Noreturn void run_and_restart(void) {
 
 void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
     self = (struct monitor){
-        .plan = plan, .lock = lock, .listener = -1, .signals = -1, .net_exit = -1, .log.fd = -1};
+        .plan = plan, .lock = lock, .listener = -1, .signals = -1, .notify = -1, .net_exit = -1, .log.fd = -1};
     self.status.phase = "exited";
     container_initialise(&self.container);
     clients_add(&self, relay);
@@ -163,3 +167,5 @@ void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
     rootfs_mount(plan);
     run_and_restart();
 }
+    preserve_guard(plan);
+    self.notify = notify_open(plan);

@@ -60,6 +60,7 @@ struct monitor {
     bool ended;    /* the first process has ended, and its status is in wait_status */
     int wait_status;
     unsigned long long oom_kills; /* of earlier runs */
+    int notify; /* what the container tells a service manager comes here; -1: nothing does */
     long long run_since, kill_at; /* monotonic ms; kill_at 0: never */
     char *input;                  /* standard input that the container has not taken yet */
     size_t input_size, input_done;

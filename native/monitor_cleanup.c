@@ -10,6 +10,7 @@
 
 #include "cgroup.h"
 #include "die.h"
+#include "hooks.h"
 #include "io.h"
 #include "monitor.h"
 #include "rootfs.h"
@@ -126,6 +127,8 @@ static void clean_up(struct monitor *monitor, int code, const char *error) {
     bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE);
     end_processes(monitor);
     log_flush(&monitor->log, monitor->plan);
+    if (monitor->container.pid > 0)
+        free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTOP, 0));
     rootfs_unmount(monitor->plan);
     if (stays)
         give_back(monitor);

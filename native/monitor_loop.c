@@ -10,10 +10,11 @@
 
 #include "io.h"
 #include "monitor.h"
+#include "notify.h"
 
 #define DRAIN_IDLE_MS 100     /* a process outside that still holds the pipes is not waited for */
 #define DRAIN_MOST (4u << 20) /* bytes read after the end; pipes hold less */
-#define FIXED_FDS 5
+#define FIXED_FDS 6
 
 static char buffer[FRAME_GREATEST];
 
@@ -99,6 +100,7 @@ static size_t fill(const struct monitor *monitor, struct pollfd *fds) {
         fds[FIXED_FDS + i] = (struct pollfd){.fd = events ? client->fd : -1, .events = events};
     }
     return FIXED_FDS + monitor->client_count;
+    fds[5] = (struct pollfd){.fd = monitor->notify, .events = POLLIN};
 }
 
 static void serve_clients(struct monitor *monitor, const struct pollfd *fds, size_t count) {
@@ -148,6 +150,8 @@ static int serve_once(struct monitor *monitor, int timeout, size_t *taken) {
     if (fds[1].revents)
         take_client(monitor);
     return ready;
+    if (fds[5].revents)
+        notify_pass_on(monitor->plan, monitor->notify);
 }
 
 static bool has_output(const struct monitor *monitor) {

@@ -15,12 +15,14 @@
 #include "die.h"
 #include "io.h"
 #include "monitor.h"
+#include "preserve.h"
 
 #define ARGUMENTS_GREATEST 64
 
 struct call {
     char *arguments[ARGUMENTS_GREATEST];
     size_t count;
+    const struct plan *passing; /* the caller's descriptors that it gets, or NULL */
 };
 
 static void add(struct call *call, const char *argument) {
@@ -49,6 +51,8 @@ static _Noreturn void run(struct call *call, const int *streams) {
     for (int fd = 0; fd <= 2; fd++)
         if (streams[fd] >= 0)
             dup2(streams[fd], fd);
+    if (call->passing)
+        preserve_pass(call->passing);
     execvp(call->arguments[0], call->arguments);
     dprintf(2, "%s: %s\n", call->arguments[0], strerror(errno));
     _exit(127);
@@ -130,6 +134,14 @@ void oci_create(struct monitor *monitor) {
     add(&call, op->args[2].data);
     add(&call, "--pid-file");
     add(&call, pid_file);
+    uint64_t preserved = plan_number(plan, PLAN_PRESERVE_FDS, 0, 0);
+    char count[16];
+    snprintf(count, sizeof count, "%u", (unsigned)preserved);
+    if (preserved) {
+        add(&call, "--preserve-fds");
+        add(&call, count);
+        call.passing = plan;
+    }
     if (plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY) {
         if ((listener = unix_listen(console)) < 0)
             die_errno(125, "listening on %s", console);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "hooks.h"
 #include "io.h"
 #include "monitor.h"
 
@@ -72,6 +73,7 @@ void monitor_release(struct monitor *monitor) {
     if (error)
         monitor_finish(monitor, status, error);
     tell_started(monitor);
+    free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTART, monitor->container.pid));
 }
 
 void monitor_start(struct monitor *monitor) {

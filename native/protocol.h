@@ -70,12 +70,17 @@
     OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
-    OP(HEALTH, 90, "susuuuu")      /* log file, HEALTH_* action, id of the container, entries and bytes of output kept (0 all), \
-                                      retries, milliseconds of the start period */                         \
-    OP(HEALTH_TEST, 91, "uuuL")    /* milliseconds between two probes (0 never), between those of the start period, \
-                                      until a probe is killed; its argv */                                 \
-    OP(HEALTH_STARTUP, 92, "uuuuL") /* before the first HEALTH_TEST: milliseconds between two probes, until one is killed, \
-                                      failures after which the container is restarted (0 never), successes needed; argv */ \
+    OP(HEALTH, 90, "suuuuu")       /* log file, HEALTH_* action, entries and bytes of output kept (0 all), failures in a \
+                                      row that make it unhealthy, milliseconds of the start period */      \
+    OP(HEALTH_TEST, 91, "uuuL")    /* milliseconds between probes (0 none by themselves), between those of the start \
+                                      period, until a probe is killed; its argv */                         \
+    OP(HEALTH_STARTUP, 92, "uuuuL") /* before the first HEALTH_TEST: milliseconds between probes, until one is killed, \
+                                      failures that restart the container (0 none do), successes needed; argv */ \
+    OP(HOOK_STATE, 96, "ss")       /* state of the container as JSON, with {pid} and {status} in it; directory of the \
+                                      bundle: what hooks are given */                                      \
+    OP(HOOK, 97, "uuusL")          /* HOOK_* stage, seconds until it is killed (0 never), number of arguments, path, \
+                                      then the arguments (argv[0] among them) and the environment */       \
+    OP(NOTIFY, 98, "us")           /* NOTIFY_* mode, the caller's NOTIFY_SOCKET */                         \
     /* What the container's first process does, in this order. Targets are resolved inside the root. */    \
     OP(MOUNT, 100, "sssusu")       /* source, target, type, MS_* flags, data, MOUNT_* options */           \
     OP(SYMLINK, 101, "ss")         /* content, path */                                                     \
@@ -104,6 +109,8 @@
     OP(ARGV, 132, "L")             /* argv[0] is looked up in PATH of ENV */                               \
     OP(PRESERVE_FDS, 133, "u")     /* this many descriptors from 3 on stay open */                         \
     OP(NO_NEW_KEYRING, 134, "")    /* do not make a new session keyring */                                 \
+    OP(PERSONALITY, 135, "u")      /* PER_* of personality(2) */                                           \
+    OP(PRESERVE_FD_LIST, 136, "U") /* further descriptors that stay open */                                \
     /* exec: the container that is entered. */                                                             \
     OP(EXEC_TARGET, 150, "uuu")    /* pid, its start time (field 22 of /proc/PID/stat), CLONE_NEW* bits to join */ \
     OP(EXEC_PID_FILE, 151, "s")                                                                            \
@@ -163,6 +170,16 @@
 #define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
 #define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
 #define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
+#define PLAN_HOOK_CREATE_RUNTIME 0u   /* by the monitor, before the first mount (prestart hooks too) */
+#define PLAN_HOOK_CREATE_CONTAINER 1u /* by the first process, before PIVOT_ROOT */
+#define PLAN_HOOK_START_CONTAINER 2u  /* by the first process, before the program */
+#define PLAN_HOOK_POSTSTART 3u        /* by the monitor; a failure is no error */
+#define PLAN_HOOK_POSTSTOP 4u
+
+#define PLAN_NOTIFY_CONTAINER 1u /* what the container sends to RUN_DIR/notify/notify.sock is passed on */
+#define PLAN_NOTIFY_MONITOR 2u   /* ready when the program runs */
+#define PLAN_NOTIFY_HEALTHY 3u   /* ready when the first health check has succeeded */
+
 #define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */
 #define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
 /* clang-format on */

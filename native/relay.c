@@ -12,6 +12,7 @@
 #include "detach.h"
 #include "die.h"
 #include "frame.h"
+#include "notify.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -113,6 +114,7 @@ static void program_started(struct relay *relay) {
     if (relay->started)
         return;
     relay->started = true;
+    notify_started(relay->plan);
     if (relay->flags & PLAN_FOREGROUND_PRINT_ID)
         dprintf(
             1, "%s\n",

@@ -13,6 +13,8 @@
 #include "frame.h"
 #include "io.h"
 #include "monitor.h"
+#include "notify.h"
+#include "preserve.h"
 #include "relay.h"
 #include "roles.h"
 #include "terminal.h"
@@ -78,6 +80,7 @@ static int wait_started(int socket, const struct plan *plan) {
     struct frame frame;
     while (frame_receive(socket, &frame)) {
         if (frame.type == FRAME_STARTED) {
+            notify_started(plan);
             print_started(plan);
             return 0;
         }
@@ -129,5 +132,7 @@ int role_start(int argc, char **argv) {
     }
     close(ends[1]);
     close_fd(&lock);
+    preserve_close(&plan);
+    notify_main_pid(&plan, pid);
     return follow(ends[0], &plan);
 }
