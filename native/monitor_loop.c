@@ -94,13 +94,13 @@ static size_t fill(const struct monitor *monitor, struct pollfd *fds) {
     fds[2] = (struct pollfd){.fd = behind ? -1 : container->output, .events = POLLIN};
     fds[3] = (struct pollfd){.fd = behind ? -1 : container->error, .events = POLLIN};
     fds[4] = (struct pollfd){.fd = monitor->input ? input : -1, .events = POLLOUT};
+    fds[5] = (struct pollfd){.fd = monitor->notify, .events = POLLIN};
     for (size_t i = 0; i < monitor->client_count; i++) {
         const struct client *client = &monitor->clients[i];
         short events = (short)((monitor->input ? 0 : POLLIN) | (client->pending ? POLLOUT : 0));
         fds[FIXED_FDS + i] = (struct pollfd){.fd = events ? client->fd : -1, .events = events};
     }
     return FIXED_FDS + monitor->client_count;
-    fds[5] = (struct pollfd){.fd = monitor->notify, .events = POLLIN};
 }
 
 static void serve_clients(struct monitor *monitor, const struct pollfd *fds, size_t count) {
@@ -144,14 +144,14 @@ static int serve_once(struct monitor *monitor, int timeout, size_t *taken) {
         *taken += take_output(monitor, &monitor->container.error, 2);
     if (fds[4].revents)
         monitor_feed(monitor);
+    if (fds[5].revents)
+        notify_pass_on(monitor->plan, monitor->notify);
     serve_clients(monitor, fds, count);
     if (fds[0].revents)
         take_signals(monitor);
     if (fds[1].revents)
         take_client(monitor);
     return ready;
-    if (fds[5].revents)
-        notify_pass_on(monitor->plan, monitor->notify);
 }
 
 static bool has_output(const struct monitor *monitor) {

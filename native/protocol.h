@@ -163,13 +163,6 @@
 #define PLAN_HEALTH_RESTART 2u
 #define PLAN_HEALTH_STOP 3u
 
-#define PLAN_MOUNT_RECURSIVE_READONLY 1u
-#define PLAN_MOUNT_COPY_UP 2u     /* tmpfs: filled with what it covers */
-#define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
-#define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
-#define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
-#define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
-#define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
 #define PLAN_HOOK_CREATE_RUNTIME 0u   /* by the monitor, before the first mount (prestart hooks too) */
 #define PLAN_HOOK_CREATE_CONTAINER 1u /* by the first process, before PIVOT_ROOT */
 #define PLAN_HOOK_START_CONTAINER 2u  /* by the first process, before the program */
@@ -180,6 +173,13 @@
 #define PLAN_NOTIFY_MONITOR 2u   /* ready when the program runs */
 #define PLAN_NOTIFY_HEALTHY 3u   /* ready when the first health check has succeeded */
 
+#define PLAN_MOUNT_RECURSIVE_READONLY 1u
+#define PLAN_MOUNT_COPY_UP 2u     /* tmpfs: filled with what it covers */
+#define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
+#define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
+#define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
+#define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
+#define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
 #define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */
 #define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
 /* clang-format on */
