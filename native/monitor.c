@@ -128,14 +128,14 @@ static void close_callers_streams(void) {
         close_fd(&self.container.caller[fd]);
         self.container.caller[fd] = -1;
     }
+    if (!again)
+        preserve_close(self.plan);
 }
 
 static _Noreturn void run_and_restart(void) {
     int pause = PAUSE_LEAST_MS;
     for (;;) {
         monitor_start(&self);
-    if (!again)
-        preserve_close(self.plan);
         close_callers_streams();
         if (self.status.restarts == 0)
             sync_files(self.plan);
@@ -161,11 +161,11 @@ void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
     die_report_to(report);
     take_signals();
     detach(plan, streams);
+    preserve_guard(plan);
     make_run_directory(plan);
+    self.notify = notify_open(plan);
     enter_namespaces(plan);
     log_open(&self.log, plan);
     rootfs_mount(plan);
     run_and_restart();
 }
-    preserve_guard(plan);
-    self.notify = notify_open(plan);

@@ -126,9 +126,9 @@ static void tell(struct monitor *monitor, int code, const char *error) {
 static void clean_up(struct monitor *monitor, int code, const char *error) {
     bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE);
     end_processes(monitor);
-    log_flush(&monitor->log, monitor->plan);
     if (monitor->container.pid > 0)
         free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTOP, 0));
+    log_flush(&monitor->log, monitor->plan);
     rootfs_unmount(monitor->plan);
     if (stays)
         give_back(monitor);

@@ -72,8 +72,8 @@ void monitor_release(struct monitor *monitor) {
                       : container_release(&monitor->container, &status);
     if (error)
         monitor_finish(monitor, status, error);
-    tell_started(monitor);
     free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTART, monitor->container.pid));
+    tell_started(monitor);
 }
 
 void monitor_start(struct monitor *monitor) {
