@@ -86,7 +86,11 @@ static bool wants_restart(int code) {
     const char *stopped = plan_string(self.plan, PLAN_STOP_FILE, 0, NULL);
     uint64_t policy = plan_number(self.plan, PLAN_RESTART, 0, PLAN_RESTART_NO);
     uint64_t most = plan_number(self.plan, PLAN_RESTART, 1, 0);
-    if (self.stopping || policy == PLAN_RESTART_NO || (stopped && access(stopped, F_OK) == 0))
+    if (self.stopping || (stopped && access(stopped, F_OK) == 0))
+        return false;
+    if (self.health.restart)
+        return true;
+    if (policy == PLAN_RESTART_NO)
         return false;
     if (policy == PLAN_RESTART_ON_FAILURE && code == 0)
         return false;
@@ -111,6 +115,7 @@ static void end_foreign_run(void) {
 
 /* Only what a restart needs stays. */
 static void end_run(void) {
+    health_end(&self);
     log_flush(&self.log, self.plan);
     unsigned long long kills = cgroup_oom_kills(self.container.cgroup);
     self.status.oom = kills > self.oom_kills; /* a group counts on over restarts */
@@ -123,7 +128,8 @@ static void end_run(void) {
 }
 
 static void close_callers_streams(void) {
-    bool again = plan_number(self.plan, PLAN_RESTART, 0, PLAN_RESTART_NO) != PLAN_RESTART_NO;
+    bool again = plan_number(self.plan, PLAN_RESTART, 0, PLAN_RESTART_NO) != PLAN_RESTART_NO ||
+                 health_may_restart(self.plan);
     for (int fd = 0; fd <= 2 && !again; fd++) {
         close_fd(&self.container.caller[fd]);
         self.container.caller[fd] = -1;

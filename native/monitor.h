@@ -8,9 +8,13 @@
 
 #include "container.h"
 #include "frame.h"
+#include "health.h"
 #include "plan.h"
 
 #define CLIENTS_GREATEST 64
+
+/* Whether a client waits for the result of a health check: of the next one, or of the one that runs. */
+enum health_request { HEALTH_NOT_ASKED, HEALTH_ASKED, HEALTH_BEING_ANSWERED };
 
 /* One attached client, or the relay that started the container. */
 struct client {
@@ -21,6 +25,7 @@ struct client {
     size_t have; /* bytes of the frame that are there, its header among them */
     char *data;
     bool wrote; /* it has sent standard input */
+    enum health_request health;
 };
 
 /* The key=value lines of STATUS_FILE. */
@@ -31,6 +36,7 @@ struct status {
     bool oom;
     unsigned restarts;
     const char *error;
+    const char *health; /* a word, empty without health checks */
 };
 
 struct log {
@@ -48,11 +54,13 @@ struct monitor {
     struct container container;
     struct status status;
     struct log log;
+    struct health health;
     struct client clients[CLIENTS_GREATEST];
     size_t client_count;
     int relay; /* told what becomes of the start, then the first client */
     int lock;  /* LOCK_FILE, held while the container is being started */
     int listener, signals;
+    int notify; /* what the container tells a service manager comes here; -1: nothing does */
     pid_t net_pid;
     int net_exit;  /* open as long as the network helper is to live; -1: none was started */
     bool held;     /* HOLD: set up, waits for FRAME_START */
@@ -60,7 +68,6 @@ struct monitor {
     bool ended;    /* the first process has ended, and its status is in wait_status */
     int wait_status;
     unsigned long long oom_kills; /* of earlier runs */
-    int notify; /* what the container tells a service manager comes here; -1: nothing does */
     long long run_since, kill_at; /* monotonic ms; kill_at 0: never */
     char *input;                  /* standard input that the container has not taken yet */
     size_t input_size, input_done;
@@ -119,9 +126,25 @@ void oci_delete(struct monitor *monitor);
 
 /* monitor_loop.c: until the container has ended, and its output is read. */
 void monitor_serve(struct monitor *monitor);
+/* Sends the container its stop signal, and SIGKILL when it takes too long. */
+void monitor_stop(struct monitor *monitor);
 /* Waits before a restart; false when the container was stopped meanwhile. */
 bool monitor_pause(struct monitor *monitor, int milliseconds);
 long long monotonic_ms(void);
+
+/* monitor_health.c. health_begin: the container runs from now on, health_end: it does not any more. */
+void health_begin(struct monitor *monitor);
+void health_end(struct monitor *monitor);
+/* The plan's rules are others now. */
+void health_changed(struct monitor *monitor);
+/* How long to wait for events, at most until the next probe; starting that; and taking its result. */
+int health_timeout(const struct monitor *monitor, int otherwise);
+void health_tick(struct monitor *monitor);
+bool health_reaped(struct monitor *monitor, pid_t pid, int wait_status);
+/* FRAME_HEALTH. */
+void health_ask(struct monitor *monitor, struct client *client);
+/* Whether health checks may restart the container whatever its restart policy is. */
+bool health_may_restart(const struct plan *plan);
 
 /* monitor_start.c: one run of the container, up to its program's first instruction (or HOLD). */
 void monitor_start(struct monitor *monitor);

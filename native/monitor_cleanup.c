@@ -36,6 +36,7 @@ static void end_children(void) {
 }
 
 static void end_processes(struct monitor *monitor) {
+    health_end(monitor);
     if (!monitor->ended)
         end_process(monitor->container.pid);
     monitor->ended = true;

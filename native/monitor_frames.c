@@ -70,6 +70,8 @@ void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type,
         return;
     case FRAME_UPDATE:
         return monitor_update(monitor, client, data, length);
+    case FRAME_HEALTH:
+        return health_ask(monitor, client);
     case FRAME_START:
         if (monitor->held)
             monitor_release(monitor);

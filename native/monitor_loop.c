@@ -24,14 +24,18 @@ long long monotonic_ms(void) {
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static void stop(struct monitor *monitor) {
+void monitor_stop(struct monitor *monitor) {
     uint64_t grace = plan_number(monitor->plan, PLAN_STOP, 1, 10000);
-    monitor->stopping = true;
     if (monitor->ended)
         return;
     kill(monitor->container.pid,
          monitor->held ? SIGKILL : (int)plan_number(monitor->plan, PLAN_STOP, 0, SIGTERM));
     monitor->kill_at = monotonic_ms() + (long long)grace;
+}
+
+static void stop(struct monitor *monitor) {
+    monitor->stopping = true;
+    monitor_stop(monitor);
 }
 
 static void reap(struct monitor *monitor) {
@@ -40,6 +44,8 @@ static void reap(struct monitor *monitor) {
         if (pid == monitor->container.pid && !monitor->ended) {
             monitor->ended = true;
             monitor->wait_status = status;
+        } else if (health_reaped(monitor, pid, status)) {
+            continue;
         } else if (pid == monitor->net_pid) {
             monitor->net_pid = 0;
         }
@@ -119,9 +125,9 @@ static int timeout_of(const struct monitor *monitor) {
     if (monitor->ended)
         return DRAIN_IDLE_MS;
     if (!monitor->kill_at)
-        return -1;
+        return health_timeout(monitor, -1);
     long long left = monitor->kill_at - monotonic_ms();
-    return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
+    return health_timeout(monitor, left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
 }
 
 static void kill_in_time(struct monitor *monitor) {
@@ -168,6 +174,7 @@ void monitor_serve(struct monitor *monitor) {
         }
         int ready = serve_once(monitor, timeout_of(monitor), &taken);
         kill_in_time(monitor);
+        health_tick(monitor);
         if (seen_end && ((ready == 0 && !clients_are_behind(monitor)) || taken - at_end > DRAIN_MOST))
             return;
     }

@@ -66,6 +66,7 @@ void monitor_release(struct monitor *monitor) {
     int status;
     set_times(monitor);
     monitor->held = false;
+    health_begin(monitor);
     announce(monitor, "running");
     char *error = plan_find(monitor->plan, PLAN_OCI_RUNTIME)
                       ? oci_start(monitor, &status)

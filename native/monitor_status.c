@@ -47,6 +47,8 @@ void status_write(struct monitor *monitor, bool sync) {
         status->restarts, lives ? (int)monitor->net_pid : 0);
     if (cgroup[0])
         used += snprintf(text + used, sizeof text - (size_t)used, "cgroup=%s\n", cgroup);
+    if (status->health && status->health[0])
+        used += snprintf(text + used, sizeof text - (size_t)used, "health=%s\n", status->health);
     if (error[0])
         snprintf(text + used, sizeof text - (size_t)used, "error=%s\n", error);
     if (replace_file(path, text, sync) < 0 && lives)

@@ -29,7 +29,10 @@ void monitor_update(struct monitor *monitor, struct client *client, const char *
     if (bytes)
         memcpy(bytes, data, length);
     autofree char *error = carry_out(monitor, &update, bytes, length);
+    bool changes_health = plan_find(&update, PLAN_HEALTH) || plan_find(&update, PLAN_HEALTH_TEST);
     free(update.ops); /* the rest is in use when it was kept */
+    if (!error && changes_health)
+        health_changed(monitor);
     if (!error)
         return clients_send(client, FRAME_UPDATED, NULL, 0);
     answer_error(client, error);

@@ -126,7 +126,14 @@
     OP(TREE_LAYER, 168, "ss")      /* upper directory, new directory: a copy as a layer of the store */    \
     OP(TREE_TAR, 169, "suL")       /* archive (- is standard output), TREE_* flags, directories from top to bottom; \
                                       with an archive prints the sum of the sizes of its files, one line */ \
-    OP(TREE_UNMOUNT, 170, "s")     /* what is not mounted is no error */
+    OP(TREE_UNMOUNT, 170, "s")     /* what is not mounted is no error */                                       \
+    /* copy: files between this machine and containers; without COPY_FROM records come from standard input, without \
+       COPY_TO an archive goes to standard output. */                                                      \
+    OP(COPY_FROM, 180, "ussuussL") /* COPY_* flags, container (empty: this machine), its root when it does not run, \
+                                      else pid and start time; path, path as typed; maps "u|g from to size" \
+                                      of file owners */                                                    \
+    OP(COPY_TO, 181, "ussuussL")                                                                           \
+    OP(COPY_RULES, 182, "uuu")     /* COPY_* flags, uid and gid of the copies */
 
 #define PLAN_OVERLAY_VOLATILE 1u  /* no sync on unmount: for containers that are removed at the end */
 #define PLAN_OVERLAY_READONLY 2u  /* no upper directory */
@@ -182,6 +189,10 @@
 #define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
 #define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */
 #define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
+#define PLAN_COPY_SLASH 1u     /* typed with a slash at its end: a directory */
+#define PLAN_COPY_DOT 2u       /* typed with "/." at its end: what is in the directory */
+#define PLAN_COPY_OVERWRITE 4u /* files may replace directories, and directories files */
+#define PLAN_COPY_CHOWN 8u     /* the copies get the uid and gid that are named */
 /* clang-format on */
 
 /* Frames between the monitor and its clients: u8 type, u32 length, data. */
@@ -190,8 +201,7 @@ enum frame_type {
     FRAME_RESIZE = 1,         /* client: u16 rows, u16 columns */
     FRAME_SIGNAL = 2,         /* client: u32 signal number */
     FRAME_START = 3,          /* client: release a container that is held */
-    FRAME_HEALTH = 4,         /* client: run a health check now */
-    FRAME_HEALTH_SET = 5,     /* client: a plan with the HEALTH ops that are good from now on */
+    FRAME_HEALTH = 4,         /* client: run a health check now; answered by HEALTH_RESULT */
     FRAME_UPDATE = 6,         /* client: a plan whose ops replace those of the same codes; answered by UPDATED or ERROR */
     FRAME_STDOUT = 10,        /* monitor: data */
     FRAME_STDERR = 11,        /* monitor: data */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,18 +137,13 @@ static void put_score(int fd, const char *score) {
         return; /* the program says so, where it misses it */
 }
 
-/*
- * Until execve(2) the program is this helper with all capabilities, and the container's processes see it:
- * none of them may attach to it or open what it has open (CVE-2016-9962). The price is that it cannot write
- * its own files of /proc: it inherits its OOM score.
- */
+/* What is hidden cannot write its own score: the program inherits it. */
 static void hide(struct execution *execution) {
     const char *file = "/proc/self/oom_score_adj";
     if (plan_find(execution->plan, PLAN_OOM_SCORE_ADJ) &&
         read_file(file, execution->own_score, sizeof execution->own_score) > 0)
         execution->score = open(file, O_WRONLY | O_CLOEXEC);
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-        die_errno(125, "hiding from the container");
+    exec_hide();
 }
 
 static void start_program(struct execution *execution) {

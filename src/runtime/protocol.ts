@@ -51,6 +51,9 @@ export const PLAN_OPS = {
   UNLINK_ON_EXIT: [85, 's'],
   HOLD: [86, ''],
   OCI_RUNTIME: [87, 'sssL'],
+  HEALTH: [90, 'suuuuu'],
+  HEALTH_TEST: [91, 'uuuL'],
+  HEALTH_STARTUP: [92, 'uuuuL'],
   HOOK_STATE: [96, 'ss'],
   HOOK: [97, 'uuusL'],
   NOTIFY: [98, 'us'],
@@ -95,6 +98,9 @@ export const PLAN_OPS = {
   TREE_LAYER: [168, 'ss'],
   TREE_TAR: [169, 'suL'],
   TREE_UNMOUNT: [170, 's'],
+  COPY_FROM: [180, 'ussuussL'],
+  COPY_TO: [181, 'ussuussL'],
+  COPY_RULES: [182, 'uuu'],
 } as const;
 
 /** The name of an operation. */
@@ -146,6 +152,10 @@ export const PLAN = {
   TREE_WHITEOUTS: 1,
   TREE_DOT_WHITEOUTS: 2,
   TREE_IMAGE: 4,
+  COPY_SLASH: 1,
+  COPY_DOT: 2,
+  COPY_OVERWRITE: 4,
+  COPY_CHOWN: 8,
 } as const;
 
 /** Types of the frames between the monitor and its clients. */
@@ -154,11 +164,24 @@ export const FRAME = {
   RESIZE: 1,
   SIGNAL: 2,
   START: 3,
+  HEALTH: 4,
   UPDATE: 6,
   STDOUT: 10,
   STDERR: 11,
   EXIT: 12,
   STARTED: 13,
   ERROR: 14,
+  HEALTH_RESULT: 15,
   UPDATED: 16,
+} as const;
+
+/** What became of one health check: the number of a HEALTH_RESULT. */
+export const HEALTH = {
+  PASSED: 0,
+  FAILED: 1,
+  TIMED_OUT: 2,
+  STOPPED: 3,
+  ERROR: 4,
+  NONE: 5,
+  STARTING: 6,
 } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { Plan } from '../../../src/runtime/plan';
-import { FRAME, PLAN, PLAN_MAGIC, PLAN_OPS } from '../../../src/runtime/protocol';
+import { FRAME, HEALTH, PLAN, PLAN_MAGIC, PLAN_OPS } from '../../../src/runtime/protocol';
 
 const header = readFileSync(new URL('../../../native/protocol.h', import.meta.url), 'utf8');
 
@@ -32,6 +32,11 @@ test('protocol.ts has the flags of protocol.h', () => {
 test('protocol.ts has the frames of protocol.h', () => {
   const native = matches(/^ {4}FRAME_(\w+) = (\d+)/gm).map(([, name, value]) => [name, Number(value)]);
   assert.deepEqual(FRAME, Object.fromEntries(native));
+});
+
+test('protocol.ts has the outcomes of health checks of protocol.h', () => {
+  const native = matches(/^ {4}HEALTH_(\w+) = (\d+)/gm).map(([, name, value]) => [name, Number(value)]);
+  assert.deepEqual(HEALTH, Object.fromEntries(native));
 });
 
 test('Plan.add() writes a record as protocol.h describes it', () => {
