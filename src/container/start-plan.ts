@@ -33,7 +33,8 @@ export interface StartMode {
   hold?: boolean;
 }
 
-const RESTART: Record<RestartPolicyName, number> = {
+/** The numbers of restart policies in a plan. */
+export const RESTART: Record<RestartPolicyName, number> = {
   no: PLAN.RESTART_NO,
   'on-failure': PLAN.RESTART_ON_FAILURE,
   always: PLAN.RESTART_ALWAYS,

@@ -18,7 +18,7 @@ export function addCgroupUpdate(
   const { directory, before } = request;
   const place: CgroupPlace =
     directory === undefined
-      ? { kind: 'none', reason: 'the container has no control group' }
+      ? { kind: 'none', reason: 'the container was started without a control group' }
       : { kind: 'directory', parent: directory, controllers: controllersOf(dirname(directory)) };
   const settings = applicable(ctx, place, request);
   const applied = limitSettings(before).filter(({ controller }) => has(place, controller));

@@ -29,6 +29,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container cp',
     aliases: ['cp'],
     summary: 'Copy files and folders between a container and the file system',
+    load: () => import('../commands/container/cp'),
   },
   {
     path: 'container create',
@@ -180,7 +181,12 @@ export const containerRows: readonly CommandRow[] = [
     summary: 'Unpause the processes in one or more containers',
     load: () => import('../commands/container/unpause'),
   },
-  { path: 'container update', aliases: ['update'], summary: 'Update an existing container' },
+  {
+    path: 'container update',
+    aliases: ['update'],
+    summary: 'Update an existing container',
+    load: () => import('../commands/container/update'),
+  },
   {
     path: 'container wait',
     aliases: ['wait'],

@@ -1,9 +1,18 @@
 import { parseLimits, type LimitTexts } from '../../../container/options/parse-limits';
 import type { Limits } from '../../../container/record';
+import type { Flags } from '../../define-command';
 import type { ContainerFlags } from './container-options';
+import type { LIMIT_OPTIONS } from './limit-options';
+
+type LimitFlags = Omit<Flags<typeof LIMIT_OPTIONS>, 'cgroup-conf' | 'cgroup-parent' | 'cgroups'>;
 
 /** The limits of a container, from its flags; `defaultPids` is the number of processes where they do not tell. */
 export function parseLimitFlags(flags: ContainerFlags, defaultPids?: number): Limits {
+  return parseLimits({ ...limitTexts(flags), cgroupConf: flags['cgroup-conf'] }, defaultPids);
+}
+
+/** The options of limits as they were typed. */
+export function limitTexts(flags: LimitFlags): LimitTexts {
   const texts: { [K in keyof LimitTexts]: LimitTexts[K] | undefined } = {
     memory: flags.memory,
     memorySwap: flags['memory-swap'],
@@ -21,7 +30,6 @@ export function parseLimitFlags(flags: ContainerFlags, defaultPids?: number): Li
     deviceWriteBps: flags['device-write-bps'],
     deviceReadIops: flags['device-read-iops'],
     deviceWriteIops: flags['device-write-iops'],
-    cgroupConf: flags['cgroup-conf'],
   };
-  return parseLimits(texts as LimitTexts, defaultPids);
+  return texts as LimitTexts;
 }
