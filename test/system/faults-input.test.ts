@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
+import { waitFor } from '../helpers/wait-for';
 
 interface Mistake {
   name: string;
@@ -21,7 +22,7 @@ const mistakes: Mistake[] = [
     args: [...quick, 'no-such-image', 'true'],
     code: 125,
     says: /no-such-image/,
-    hint: /tspod load/,
+    hint: /full name/,
   },
   {
     name: 'an unknown container',
@@ -91,8 +92,10 @@ for (const { name, args, code, says, hint } of mistakes) {
     assert.doesNotMatch(stderr, /^\s+at |internal error/m);
     if (hint) assert.match(stderr, new RegExp(`^hint: .*${hint.source}`, 'm'));
     const store = join(testHome().home, '.local/share/tspod');
-    for (const folder of ['containers', 'names', 'tmp'])
+    for (const folder of ['containers', 'names'])
       assert.deepEqual(list(join(store, folder)), [], `${folder} is not empty`);
+    // the monitor tells of the end first, and removes the files then
+    await waitFor('the end of its files', () => list(join(store, 'tmp')).length === 0);
   });
 }
 

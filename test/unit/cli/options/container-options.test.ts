@@ -38,7 +38,6 @@ const refused: [string[], RegExp][] = [
   [['--pod', 'x'], /the option --pod is not supported: pods/],
   [['--health-cmd', 'x'], /--health-cmd is not supported/],
   [['--secret=x'], /--secret is not supported/],
-  [['--pull', 'always'], /--pull=always is not supported: registries/],
   [['--systemd=always'], /--systemd=always is not supported/],
   [['--systemd'], /--systemd=true is not supported/],
   [['--cgroups', 'nonsense'], /invalid cgroup mode "nonsense"/],
