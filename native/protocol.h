@@ -26,6 +26,9 @@
     OP(MONITOR_PID_FILE, 6, "s")   /* the monitor's pid, for --conmon-pidfile */                           \
     OP(SYNC, 7, "s")               /* fsync(2)ed by the monitor once the container runs */                 \
     OP(STOP_FILE, 8, "s")          /* exists when a user stopped the container: no restart */              \
+    OP(EVENTS, 9, "ususL")         /* EVENTS_* place, path of the file or the journal's socket, size at which the file is rotated \
+                                      (0 never), an event with EVENT_* characters in it, events that came before */ \
+    OP(EVENT_VOLUME, 10, "s")      /* with AUTO_REMOVE: the event of a volume that goes too */             \
     /* User namespaces. Without USERNS_DIR there is none (root). */                                        \
     OP(USERNS_DIR, 20, "s")        /* userns.lock and userns.members: the common user namespace */         \
     OP(COMMON_UID_MAP, 21, "uuu")  /* inside, outside, size; repeated */                                   \
@@ -134,6 +137,15 @@
                                       of file owners */                                                    \
     OP(COPY_TO, 181, "ussuussL")                                                                           \
     OP(COPY_RULES, 182, "uuu")     /* COPY_* flags, uid and gid of the copies */
+
+#define PLAN_EVENTS_FILE 0u
+#define PLAN_EVENTS_JOURNAL 1u
+
+/* What stands for these in an event; the last two with all that belongs to them, or nothing. */
+#define PLAN_EVENT_STATUS 1u
+#define PLAN_EVENT_TIME 2u
+#define PLAN_EVENT_CODE 3u
+#define PLAN_EVENT_HEALTH 4u
 
 #define PLAN_OVERLAY_VOLATILE 1u  /* no sync on unmount: for containers that are removed at the end */
 #define PLAN_OVERLAY_READONLY 2u  /* no upper directory */

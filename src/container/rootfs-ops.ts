@@ -11,14 +11,19 @@ import { isUntouched } from './volume-owners';
 /** The root file system on containers/<id>/merged, and what has to be done to volumes before they are mounted. */
 export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const { merged } = containerPaths(ctx, record.id);
-  const { rootfs } = record.options;
-  if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, merged);
-  else addOverlay(plan, ctx, record);
+  addRootfsMount(plan, ctx, record);
   for (const mount of record.options.mounts) {
     if (mount.kind === 'volume' && !mount.noCopy && isUntouched(ctx, mount.name)) {
       plan.add('COPY_UP', merged, mount.target, `${ctx.paths.root}/volumes/${mount.name}/_data`);
     }
   }
+}
+
+/** The root file system alone. */
+export function addRootfsMount(plan: Plan, ctx: Context, record: ContainerRecord): void {
+  const { rootfs } = record.options;
+  if (!rootfs || rootfs.overlay) return addOverlay(plan, ctx, record);
+  plan.add('ROOTFS_BIND', rootfs.directory, containerPaths(ctx, record.id).merged);
 }
 
 function addOverlay(plan: Plan, ctx: Context, record: ContainerRecord): void {

@@ -7,7 +7,7 @@ import { replaceProcess } from '../sys/exec';
 import type { Plan } from './plan';
 
 /** What the native helper can be told to be. */
-export type HelperRole = 'start' | 'exec' | 'attach' | 'enter' | 'tree' | 'seccomp' | 'probe';
+export type HelperRole = 'start' | 'exec' | 'attach' | 'enter' | 'tree' | 'copy' | 'seccomp' | 'probe';
 
 /** How a helper that was waited for ended. */
 export interface HelperResult {

@@ -16,6 +16,8 @@ export const PLAN_OPS = {
   MONITOR_PID_FILE: [6, 's'],
   SYNC: [7, 's'],
   STOP_FILE: [8, 's'],
+  EVENTS: [9, 'ususL'],
+  EVENT_VOLUME: [10, 's'],
   USERNS_DIR: [20, 's'],
   COMMON_UID_MAP: [21, 'uuu'],
   COMMON_GID_MAP: [22, 'uuu'],
@@ -108,6 +110,12 @@ export type PlanOp = keyof typeof PLAN_OPS;
 
 /** Flags and enumerations of arguments; PLAN_ stands before each name in C. */
 export const PLAN = {
+  EVENTS_FILE: 0,
+  EVENTS_JOURNAL: 1,
+  EVENT_STATUS: 1,
+  EVENT_TIME: 2,
+  EVENT_CODE: 3,
+  EVENT_HEALTH: 4,
   OVERLAY_VOLATILE: 1,
   OVERLAY_READONLY: 2,
   OVERLAY_USERXATTR: 4,

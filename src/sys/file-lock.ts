@@ -30,6 +30,11 @@ export function lockFile(
   return { release: () => closeSync(descriptor) };
 }
 
+/** Takes the exclusive flock(2) on an open file and waits for it. Closing it, and every copy of it, releases the lock. */
+export function lockDescriptor(descriptor: number): void {
+  if (!flock(descriptor, LOCK_EX)) throw systemCallError('flock');
+}
+
 /** Takes the exclusive flock(2) on an open file, without waiting; false when somebody else has it. Closing it releases the lock. */
 export function tryLockDescriptor(descriptor: number): boolean {
   if (flock(descriptor, LOCK_EX | LOCK_NB)) return true;

@@ -155,7 +155,7 @@ export const containerRows: readonly CommandRow[] = [
     path: 'container stats',
     aliases: ['stats'],
     summary: 'Display a live stream of container resource usage statistics',
-    instead: '"tspod top" shows the processes of a container',
+    load: () => import('../commands/container/stats'),
   },
   {
     path: 'container stop',
