@@ -15,6 +15,7 @@
 
 #include "cgroup.h"
 #include "die.h"
+#include "events.h"
 #include "io.h"
 #include "notify.h"
 #include "preserve.h"
@@ -148,13 +149,16 @@ static _Noreturn void run_and_restart(void) {
         monitor_serve(&self);
         int code = exit_code(self.wait_status);
         end_run();
+        events_note(self.plan, (struct event){.status = "died", .code = &code});
         if (!wants_restart(code))
             monitor_finish(&self, code, NULL);
+        events_write(self.plan);
         pause = monotonic_ms() - self.run_since > STEADY_MS ? PAUSE_LEAST_MS : pause;
         if (!monitor_pause(&self, pause))
             monitor_finish(&self, code, NULL);
         pause = pause * 2 > PAUSE_GREATEST_MS ? PAUSE_GREATEST_MS : pause * 2;
         self.status.restarts++;
+        events_note(self.plan, (struct event){.status = "restart"});
     }
 }
 

@@ -63,6 +63,7 @@ struct monitor {
     int notify; /* what the container tells a service manager comes here; -1: nothing does */
     pid_t net_pid;
     int net_exit;  /* open as long as the network helper is to live; -1: none was started */
+    bool ran;      /* at least once */
     bool held;     /* HOLD: set up, waits for FRAME_START */
     bool stopping; /* no restart */
     bool ended;    /* the first process has ended, and its status is in wait_status */

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "die.h"
+#include "events.h"
 #include "hooks.h"
 #include "io.h"
 #include "monitor.h"
@@ -109,6 +111,26 @@ static void give_back(struct monitor *monitor) {
         tree_remove(directory);
 }
 
+/* What stops it to start or remove it next says so: for that the clean-up is no event, as with Podman. */
+static bool is_cleaned_up_in_passing(const struct plan *plan) {
+    struct stat mark;
+    const char *path = plan_string(plan, PLAN_STOP_FILE, 0, NULL);
+    return path && stat(path, &mark) == 0 && mark.st_size > 0;
+}
+
+/* Before anybody is told. A container that never ran has no exit status. */
+static void note_end(const struct monitor *monitor, int code, bool in_passing) {
+    const struct plan *plan = monitor->plan;
+    events_note_earlier(plan);
+    if (plan_find(plan, PLAN_AUTO_REMOVE)) {
+        events_note(plan, (struct event){.status = "remove", .code = monitor->ran ? &code : NULL});
+        events_note_volumes(plan);
+    } else if (monitor->ran && !in_passing) {
+        events_note(plan, (struct event){.status = "cleanup"});
+    }
+    events_write(plan);
+}
+
 static void tell_error(struct monitor *monitor, int code, const char *error) {
     for (size_t i = 0; i < monitor->client_count; i++)
         if (!monitor->clients[i].pending)
@@ -135,7 +157,9 @@ static void clean_up(struct monitor *monitor, int code, const char *error) {
         give_back(monitor);
     record(monitor, code, error);
     close_doors(monitor);
+    bool in_passing = is_cleaned_up_in_passing(monitor->plan);
     size_t trees = move_away(monitor->plan);
+    note_end(monitor, code, in_passing);
     tell(monitor, code, error);
     if (!stays)
         give_back(monitor);

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "io.h"
 #include "monitor.h"
 
@@ -56,6 +57,13 @@ static void resize(struct monitor *monitor, const char *data, uint32_t length) {
         ioctl(monitor->container.terminal, TIOCSWINSZ, &size);
 }
 
+static void pass_on(struct monitor *monitor, unsigned number) {
+    if (monitor->ended || number >= NSIG || kill(monitor->container.pid, (int)number) < 0)
+        return;
+    events_note(monitor->plan, (struct event){.status = "kill"});
+    events_write(monitor->plan);
+}
+
 void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type, const char *data,
                    uint32_t length) {
     unsigned number = number_at(data, length, 0, 4);
@@ -65,9 +73,7 @@ void monitor_frame(struct monitor *monitor, struct client *client, uint8_t type,
     case FRAME_RESIZE:
         return resize(monitor, data, length);
     case FRAME_SIGNAL:
-        if (!monitor->ended && number < NSIG)
-            kill(monitor->container.pid, (int)number);
-        return;
+        return pass_on(monitor, number);
     case FRAME_UPDATE:
         return monitor_update(monitor, client, data, length);
     case FRAME_HEALTH:

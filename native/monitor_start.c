@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "events.h"
 #include "hooks.h"
 #include "io.h"
 #include "monitor.h"
@@ -62,8 +63,25 @@ static void set_times(struct monitor *monitor) {
     monitor->status.oom = false;
 }
 
+static void note_init(const struct plan *plan) {
+    events_note_earlier(plan);
+    events_note(plan, (struct event){.status = "init"});
+}
+
+/* Before anybody is told: who has been told finds them. */
+static void note_start(struct monitor *monitor, bool was_held) {
+    monitor->ran = true;
+    if (!was_held)
+        note_init(monitor->plan);
+    events_note(monitor->plan, (struct event){.status = "start"});
+    if (monitor->status.restarts == 0 && plan_find(monitor->plan, PLAN_FOREGROUND))
+        events_note(monitor->plan, (struct event){.status = "attach"});
+    events_write(monitor->plan);
+}
+
 void monitor_release(struct monitor *monitor) {
     int status;
+    bool was_held = monitor->held;
     set_times(monitor);
     monitor->held = false;
     health_begin(monitor);
@@ -74,6 +92,7 @@ void monitor_release(struct monitor *monitor) {
     if (error)
         monitor_finish(monitor, status, error);
     free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTART, monitor->container.pid));
+    note_start(monitor, was_held);
     tell_started(monitor);
 }
 
@@ -96,6 +115,8 @@ void monitor_start(struct monitor *monitor) {
     if (!first || !plan_find(monitor->plan, PLAN_HOLD))
         return monitor_release(monitor);
     monitor->held = true;
+    note_init(monitor->plan);
+    events_write(monitor->plan);
     announce(monitor, "initialized");
     tell_started(monitor);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "events.h"
 #include "frame.h"
 #include "io.h"
 #include "plan.h"
@@ -43,6 +44,8 @@ int role_attach(int argc, char **argv) {
             plan_string(&plan, PLAN_CONTAINER, 1, ""));
     if (socket < 0)
         die_errno(125, "attaching to container \"%s\"", plan_string(&plan, PLAN_CONTAINER, 1, ""));
+    events_note_earlier(&plan);
+    events_write(&plan);
     if (plan_find(&plan, PLAN_HOLD) && frame_send(socket, FRAME_START, NULL, 0) < 0)
         die_errno(125, "releasing container \"%s\"", plan_string(&plan, PLAN_CONTAINER, 1, ""));
     return plan_find(&plan, PLAN_FOREGROUND) ? relay_run(socket, &plan) : release(socket, &plan);

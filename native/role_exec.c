@@ -11,6 +11,7 @@
 
 #include "container_process.h"
 #include "die.h"
+#include "events.h"
 #include "exec_namespaces.h"
 #include "exec_terminal.h"
 #include "io.h"
@@ -29,6 +30,7 @@ struct execution {
     int errors[2];   /* a pipe: status and text of what failed before the program ran; closed by a successful
                         execve(2) */
     int terminal[2]; /* sockets over which the child hands its terminal to the parent */
+    int answer;      /* detached, where events are kept: the caller's process waits for a byte; or -1 */
     int score;       /* this process's oom_score_adj, or -1 */
     char own_score[16];
     pid_t pid;
@@ -207,6 +209,41 @@ static int wait_for_end(pid_t pid) {
     return exit_status(status);
 }
 
+/* Somebody has to see the end of a detached program: the caller's process leaves when it has its answer. */
+static void leave_caller(struct execution *execution) {
+    int ends[2], status;
+    char byte;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        die_errno(125, "making a pipe to the caller");
+    pid_t pid = fork();
+    if (pid < 0)
+        die_errno(125, "starting a process that waits for the program");
+    if (pid == 0) {
+        close(ends[0]);
+        execution->answer = ends[1];
+        return;
+    }
+    close(ends[1]);
+    if (read(ends[0], &byte, 1) == 1 || waitpid(pid, &status, 0) < 0)
+        _exit(0);
+    _exit(exit_status(status));
+}
+
+static int note_end(const struct execution *execution, int code) {
+    events_note(execution->plan, (struct event){.status = "exec_died", .code = &code});
+    events_write(execution->plan);
+    return code;
+}
+
+/* In the background, holding none of the caller's streams. */
+static void wait_unseen(const struct execution *execution) {
+    setsid();
+    for (int fd = 0; fd <= 2; fd++)
+        set_stream(execution->nothing, fd);
+    if (write(execution->answer, "", 1) == 1)
+        note_end(execution, wait_for_end(execution->pid));
+}
+
 static int follow(const struct execution *execution, int master) {
     if (execution->is_detached) {
         if (master >= 0)
@@ -214,12 +251,14 @@ static int follow(const struct execution *execution, int master) {
         const char *message = plan_string(execution->plan, PLAN_EXIT_MESSAGE, 0, NULL);
         if (message)
             dprintf(1, "%s\n", message);
+        if (execution->answer >= 0)
+            wait_unseen(execution);
         return 0;
     }
     if (master < 0)
-        return wait_for_end(execution->pid);
+        return note_end(execution, wait_for_end(execution->pid));
     int status = exec_relay_terminal(execution->plan, master, execution->pid);
-    return status < 0 ? 0 : exit_status(status);
+    return status < 0 ? 0 : note_end(execution, exit_status(status));
 }
 
 int role_exec(int argc, char **argv) {
@@ -230,10 +269,13 @@ int role_exec(int argc, char **argv) {
     plan_read(&plan, fd);
     close(fd);
     struct execution execution = {
-        .plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND), .score = -1};
+        .plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND), .score = -1, .answer = -1};
     execution.has_terminal = plan_number(&plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY;
     terminal_make_blocking();
     open_outside(&execution);
+    events_open(&plan);
+    if (execution.is_detached && plan_find(&plan, PLAN_EVENTS))
+        leave_caller(&execution);
     hide(&execution);
     exec_join_namespaces(&plan);
     start_program(&execution);
@@ -242,6 +284,8 @@ int role_exec(int argc, char **argv) {
     int master = execution.has_terminal ? fd_receive(execution.terminal[0]) : -1;
     wait_for_execve(&execution);
     write_pid(&execution);
+    events_note(&plan, (struct event){.status = "exec"});
+    events_write(&plan);
     if (execution.has_terminal && master < 0)
         die(125, "the program was killed before it had its terminal");
     return follow(&execution, master);
