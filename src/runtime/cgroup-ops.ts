@@ -81,17 +81,23 @@ function requireController(ctx: Context, place: CgroupPlace, { controller, optio
   if (has(place, controller) || (controller === 'cgroup' && place.kind !== 'none')) return;
   if (place.kind === 'none') {
     throw new TspodError('machine', `${option} cannot be applied: ${place.reason}`, {
-      hint: 'log in through systemd (loginctl, ssh), or start tspod with: systemd-run --user --scope -p Delegate=yes tspod ...',
+      hint: NO_GROUP_HINT,
     });
   }
   throw new TspodError(
     'machine',
     `${option} cannot be applied: the ${controller} controller is not delegated to you`,
-    {
-      hint:
-        ctx.uid === 0
-          ? `mount the ${controller} controller in cgroup version 2 (kernel argument systemd.unified_cgroup_hierarchy=1)`
-          : `as root, write "[Service]\\nDelegate=cpu cpuset io memory pids" to /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in again`,
-    },
+    { hint: controllerHint(ctx, controller) },
   );
+}
+
+/** What gives containers control groups. */
+export const NO_GROUP_HINT =
+  'log in through systemd (loginctl, ssh), or start tspod with: systemd-run --user --scope -p Delegate=yes tspod ...';
+
+/** What makes a controller that is missing available. */
+export function controllerHint(ctx: Context, controller: string): string {
+  return ctx.uid === 0
+    ? `mount the ${controller} controller in cgroup version 2 (kernel argument systemd.unified_cgroup_hierarchy=1)`
+    : `as root, write "[Service]\\nDelegate=cpu cpuset io memory pids" to /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in again`;
 }
