@@ -4,6 +4,7 @@ import { waitFor } from '../helpers/wait-for';
 import type { Engine } from './engine';
 import { engineMemory } from './memory';
 import { pushRows } from './push-rows';
+import { pullRows } from './pull-rows';
 import { settleDisks } from './settle-disks';
 
 /** One line of the table. */
@@ -74,9 +75,16 @@ export const rows: readonly Row[] = [
   {
     name: 'load',
     work: 'load of a Debian root file system',
-    ...{ unit: 'ms', limit: 0.7, runs: 5, needsDebian: true },
+    ...{ unit: 'ms', limit: 0.6, runs: 5, needsDebian: true },
     measure: loadIntoFreshStore,
   },
+  {
+    name: 'import',
+    work: 'import of a Debian root file system',
+    ...{ unit: 'ms', limit: 0.6, runs: 5, needsDebian: true },
+    measure: importIntoFreshStore,
+  },
+  ...pullRows(debianArchive),
   ...pushRows(debianArchive),
   memoryRow('memory-none', 'memory per idle container, --network none', 0.45, none),
   memoryRow('memory-default', 'memory per idle container, default network', 0.15, []),
@@ -235,6 +243,12 @@ function loadIntoFreshStore(engine: Engine): number {
   settleDisks();
   const root = `${engine.home}/store-${engine.count('stores')}`;
   return engine.time('--root', root, 'load', '-q', '-i', debianArchive);
+}
+
+function importIntoFreshStore(engine: Engine): number {
+  settleDisks();
+  const root = `${engine.home}/store-${engine.count('stores')}`;
+  return engine.time('--root', root, 'import', '-q', process.env['TSPOD_DEBIAN_TAR'] ?? '', 'debian');
 }
 
 function removeAll(engine: Engine): void {
