@@ -21,7 +21,9 @@ export function statsFields(stats: ContainerStats, id: string): Record<string, u
     Up: formatDuration(stats.cpu / 1000),
     Network: goMap(stats.network),
   };
-  return Object.defineProperty(fields, 'toJSON', { value: () => rawFields(stats) });
+  return Object.defineProperty(fields, 'toJSON', {
+    value: () => ({ ...rawFields(stats), SystemNano: Number(stats.at) }),
+  });
 }
 
 /** One container of `stats --format json`, with Podman's keys. */

@@ -61,7 +61,11 @@ export default defineCommand({
       const stats = readStats(list(), earlier);
       if (clears) output.write('\x1b[2J\x1b[1;1H');
       await printStats(output, stats, flags);
-      if (look === 0 || clears) for (const note of statsNotes(ctx, stats)) ctx.log('warn', note);
+      for (const note of statsNotes(ctx, stats)) {
+        // a line that was logged once is not logged again, but the screen was cleared
+        if (clears) output.note(`Warning: ${note}`);
+        else ctx.log('warn', note);
+      }
       if (once) return;
       earlier = new Map(stats.map((each) => [each.id, each]));
       await pause(flags.interval * 1000);
