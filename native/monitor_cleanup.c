@@ -55,11 +55,19 @@ static char *trash_path(const struct plan *plan, size_t number) {
     return path;
 }
 
+/* A volume that another container has taken (--volumes-from) stays. */
+static bool is_shared(const char *directory) {
+    autofree char *mark = NULL;
+    return asprintf(&mark, "%s/shared", directory) > 0 && access(mark, F_OK) == 0;
+}
+
 /* From now on nobody finds the container, its name or its volumes. The number of trees that are left. */
 static size_t move_away(const struct plan *plan) {
     const struct plan_op *op = plan_find(plan, PLAN_AUTO_REMOVE);
     size_t count = 0, position = 0;
     for (; op; op = plan_next(plan, PLAN_REMOVE_ON_EXIT, &position)) {
+        if (op->code == PLAN_REMOVE_ON_EXIT && is_shared(op->args[0].data))
+            continue;
         autofree char *trash = trash_path(plan, count++);
         if (rename(op->args[0].data, trash) < 0)
             tree_remove(op->args[0].data);

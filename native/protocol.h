@@ -69,7 +69,7 @@
     OP(STOP, 81, "uu")             /* signal, milliseconds until SIGKILL */                                \
     OP(TIMEOUT, 82, "u")           /* milliseconds after which the container is killed */                  \
     OP(AUTO_REMOVE, 83, "ss")      /* container directory, where it is moved before it is removed */       \
-    OP(REMOVE_ON_EXIT, 84, "s")    /* with AUTO_REMOVE: a further tree to remove */                        \
+    OP(REMOVE_ON_EXIT, 84, "s")    /* with AUTO_REMOVE: a volume to remove, unless it holds a file "shared" */ \
     OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
@@ -209,12 +209,13 @@
 
 /* Frames between the monitor and its clients: u8 type, u32 length, data. */
 enum frame_type {
-    FRAME_STDIN = 0,          /* client: data; no data: end of input */
-    FRAME_RESIZE = 1,         /* client: u16 rows, u16 columns */
-    FRAME_SIGNAL = 2,         /* client: u32 signal number */
-    FRAME_START = 3,          /* client: release a container that is held */
-    FRAME_HEALTH = 4,         /* client: run a health check now; answered by HEALTH_RESULT */
-    FRAME_UPDATE = 6,         /* client: a plan whose ops replace those of the same codes; answered by UPDATED or ERROR */
+    FRAME_STDIN = 0,  /* client: data; no data: end of input */
+    FRAME_RESIZE = 1, /* client: u16 rows, u16 columns */
+    FRAME_SIGNAL = 2, /* client: u32 signal number */
+    FRAME_START = 3,  /* client: release a container that is held */
+    FRAME_HEALTH = 4, /* client: run a health check now; answered by HEALTH_RESULT */
+    FRAME_UPDATE =
+        6, /* client: a plan whose ops replace those of the same codes; answered by UPDATED or ERROR */
     FRAME_STDOUT = 10,        /* monitor: data */
     FRAME_STDERR = 11,        /* monitor: data */
     FRAME_EXIT = 12,          /* monitor: i32 exit status, then removed and cleaned up */

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
 import type { UserMount } from '../volume/types';
+import { volumePaths } from '../volume/volume-record';
 import { findContainer } from './find';
 import { parseVolumesFrom } from './options/parse-volumes-from';
 import type { ContainerOptions } from './record';
@@ -23,9 +25,15 @@ function mountsOf(ctx: Context, text: string): UserMount[] {
       ctx.log('warn', `--volumes-from ${container}: the tmpfs on ${mount.target} cannot be shared`);
       return [];
     }
-    const shared = mount.kind === 'volume' ? { ...mount, anonymous: false } : mount;
+    const shared = mount.kind === 'volume' ? shareVolume(ctx, mount) : mount;
     return [readOnly === undefined || shared.kind === 'overlay' ? shared : { ...shared, readOnly }];
   });
+}
+
+/** An anonymous volume goes with its container no longer: its monitor looks for the mark (native/monitor_cleanup.c). */
+function shareVolume<M extends UserMount & { kind: 'volume' }>(ctx: Context, mount: M): M {
+  if (mount.anonymous) writeFileSync(`${volumePaths(ctx, mount.name).directory}/shared`, '');
+  return { ...mount, anonymous: false };
 }
 
 function mountsOfContainer(ctx: Context, name: string): readonly UserMount[] {

@@ -178,6 +178,31 @@ test('--volumes-from shares the volumes of another container', async () => {
   await runTspod(['volume', 'rm', volume]);
 });
 
+test('an anonymous volume that another container has taken outlives a container with --rm', async () => {
+  const [name, second] = [uniqueName(), uniqueName()];
+  const { stdout: id } = await runTspod([
+    ...['run', '-d', '--rm', '--name', name, '--network', 'none', '-v', '/data', 'busybox'],
+    ...['sh', '-c', 'echo kept >/data/file; sleep 1000'],
+  ]);
+  await runTspod([
+    'create',
+    '--name',
+    second,
+    '--volumes-from',
+    name,
+    '--network',
+    'none',
+    'busybox',
+    'cat',
+    '/data/file',
+  ]);
+  await runTspod(['stop', '-t', '0', name]);
+  await runTspod(['wait', '--ignore', id.trim()]);
+  assert.equal((await runTspod(['start', '-a', second])).stdout, 'kept\n');
+  await runTspod(['rm', second]);
+  await runTspod(['volume', 'prune', '--force', '--all']);
+});
+
 test('a named volume with O is shown, and never written to', async () => {
   const name = uniqueName();
   await inBusybox(['-v', `${name}:/data`], 'echo below >/data/file');
