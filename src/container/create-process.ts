@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import type { ImageRunConfig } from '../image/image-config';
-import type { HealthConfig } from './health-config';
 import type { ContainerOptions, ContainerRecord } from './record';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -43,20 +42,6 @@ export function createHostname(
 ): string {
   if (asked !== undefined) return asked;
   return namespaces.uts.kind === 'host' || network.kind === 'host' ? hostname() : id.slice(0, 12);
-}
-
-/** The image's health check, which is kept for `inspect`. */
-export function createHealth({ Healthcheck: check }: ImageRunConfig): { health?: HealthConfig } {
-  if (!check?.Test || check.Test.length === 0) return {};
-  return {
-    health: {
-      test: check.Test,
-      ...(check.Interval ? { interval: check.Interval } : {}),
-      ...(check.Timeout ? { timeout: check.Timeout } : {}),
-      ...(check.StartPeriod ? { startPeriod: check.StartPeriod } : {}),
-      ...(check.Retries ? { retries: check.Retries } : {}),
-    },
-  };
 }
 
 function createEnvironment(options: ContainerOptions, image: ImageRunConfig): string[] {

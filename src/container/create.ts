@@ -16,7 +16,8 @@ import { createLayers } from './create-layers';
 import { checkSources, ensureVolumes, planMounts } from './create-mounts';
 import { chooseName, nameInUse, reserveName } from './create-name';
 import { exposedPorts, publishedPorts } from './create-ports';
-import { createHealth, createHostname, createProcess } from './create-process';
+import { withHealth } from './create-health';
+import { createHostname, createProcess } from './create-process';
 import { rewriteRecord, stageContainer } from './create-stage';
 import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
@@ -117,7 +118,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps),
-    options: { ...createHealth(config), ...options, mounts },
+    options: { ...withHealth(options, config), mounts },
     ...program,
     labels: { ...config.Labels, ...options.labels },
     stopSignal: parseSignal(options.stopSignal ?? (config.StopSignal || 'SIGTERM')),

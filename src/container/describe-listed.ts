@@ -8,8 +8,14 @@ import type { ContainerRecord } from './record';
 /** Podman shows this much of a command. */
 const COMMAND_WIDTH = 17;
 
-/** What a container does, in words: `Up 3 seconds`, `Exited (0) 2 minutes ago`, `Created`. `now` is in nanoseconds. */
-export function statusText({ state }: ListedContainer, now: bigint): string {
+/** What a container does, in words: `Up 3 seconds (healthy)`, `Exited (0) 2 minutes ago`, `Created`. `now` is in nanoseconds. */
+export function statusText(listed: ListedContainer, now: bigint): string {
+  const { health } = listed.state;
+  const text = phaseText(listed, now);
+  return health === undefined || health === 'stopped' ? text : `${text} (${health})`;
+}
+
+function phaseText({ state }: ListedContainer, now: bigint): string {
   switch (state.phase) {
     case 'running':
       return `Up ${since(state.startedNs ?? now, now)}`;

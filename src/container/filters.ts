@@ -3,6 +3,7 @@ import { parseDuration } from '../lib/duration';
 import { TspodError } from '../lib/errors';
 import { nowNs, parseTime } from '../lib/time';
 import { findContainer } from './find';
+import { isChecked } from './health-config';
 import { matchesImage } from './match-image';
 import type { ListedContainer } from './list';
 import type { ContainerPhase } from './status';
@@ -47,7 +48,10 @@ const MAKERS: Readonly<Record<string, FilterMaker>> = {
     (_, value) =>
     ({ record }) =>
       record.options.network.kind === value,
-  health: (_, value) => () => value === 'none',
+  health:
+    (_, value) =>
+    ({ state, record }) =>
+      value === (isChecked(record.options.health) ? state.health : 'none'),
   'restart-policy':
     (_, value) =>
     ({ record }) =>

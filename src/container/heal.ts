@@ -62,6 +62,7 @@ function exitedStatus(found: StatusFile): StatusFile {
     startTime: 0,
     netPid: 0,
     cgroup: '',
+    health: found.health && 'stopped',
     code: UNKNOWN_EXIT,
     finished: nowNs(),
     error: `exited, status unknown: ${cause}`,

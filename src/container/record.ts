@@ -2,7 +2,7 @@
 import type { IdMapping } from '../lib/id-mapping';
 import type { NetworkMode, PortMapping } from '../network/types';
 import type { UserMount } from '../volume/types';
-import type { HealthConfig } from './health-config';
+import type { HealthOptions } from './health-config';
 
 /** A namespace option: `private` is new, `container` joins another's (target: its full id), `path` a file. */
 export type NamespaceMode =
@@ -92,7 +92,7 @@ export interface SecurityOptions {
 }
 
 /** Everything that was asked of `create` and `run`, parsed; defaults are filled in when the container is made. */
-export interface ContainerOptions {
+export interface ContainerOptions extends HealthOptions {
   name?: string;
   /** What was typed: image reference, or the directory of `--rootfs`. */
   image: string;
@@ -164,7 +164,6 @@ export interface ContainerOptions {
   runtime?: string;
   pidFile?: string;
   cidFile?: string;
-  health?: HealthConfig;
   /** Variables of the image and the defaults that are left out; `unsetEnvAll`: all of them. */
   unsetEnv?: string[];
   unsetEnvAll?: boolean;

@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { becomeHelper, runHelper } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';
+import type { Plan } from '../runtime/plan';
+import { isChecked } from './health-config';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { startPlan, type StartMode } from './start-plan';
@@ -15,7 +17,7 @@ export type { ForegroundStreams, StartMode } from './start-plan';
  * helper, so nothing of Node stays while the container runs. Never returns.
  */
 export async function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<never> {
-  return becomeHelper(ctx, 'start', prepareStart(ctx, await withLogTag(ctx, record), mode));
+  return becomeHelper(ctx, 'start', await prepareStart(ctx, await withLogTag(ctx, record), mode));
 }
 
 /** Starts a container in the background and waits until its program runs; throws what went wrong. */
@@ -24,7 +26,7 @@ export async function startDetached(
   record: ContainerRecord,
   mode: StartMode = {},
 ): Promise<void> {
-  const plan = prepareStart(ctx, await withLogTag(ctx, record), mode);
+  const plan = await prepareStart(ctx, await withLogTag(ctx, record), mode);
   const result = runHelper(ctx, 'start', plan, { capture: true });
   if (result.status === 0) return;
   throw helperError(`starting container "${record.name}"`, result);
@@ -42,11 +44,15 @@ async function withLogTag(ctx: Context, record: ContainerRecord): Promise<Contai
 }
 
 /** The configuration is written anew at each start: users, hosts and limits may have changed since the last. */
-function prepareStart(ctx: Context, record: ContainerRecord, mode: StartMode) {
+async function prepareStart(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<Plan> {
   const paths = containerPaths(ctx, record.id);
   const spec = buildSpec(ctx, record);
   writeFileSync(paths.config, specText(spec));
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
   rmSync(paths.stopRequested, { force: true });
-  return startPlan(ctx, record, spec, mode);
+  const plan = startPlan(ctx, record, spec, mode);
+  if (!isChecked(record.options.health)) return plan;
+  const { addHealth } = await import('./health/health-plan');
+  addHealth(plan, ctx, record);
+  return plan;
 }

@@ -19,6 +19,8 @@ export interface StatusFile {
   netPid: number;
   /** Its control group's directory while it lives; empty when it has none. */
   cgroup: string;
+  /** starting, healthy, unhealthy or stopped; empty without a health check. */
+  health: string;
 }
 
 const PHASES: Readonly<Record<string, StatusPhase>> = {
@@ -53,6 +55,7 @@ export function parseStatusFile(text: string): StatusFile | undefined {
     error: values['error'] ?? '',
     netPid: number('net_pid'),
     cgroup: values['cgroup'] ?? '',
+    health: values['health'] ?? '',
   };
 }
 
@@ -74,6 +77,7 @@ export function formatStatusFile(status: StatusFile): string {
     `net_pid=${status.netPid}`,
   ];
   if (status.cgroup) lines.push(`cgroup=${status.cgroup}`);
+  if (status.health) lines.push(`health=${status.health}`);
   if (status.error) lines.push(`error=${status.error}`);
   return `${lines.join('\n')}\n`;
 }

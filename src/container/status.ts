@@ -26,6 +26,8 @@ export interface ContainerState {
   restarts: number;
   /** Why it could not start, or why its exit status is unknown. */
   error: string;
+  /** starting, healthy, unhealthy or stopped; absent without a health check. */
+  health?: string;
   /** Its own control group's directory, when it lives and has one. */
   cgroup?: string;
   /** It was made with `--rm` and lost its monitor: it has been removed just now. */
@@ -91,6 +93,7 @@ function baseState(status: StatusFile): ContainerState {
     oomKilled: status.oom,
     restarts: status.restarts,
     error: status.error,
+    ...(status.health ? { health: status.health } : {}),
     ...(status.started > 0n ? { startedNs: status.started } : {}),
     ...(status.finished > 0n ? { finishedNs: status.finished } : {}),
   };

@@ -3,9 +3,13 @@ import { TspodError } from '../lib/errors';
 import { awaitState } from './await-state';
 import { openExitNote } from './exit-note';
 import { loadRecordIfWhole, missingContainer } from './find';
+import { isChecked } from './health-config';
 import type { ContainerPhase, ContainerState } from './status';
 
-/** What `wait --condition` accepts. */
+/** States of health that can be waited for. */
+export type HealthWord = 'healthy' | 'unhealthy';
+
+/** What `wait --condition` accepts beside the states of health. */
 export const WAIT_CONDITIONS: Readonly<Record<string, readonly ContainerPhase[]>> = {
   configured: ['created'],
   created: ['created'],
@@ -19,6 +23,8 @@ export const WAIT_CONDITIONS: Readonly<Record<string, readonly ContainerPhase[]>
 };
 
 export interface WaitOptions {
+  /** States of health of which any will do too. */
+  health?: readonly HealthWord[];
   /** Phases of which any will do; default: it has ended. */
   phases?: readonly ContainerPhase[];
   /** Milliseconds between two looks; default 250. */
@@ -35,14 +41,20 @@ const REMOVAL_MS = 5000;
  * returns; rejects with 'not-found' when the container is gone by then.
  */
 export async function waitForContainer(ctx: Context, id: string, options: WaitOptions = {}): Promise<number> {
-  const phases = options.phases ?? ['exited'];
+  const { health = [], phases = health.length > 0 ? [] : ['exited' as const] } = options;
   const forEnd = phases.includes('exited');
   const note = openExitNote(ctx, id);
   if (!note) throw missingContainer(id);
+  if (health.length > 0) await requireCheck(ctx, id);
   let last: ContainerState | undefined;
   const wanted = (state: ContainerState | undefined): boolean => {
     last = state;
-    return state === undefined || phases.includes(state.phase) || (forEnd && state.phase === 'created');
+    return (
+      state === undefined ||
+      phases.includes(state.phase) ||
+      (health as readonly string[]).includes(state.health ?? '') ||
+      (forEnd && state.phase === 'created')
+    );
   };
   try {
     await awaitState(ctx, id, wanted, { interval: options.interval ?? 250 });
@@ -55,22 +67,27 @@ export async function waitForContainer(ctx: Context, id: string, options: WaitOp
   }
 }
 
+/** Without a check it would be waited for ever. */
+async function requireCheck(ctx: Context, id: string): Promise<void> {
+  if (isChecked(loadRecordIfWhole(ctx, id)?.options.health)) return;
+  throw (await import('./health/run-healthcheck')).noCheck(id);
+}
+
 /** With `--rm` the monitor removes the container right after it has ended, unless it is killed just then. */
 async function awaitRemoval(ctx: Context, id: string): Promise<void> {
   if (loadRecordIfWhole(ctx, id)?.options.autoRemove)
     await awaitState(ctx, id, (state) => state === undefined, { timeout: REMOVAL_MS });
 }
 
-/** The phases of a list of conditions; throws 'usage' in Podman's words. */
-export function parseConditions(words: readonly string[]): ContainerPhase[] {
-  return words.flatMap((word) => {
-    const phases = Object.hasOwn(WAIT_CONDITIONS, word) ? WAIT_CONDITIONS[word] : undefined;
-    if (phases) return phases;
-    if (word === 'healthy' || word === 'unhealthy')
-      throw new TspodError(
-        'unsupported',
-        `--condition ${word} is not supported: health checks do not run yet`,
-      );
-    throw new TspodError('usage', `unknown container state: ${word}: invalid argument`);
-  });
+/** What a list of conditions waits for; throws 'usage' in Podman's words. */
+export function parseConditions(words: readonly string[]): Required<Pick<WaitOptions, 'phases' | 'health'>> {
+  const phases: ContainerPhase[] = [];
+  const health: HealthWord[] = [];
+  for (const word of words) {
+    const found = Object.hasOwn(WAIT_CONDITIONS, word) ? WAIT_CONDITIONS[word] : undefined;
+    if (found) phases.push(...found);
+    else if (word === 'healthy' || word === 'unhealthy') health.push(word);
+    else throw new TspodError('usage', `unknown container state: ${word}: invalid argument`);
+  }
+  return { phases, health };
 }

@@ -61,7 +61,7 @@ export const objectRows: readonly CommandRow[] = [
   {
     path: 'healthcheck run',
     summary: 'Run the health check of a container',
-    instead: 'use "tspod exec" with the command',
+    load: () => import('../commands/healthcheck/run'),
   },
   { path: 'pod clone', summary: 'Clone an existing pod', instead: NO_PODS },
   { path: 'pod create', summary: 'Create a new empty pod', instead: NO_PODS },

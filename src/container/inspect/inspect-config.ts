@@ -1,5 +1,6 @@
 import { goMap } from '../../lib/go-template/values';
 import { signalName } from '../../lib/signals';
+import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions, type StartupHealth } from '../health-config';
 import type { Inspected } from './inspect-container';
 
 /** The part `Config`: what the container is, wherever it runs. */
@@ -25,7 +26,7 @@ export function inspectConfig({ record, spec }: Inspected): object {
     Labels: goMap(record.labels),
     Annotations: goMap(spec?.annotations ?? options.annotations),
     StopSignal: signalName(record.stopSignal),
-    ...healthcheck(options.health),
+    ...healthcheck(options),
     CreateCommand: record.createCommand,
     ...(options.timezone === undefined ? {} : { Timezone: options.timezone }),
     Umask: options.umask.padStart(4, '0'),
@@ -37,25 +38,39 @@ export function inspectConfig({ record, spec }: Inspected): object {
   };
 }
 
-function healthcheck(health: Inspected['record']['options']['health']): object {
-  const policy = {
-    HealthcheckOnFailureAction: 'none',
-    HealthLogDestination: 'local',
-    HealthcheckMaxLogCount: 5,
-    HealthcheckMaxLogSize: 500,
-  };
-  if (!health) return policy;
-  const { test, interval, timeout, startPeriod, retries } = health;
+function healthcheck({ health, startupHealth, healthPolicy }: HealthOptions): object {
+  const policy = { ...HEALTH_DEFAULTS, ...healthPolicy };
   return {
-    ...policy,
-    Healthcheck: {
-      Test: test,
-      ...(startPeriod === undefined ? {} : { StartPeriod: startPeriod }),
-      Interval: interval ?? 30_000_000_000,
-      Timeout: timeout ?? 30_000_000_000,
-      Retries: retries ?? 3,
-    },
+    ...(startupHealth ? { StartupHealthCheck: startupFields(startupHealth) } : {}),
+    ...(health ? { Healthcheck: healthFields(health) } : {}),
+    HealthcheckOnFailureAction: policy.onFailure,
+    HealthLogDestination: policy.logDestination ?? 'local',
+    HealthcheckMaxLogCount: policy.maxLogCount,
+    HealthcheckMaxLogSize: policy.maxLogSize,
   };
+}
+
+/** Go leaves zeros out. */
+function healthFields({
+  test,
+  startPeriod,
+  startInterval,
+  interval,
+  timeout,
+  retries,
+}: Partial<HealthConfig>): object {
+  return {
+    Test: test,
+    ...(startPeriod ? { StartPeriod: startPeriod } : {}),
+    ...(startInterval ? { StartInterval: startInterval } : {}),
+    ...(interval ? { Interval: interval } : {}),
+    ...(timeout ? { Timeout: timeout } : {}),
+    ...(retries ? { Retries: retries } : {}),
+  };
+}
+
+function startupFields(startup: StartupHealth): object {
+  return { ...healthFields(startup), ...(startup.successes ? { Successes: startup.successes } : {}) };
 }
 
 function exposed({ exposedPorts, ports }: Inspected['record']): object {

@@ -5,6 +5,8 @@ import { readJsonFile } from '../../sys/file-io';
 import type { OciSpec } from '../../runtime/oci-spec';
 import { cgroupPath } from '../cgroup';
 import { findContainer } from '../find';
+import { isChecked } from '../health-config';
+import { readHealthLog } from '../health/health-log';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 import { readState, type ContainerState } from '../status';
@@ -66,7 +68,7 @@ function inspectIdentity(ctx: Context, inspected: Inspected): object {
     Created: goTime(parseTime(record.created)),
     Path: argv[0] ?? '',
     Args: argv.slice(1),
-    State: inspectState(inspected),
+    State: inspectState(ctx, inspected),
     Image: record.imageId.replace(/^sha256:/, ''),
     ImageDigest: record.imageDigest,
     ImageName: record.imageName,
@@ -95,7 +97,7 @@ function inspectStorage(ctx: Context, { id, lowers, dataLowers }: ContainerRecor
   };
 }
 
-function inspectState({ state, record, spec }: Inspected): object {
+function inspectState(ctx: Context, { state, record, spec }: Inspected): object {
   const { phase, pid } = state;
   return {
     OciVersion: spec?.ociVersion ?? '1.2.0',
@@ -111,7 +113,9 @@ function inspectState({ state, record, spec }: Inspected): object {
     Error: state.error,
     StartedAt: goTime(state.startedNs),
     FinishedAt: goTime(phase === 'exited' ? state.finishedNs : undefined),
-    ...(record.options.health ? { Health: { Status: '', FailingStreak: 0, Log: null } } : {}),
+    ...(isChecked(record.options.health)
+      ? { Health: { ...readHealthLog(ctx, record), Status: state.health ?? '' } }
+      : {}),
     ...(pid > 0 ? { CgroupPath: cgroupPath(pid) ?? '' } : {}),
     CheckpointedAt: goTime(),
     RestoredAt: goTime(),

@@ -19,7 +19,8 @@ export default defineCommand({
       type: 'list',
       commas: true,
       value: 'STATE',
-      description: 'Wait for a state instead: created, initialized, running, paused, exited, stopped',
+      description:
+        'Wait for a state instead: created, initialized, running, paused, exited, stopped, healthy, unhealthy',
     },
     ignore: { type: 'boolean', description: 'Print -1 for a container that is missing' },
     interval: {
@@ -32,7 +33,7 @@ export default defineCommand({
     latest: latestOption,
   },
   args: { min: 0 },
-  examples: ['tspod wait web', 'tspod wait --condition running web'],
+  examples: ['tspod wait web', 'tspod wait --condition healthy web'],
   async run(ctx, { condition, ignore, interval, latest }, args, output) {
     if (args.length === 0 && !latest)
       throw new TspodError('usage', '"tspod wait" requires a name, id, or the "--latest" flag');
@@ -40,7 +41,7 @@ export default defineCommand({
       throw new TspodError('usage', '--latest and containers cannot be used together');
     const options = {
       interval: /^\d+$/.test(interval) ? Number(interval) : parseDuration(interval),
-      ...(condition.length > 0 ? { phases: parseConditions(condition) } : {}),
+      ...(condition.length > 0 ? parseConditions(condition) : {}),
     };
     const names = latest ? [latestContainer(ctx).id] : args;
     // all of them are being watched before the first is waited for

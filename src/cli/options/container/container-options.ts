@@ -2,6 +2,7 @@ import { platformOptions } from '../platform-options';
 import { registryOptions } from '../registry-options';
 import { GENERAL_OPTIONS } from './general-options';
 import { ISOLATION_OPTIONS } from './isolation-options';
+import { HEALTH_OPTIONS } from './health-options';
 import { LIMIT_OPTIONS } from './limit-options';
 import { LIMITED_OPTIONS } from './limited-options';
 import { NETWORK_OPTIONS } from './network-options';
@@ -13,6 +14,7 @@ import type { Flags } from '../../define-command';
 export const CONTAINER_OPTIONS = {
   ...GENERAL_OPTIONS,
   ...ISOLATION_OPTIONS,
+  ...HEALTH_OPTIONS,
   ...STORAGE_OPTIONS,
   ...NETWORK_OPTIONS,
   ...LIMIT_OPTIONS,

@@ -7,11 +7,6 @@ export const LIMITED_OPTIONS = {
     description: 'Accepted for Docker, does nothing',
     hidden: true,
   },
-  'no-healthcheck': {
-    type: 'boolean',
-    description: 'Run no health check, which is the default',
-    hidden: true,
-  },
   'oom-kill-disable': { type: 'boolean', description: 'Only false, the default', hidden: true },
   sdnotify: { type: 'string', value: 'MODE', description: 'Only ignore', hidden: true },
   systemd: { type: 'string', value: 'MODE', optional: 'true', description: 'Only false', hidden: true },

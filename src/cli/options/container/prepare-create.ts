@@ -1,9 +1,11 @@
 import { checkIdFile } from '../../../container/create-files';
+import type { HealthOptions } from '../../../container/health-config';
 import type { ContainerOptions } from '../../../container/record';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { configure } from '../configure';
 import type { ContainerFlags } from './container-options';
+import { hasHealthFlags } from './health-options';
 import { parseContainerOptions } from './parse-container-options';
 
 /**
@@ -15,7 +17,7 @@ export async function prepareCreate(
   flags: ContainerFlags,
   args: readonly string[],
 ): Promise<ContainerOptions> {
-  const options = await parseConfigured(ctx, flags, args);
+  const options = { ...(await parseConfigured(ctx, flags, args)), ...(await parseHealth(flags)) };
   checkIdFile(options);
   if (!flags.replace) return options;
   if (options.name === undefined)
@@ -23,6 +25,13 @@ export async function prepareCreate(
   const { replaceContainer } = await import('../../../container/replace');
   await replaceContainer(ctx, options.name);
   return options;
+}
+
+/** Loaded only where one of these options was typed. */
+async function parseHealth(flags: ContainerFlags): Promise<HealthOptions> {
+  if (!hasHealthFlags(flags)) return {};
+  const { parseHealthFlags } = await import('./parse-health-flags');
+  return parseHealthFlags(flags);
 }
 
 async function parseConfigured(

@@ -1,4 +1,3 @@
-const HEALTH = 'health checks are not built yet';
 const POD = 'pods are not built yet';
 const BRIDGE = 'it needs a bridge network, and these are not built yet';
 const V1 = 'cgroup version 2 has no such limit';
@@ -10,22 +9,6 @@ export const REFUSED_OPTIONS = {
   'cpu-rt-runtime': refused(V1),
   'decryption-key': refused('encrypted images are not supported', 'list'),
   'device-cgroup-rule': refused('rules for devices need real root', 'list'),
-  'env-merge': refused('it is not built yet', 'list'),
-  gpus: refused('use --device', 'list'),
-  'health-cmd': refused(HEALTH),
-  'health-interval': refused(HEALTH),
-  'health-log-destination': refused(HEALTH),
-  'health-max-log-count': refused(HEALTH),
-  'health-max-log-size': refused(HEALTH),
-  'health-on-failure': refused(HEALTH),
-  'health-retries': refused(HEALTH),
-  'health-start-period': refused(HEALTH),
-  'health-startup-cmd': refused(HEALTH),
-  'health-startup-interval': refused(HEALTH),
-  'health-startup-retries': refused(HEALTH),
-  'health-startup-success': refused(HEALTH),
-  'health-startup-timeout': refused(HEALTH),
-  'health-timeout': refused(HEALTH),
   'hosts-file': refused('it is not built yet'),
   hostuser: refused('it is not built yet', 'list'),
   ip: refused(BRIDGE),
