@@ -2,10 +2,11 @@ import yargs from 'yargs/yargs';
 import type { Argv, Options } from 'yargs';
 import type { CommandRow } from './command-table';
 import type { Command, OptionDefinition } from './define-command';
+import { wrapText } from './wrap';
 
 /** Narrower than this, an option's description gets no column of its own. */
 const NARROWEST = 60;
-const WIDEST = 120;
+const WIDEST = 100;
 
 /**
  * The help of one command, made from its definition; yargs lays out the options. This is the only place that loads
@@ -14,7 +15,7 @@ const WIDEST = 120;
 export async function commandHelp(command: Command, row: CommandRow, name: string): Promise<string> {
   const head = [
     row.summary,
-    section('Description', command.description?.split('\n')),
+    section('Description', command.description && wrapText(command.description, width() - 2)),
     section('Usage', [`${name} ${command.usage}`.trimEnd()]),
     section('Aliases', aliasesOf(row, name)),
     section('Examples', command.examples),
@@ -23,8 +24,8 @@ export async function commandHelp(command: Command, row: CommandRow, name: strin
   return `${[...head, options].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function section(title: string, lines: readonly string[] | undefined): string {
-  if (lines === undefined || lines.length === 0) return '';
+function section(title: string, lines: readonly string[] | '' | undefined): string {
+  if (lines === undefined || lines === '' || lines.length === 0) return '';
   return `${title}:\n${lines.map((line) => `  ${line}`.trimEnd()).join('\n')}`;
 }
 
@@ -41,7 +42,7 @@ async function optionsHelp(command: Command): Promise<string> {
     .usage('')
     .version(false)
     .help('help', 'Show this help')
-    .wrap(Math.min(WIDEST, Math.max(NARROWEST, terminalWidth())));
+    .wrap(width());
   const names = Object.keys(command.options).sort();
   for (const name of names) {
     const option = command.options[name] as OptionDefinition;
@@ -50,8 +51,9 @@ async function optionsHelp(command: Command): Promise<string> {
   return (await parser.getHelp()).trim();
 }
 
-function terminalWidth(): number {
-  return process.stdout.columns ?? WIDEST;
+/** Of the terminal, within limits. */
+function width(): number {
+  return Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns ?? WIDEST));
 }
 
 function yargsOption(name: string, option: OptionDefinition): Options {

@@ -66,3 +66,8 @@ function realTime(name: string): number | undefined {
   const number = (edge === 'MIN' ? RTMIN : RTMAX) + (sign === '-' ? -1 : 1) * Number(offset);
   return number >= RTMIN && number <= RTMAX ? number : undefined;
 }
+
+/** The names of all signals, without SIG: `HUP`, `INT` ... */
+export function signalNames(): string[] {
+  return Object.keys(SIGNALS);
+}

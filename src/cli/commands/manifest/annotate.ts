@@ -10,7 +10,7 @@ export default defineCommand({
   description:
     'Changes what a list says of an image on it, which is named by its digest or by its name in the store, and prints the id of the list. With --index the annotations are those of the list itself.',
   examples: [
-    'tspod manifest annotate --arch arm --variant v7 web:1.2 sha256:15352d97781ffdf357bf3459c037be3efac4133dc9070c2dce7eca7c05c3e736',
+    'tspod manifest annotate --arch arm --variant v7 web:1.2 "$DIGEST"',
     'tspod manifest annotate --index --annotation team=web web:1.2',
   ],
   options: {

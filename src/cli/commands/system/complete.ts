@@ -1,4 +1,4 @@
-import { completeWords } from '../../completion';
+import { completeWords } from '../../complete/completion';
 import { defineCommand } from '../../define-command';
 
 /** What the completion scripts call: the words that may stand in the place of the last argument. */

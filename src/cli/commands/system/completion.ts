@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { defineCommand } from '../../define-command';
 import { TspodError, wrapError } from '../../../lib/errors';
-import { completionScripts } from '../../completion-script';
+import { completionScripts } from '../../complete/completion-script';
 
 /** `tspod completion bash|zsh|fish`. */
 export default defineCommand({

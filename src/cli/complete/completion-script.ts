@@ -1,12 +1,17 @@
+/** Bash takes `:` and `=` for the ends of words: they are put together again, and what it has already is left out. */
 const BASH = `# bash completion for tspod
 _tspod() {
-  local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local line current words
+  read -ra words <<<"\${COMP_LINE:0:COMP_POINT}"
+  [[ \${COMP_LINE:0:COMP_POINT} = *[[:space:]] ]] && words+=('')
+  current=\${words[-1]}
   COMPREPLY=()
   while IFS= read -r line; do
     [ "$line" = :files ] && { compopt -o default; continue; }
-    COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(tspod __complete -- "\${words[@]}" 2>/dev/null)
-  [[ \${#COMPREPLY[@]} = 1 && \${COMPREPLY[0]} = *= ]] && compopt -o nospace
+    line=\${line%%$'\\t'*}
+    COMPREPLY+=("\${line#"\${current%"\${current##*[:=]}"}"}")
+  done < <(tspod __complete -- "\${words[@]:1}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} = 1 && \${COMPREPLY[0]} = *[:=,] ]] && compopt -o nospace
   return 0
 }
 complete -F _tspod tspod

@@ -1,0 +1,72 @@
+// run.ts [--list] [GROUP...]: runs each line of test/parity/GROUP.txt, and the wrong command lines made from the
+// definitions (the group bad-input), with Podman and with tspod, and compares. --list prints the differences that
+// docs/differences.md does not have as rows for it.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { project } from '../helpers/project';
+import { badInput } from './bad-input';
+import { compareOutcomes } from './compare';
+import { differenceRow, readDifferences } from './differences';
+import type { Difference } from './differences';
+import { closePlace, openPlace, runLine } from './engine';
+import type { Outcome, Place } from './engine';
+
+const BAD_INPUT = 'bad-input';
+const folder = join(project, 'test/parity');
+const args = process.argv.slice(2);
+const wanted = args.filter((word) => !word.startsWith('--'));
+const isListing = args.includes('--list');
+const total = { lines: 0, listed: 0, wrong: 0 };
+
+const listed = readDifferences(join(project, 'docs/differences.md'));
+const groups = [...readdirSync(folder).flatMap((name) => /^(.*)\.txt$/.exec(name)?.[1] ?? []), BAD_INPUT];
+for (const group of groups.sort()) {
+  if (wanted.length === 0 || wanted.includes(group)) await runGroup(group);
+}
+if (wanted.length === 0) for (const line of listed.keys()) tell(`listed, but not compared: ${line}`);
+console.log(`${total.lines} lines compared, ${total.listed} listed differences, ${total.wrong} to look at`);
+process.exitCode = total.wrong === 0 ? 0 : 1;
+
+async function runGroup(group: string): Promise<void> {
+  const lines = group === BAD_INPUT ? await badInput() : linesOf(group);
+  const place = openPlace(group);
+  try {
+    for (const line of lines) compareLine(place, line);
+  } finally {
+    closePlace(place);
+  }
+}
+
+function linesOf(group: string): string[] {
+  const text = readFileSync(join(folder, `${group}.txt`), 'utf8');
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Lines that begin with `+` only prepare: what they say is not compared. */
+function compareLine(place: Place, text: string): void {
+  const line = text.replace(/^\+ /, '');
+  const [podman, tspod] = [runLine(place, line, 'podman'), runLine(place, line, 'tspod')];
+  if (line !== text) return;
+  total.lines += 1;
+  const aspects = compareOutcomes(podman, tspod).join(', ');
+  const known = listed.get(line);
+  listed.delete(line);
+  if (aspects === (known?.aspects ?? '')) {
+    if (known !== undefined) total.listed += 1;
+    return;
+  }
+  if (isListing) return tell(differenceRow({ line, aspects, reason: known?.reason ?? '' }));
+  tell(describe({ line, aspects, reason: known?.aspects ?? 'nothing' }, podman, tspod));
+}
+
+function describe({ line, aspects, reason }: Difference, podman: Outcome, tspod: Outcome): string {
+  const says = ({ code, stdout, stderr }: Outcome): string =>
+    `[${code}] ${stdout.slice(0, 600).trimEnd()} :: ${stderr.trimEnd().split('\n').slice(-2).join(' / ')}`;
+  const told = aspects === '' ? `no difference any more, listed: ${reason}` : `${aspects}; listed: ${reason}`;
+  return `--- ${line}\n  ${told}\n  podman ${says(podman)}\n  tspod  ${says(tspod)}`;
+}
+
+function tell(text: string): void {
+  total.wrong += 1;
+  console.log(text);
+}
