@@ -1,10 +1,11 @@
+import type { Transform } from 'node:stream';
 import { TspodError, describeError, isErrno } from '../lib/errors';
 import type { Compression } from './compression';
 
 /** Gives the next piece of a file, undefined at its end. A piece stays as it is: it is not reused. */
 export type ReadNext = () => Buffer | undefined;
 
-/** The same of bytes that may have to come first. */
+/** The same of bytes that may have to come first; a piece may be gone when the next is asked for. */
 export type AwaitNext = () => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
@@ -56,7 +57,7 @@ const decoders: Record<Compression, (next: AwaitNext) => AsyncGenerator<Buffer>>
   },
   zstd: async function* (next) {
     const zlib = (await import('node:zlib')) as unknown as {
-      createZstdDecompress?: () => NodeJS.ReadWriteStream;
+      createZstdDecompress?: () => Transform;
     };
     if (zlib.createZstdDecompress !== undefined) yield* throughStream(zlib.createZstdDecompress(), next);
     else yield* zstd(next);
@@ -70,16 +71,29 @@ const decoders: Record<Compression, (next: AwaitNext) => AsyncGenerator<Buffer>>
   },
 };
 
+// its pieces may be gone with the next one too
 async function* plain(next: AwaitNext): AsyncGenerator<Buffer> {
   for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
 }
 
-async function* throughStream(stream: NodeJS.ReadWriteStream, next: AwaitNext): AsyncGenerator<Buffer> {
-  const { pipeline, Readable } = await import('node:stream');
-  const source = Readable.from(plain(next), { objectMode: false });
+async function* throughStream(stream: Transform, next: AwaitNext): AsyncGenerator<Buffer> {
   // an error destroys the stream, and reading it below throws that error
-  pipeline(source, stream, () => undefined);
+  const feeding = feed(stream, next).catch((error: Error) => void stream.destroy(error));
   for await (const chunk of stream) yield chunk as Buffer;
+  // from here on the caller asks for what follows
+  await feeding;
+}
+
+/** Asks for a piece when the one before has been taken in; ends where the stream does. */
+async function feed(stream: Transform, next: AwaitNext): Promise<void> {
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
+    const piece = chunk;
+    const taken = new Promise<void>((resolve) => stream.write(piece, () => resolve()));
+    await Promise.race([taken, closed]);
+    if (stream.destroyed || stream.readableEnded) return;
+  }
+  stream.end();
 }
 
 async function* zstd(next: AwaitNext): AsyncGenerator<Buffer> {
@@ -91,7 +105,7 @@ async function* zstd(next: AwaitNext): AsyncGenerator<Buffer> {
     hasEnded = isLast === true;
   });
   for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
-    decoder.push(chunk);
+    decoder.push(Buffer.from(chunk));
     yield* ready;
     ready = [];
   }
@@ -106,7 +120,7 @@ async function* xz(next: AwaitNext): AsyncGenerator<Buffer> {
     async pull(controller) {
       const chunk = await next();
       if (chunk === undefined) controller.close();
-      else controller.enqueue(chunk);
+      else controller.enqueue(Buffer.from(chunk));
     },
   });
   const reader = new XzReadableStream(source).getReader();

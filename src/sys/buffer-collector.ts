@@ -2,9 +2,9 @@
 export type BufferCollector = (bytes: number) => void;
 
 /** Between two collections, in bytes. */
-const interval = 2 << 20;
+const interval = 4 << 20;
 /** What is not more than this is left to V8, in bytes. */
-const threshold = 6 << 20;
+const threshold = 8 << 20;
 
 type Collect = (options: { type: 'minor' }) => void;
 

@@ -22,8 +22,9 @@ export function createLayerReader(
   let have = 0;
   let at = 0;
 
+  const buffer = Buffer.allocUnsafe(Math.min(chunkSize, size));
+
   function readAt(offset: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(length);
     const got = readSync(descriptor, buffer, 0, length, offset);
     if (got === 0) throw new TspodError('invalid', `truncated: ${size - offset} bytes are missing`);
     return buffer.subarray(0, got);
@@ -33,7 +34,7 @@ export function createLayerReader(
     async start() {
       const wanted = Math.min(startSize, size);
       while (have < wanted) have = await more(have);
-      return wanted === 0 ? Buffer.alloc(0) : readAt(0, wanted);
+      return wanted === 0 ? Buffer.alloc(0) : Buffer.from(readAt(0, wanted));
     },
     async next() {
       if (at >= size) return undefined;

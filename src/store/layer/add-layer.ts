@@ -55,7 +55,7 @@ export async function addLayer(staging: Staging, name: string, input: LayerInput
   try {
     let written: ExpectedBlob | undefined;
     const digest = async (): Promise<string> => (written = await writer.finish()).digest;
-    const next = copying(input.range, writer, { space: createSpaceGuard(staging.path), compression });
+    const next = copying(input.range, writer, createSpaceGuard(staging.path));
     const unpacked = await unpackLayer(staging, name, { ...input, compression, next, digest });
     const { size = 0, digest: blobDigest = '' } = written ?? {};
     const mediaType = input.expected?.mediaType ?? mediaTypes[compression];
@@ -65,20 +65,14 @@ export async function addLayer(staging: Staging, name: string, input: LayerInput
   }
 }
 
-/** The pieces of a file, each of which is written before it is handed over. */
-function copying(
-  range: FileRange,
-  writer: BlobWriter,
-  { space, compression }: { space: SpaceGuard; compression: Compression },
-): AwaitNext {
-  const isPlain = compression === 'none';
-  const next = readRange(range, { reuse: isPlain });
+/** The pieces of a file, each of which is being written when it is handed over. */
+function copying(range: FileRange, writer: BlobWriter, space: SpaceGuard): AwaitNext {
+  const next = readRange(range, { reuse: true });
   return async () => {
     const chunk = next();
     if (chunk === undefined) return undefined;
     space.take(chunk.length);
-    if (isPlain) await writer.writeBehind(chunk);
-    else writer.write(chunk);
+    await writer.writeBehind(chunk);
     return chunk;
   };
 }
