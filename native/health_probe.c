@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "events.h"
 #include "health_child.h"
 #include "io.h"
 #include "userns.h"
@@ -67,10 +68,18 @@ static void write_log(int code) {
         return;
 }
 
+static void tell(void) {
+    events_note(self.plan,
+                (struct event){.status = "health_status", .health = health_word(self.health->state)});
+    events_write(self.plan);
+}
+
 static _Noreturn void finish(enum health_outcome outcome) {
     health_judge(self.health, self.plan, outcome);
-    if (outcome != HEALTH_STOPPED)
+    if (outcome != HEALTH_STOPPED) {
         write_log(outcome == HEALTH_PASSED ? 0 : outcome == HEALTH_TIMED_OUT ? -1 : 1);
+        tell();
+    }
     _exit((int)outcome);
 }
 

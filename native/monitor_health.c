@@ -11,6 +11,7 @@
 #include "health_probe.h"
 #include "io.h"
 #include "monitor.h"
+#include "notify.h"
 
 static bool may_probe(const struct monitor *monitor) {
     return health_has(monitor->plan) && !monitor->held && !monitor->ended && !monitor->stopping &&
@@ -97,6 +98,8 @@ static void act(struct monitor *monitor, unsigned action) {
     health->restart = action == PLAN_HEALTH_RESTART;
     health->ended_it = !health->restart;
     monitor->stopping = health->ended_it;
+    events_note(monitor->plan, (struct event){.status = action == PLAN_HEALTH_KILL ? "kill" : "stop"});
+    events_write(monitor->plan);
     if (action == PLAN_HEALTH_KILL)
         kill(monitor->container.pid, SIGKILL);
     else
