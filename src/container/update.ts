@@ -15,6 +15,7 @@ import { resourcesOf } from './spec/resources';
 import { specText } from './spec/spec-text';
 import { RESTART } from './start-plan';
 import { isAlive, readState, type ContainerState } from './status';
+import { recordContainerEvent } from './container-events';
 
 /** What is to be different from now on; what is absent stays. */
 export interface ContainerChanges {
@@ -41,6 +42,7 @@ export async function updateContainer(ctx: Context, id: string, changes: Contain
     writeFileAtomic(paths.record, `${JSON.stringify(record)}\n`, {
       temporary: `${paths.record}.${process.pid}`,
     });
+    recordContainerEvent(ctx, record, 'update');
   } finally {
     lock?.release();
   }
@@ -66,6 +68,7 @@ function changedRecord(record: ContainerRecord, changes: ContainerChanges): Cont
       limits: mergeLimits(options, changes.limits),
       restart,
       env: { ...Object.fromEntries(kept), ...env },
+      ...(unsetEnv.length > 0 ? { unsetEnv: [...(options.unsetEnv ?? []), ...unsetEnv] } : {}),
     },
     process: { ...record.process, env: changedEnv(record.process.env, changes) },
   };

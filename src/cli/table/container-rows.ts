@@ -11,14 +11,18 @@ export const containerRows: readonly CommandRow[] = [
   {
     path: 'container checkpoint',
     summary: 'Checkpoint one or more containers',
-    instead: 'a checkpoint needs CRIU with the capabilities of real root',
+    load: () => import('../commands/container/checkpoint'),
   },
   {
     path: 'container cleanup',
     summary: 'Clean up network and mount points of one or more containers',
-    instead: 'the monitor of a container cleans up by itself',
+    load: () => import('../commands/container/cleanup'),
   },
-  { path: 'container clone', summary: 'Clone an existing container', instead: 'use "tspod create" again' },
+  {
+    path: 'container clone',
+    summary: 'Clone an existing container',
+    load: () => import('../commands/container/clone'),
+  },
   {
     path: 'container commit',
     aliases: ['commit'],
@@ -126,7 +130,7 @@ export const containerRows: readonly CommandRow[] = [
   {
     path: 'container restore',
     summary: 'Restore one or more containers from a checkpoint',
-    instead: 'a checkpoint needs CRIU with the capabilities of real root',
+    load: () => import('../commands/container/restore'),
   },
   {
     path: 'container rm',
@@ -143,7 +147,7 @@ export const containerRows: readonly CommandRow[] = [
   {
     path: 'container runlabel',
     summary: 'Execute the command described by an image label',
-    instead: 'use "tspod run"',
+    instead: '"tspod image inspect" shows the labels of an image, run their command by hand',
   },
   {
     path: 'container start',
