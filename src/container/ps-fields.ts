@@ -1,4 +1,4 @@
-import { goMap } from '../lib/go-template/values';
+import { goMap, goMapOrNil } from '../lib/go-template/values';
 import { shortId } from '../lib/id';
 import { goTime, parseTime, ZERO_TIME_NS } from '../lib/time';
 import { commandText, createdText, mountTargets, portsText, statusText } from './describe-listed';
@@ -29,7 +29,7 @@ export function psFields(listed: ListedContainer, options: PsFieldOptions): Reco
     Status: statusText(listed, options.now),
     State: state.phase,
     Ports: portsText(record),
-    Labels: goMap(record.labels),
+    Labels: goMapOrNil(record.labels),
     Label: (name: string) => record.labels[name] ?? '',
     Mounts: mountTargets(record),
     Networks: networkNames(record).join(','),

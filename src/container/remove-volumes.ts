@@ -14,7 +14,7 @@ import { volumeUsers } from './volume-users';
 export async function removeUnusedVolume(
   ctx: Context,
   text: string,
-  options: { force: boolean },
+  options: { force: boolean; timeout?: number | undefined },
 ): Promise<string> {
   const { name } = findVolume(ctx, text);
   const users = volumeUsers(ctx).get(name) ?? [];
@@ -26,7 +26,7 @@ export async function removeUnusedVolume(
     });
   }
   const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);
-  if (ids.length > 0) throwFailures((await removeContainers(ctx, ids, { force: true })).failures);
+  if (ids.length > 0) throwFailures((await removeContainers(ctx, ids, { force: true, timeout: options.timeout })).failures);
   removeVolumes(ctx, [name]);
   return name;
 }

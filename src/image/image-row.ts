@@ -1,5 +1,6 @@
 import { humanDuration } from '../lib/duration';
 import { shortId } from '../lib/id';
+import { goMapOrNil } from '../lib/go-template/values';
 import { spacedSize } from '../lib/size';
 import { goTime } from '../lib/time';
 import type { GoTime } from '../lib/time';
@@ -103,7 +104,7 @@ function imageRow(image: ListedImage, name: string | undefined, options: ImageRo
     RepoTags: names,
     RepoDigests: image.repoDigests,
     History: names.join(', '),
-    Labels: image.config.config?.Labels ?? {},
+    Labels: goMapOrNil(image.config.config?.Labels),
     created: image.created,
     size: image.size,
     json: () => toJson(image),
@@ -115,7 +116,7 @@ function toJson(image: ListedImage): object {
   return {
     Id: image.id,
     ParentId: '',
-    RepoTags: names.length === 0 ? null : names,
+    RepoTags: null,
     RepoDigests: image.repoDigests,
     Size: size,
     SharedSize: 0,

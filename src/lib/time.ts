@@ -9,6 +9,13 @@ export interface GoTime {
   UnixNano(): bigint;
   /** Go's Format with a layout: `2006-01-02 15:04`. */
   Format(layout: string): string;
+  IsZero(): boolean;
+  Year(): number;
+  YearDay(): number;
+  Day(): number;
+  Hour(): number;
+  Minute(): number;
+  Second(): number;
 }
 
 /** Go's zero time, the year 1: what Podman prints where nothing has happened yet. */
@@ -25,6 +32,21 @@ export function goTime(ns: bigint = ZERO_TIME_NS): GoTime {
     Unix: () => floorDivide(ns, NS),
     UnixNano: () => ns,
     Format: (layout) => formatLayout(ns, layout),
+    ...calendarMethods(ns),
+  };
+}
+
+/** In UTC. */
+function calendarMethods(ns: bigint) {
+  const at = (): Date => new Date(Number(floorDivide(ns, NS)) * 1000);
+  return {
+    IsZero: () => ns === ZERO_TIME_NS,
+    Year: () => at().getUTCFullYear(),
+    YearDay: () => Math.floor((at().getTime() - Date.UTC(at().getUTCFullYear(), 0, 1)) / 86_400_000) + 1,
+    Day: () => at().getUTCDate(),
+    Hour: () => at().getUTCHours(),
+    Minute: () => at().getUTCMinutes(),
+    Second: () => at().getUTCSeconds(),
   };
 }
 

@@ -17,8 +17,8 @@ export function inspectVolume(ctx: Context, volume: VolumeRecord) {
     Options: goMap({}),
     ...(volume.anonymous ? { Anonymous: true } : {}),
     // a missing id is the user's own, as the common user namespace shows it
-    UID: uid === ctx.uid ? 0 : uid,
-    GID: gid === ctx.gid ? 0 : gid,
+    ...(uid === ctx.uid ? {} : { UID: uid }),
+    ...(gid === ctx.gid ? {} : { GID: gid }),
     MountCount: 0,
     NeedsCopyUp: false,
     LockNumber: 0,

@@ -1,5 +1,6 @@
 /** Keys whose name in Podman's Go structures is not just the one of its JSON with a capital first letter. */
 const IRREGULAR: Readonly<Record<string, string>> = {
+  cgroupVersion: 'CgroupsVersion',
   cpus: 'CPUs',
   os: 'OS',
   ociRuntime: 'OCIRuntime',
@@ -15,7 +16,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 /** Values under the names that templates of `podman info` use: `.Host.OCIRuntime`; keys with blanks are data and stay. */
 export function goNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(goNames);
-  if (typeof value !== 'object' || value === null) return value;
+  // maps keep their keys
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [goName(key), goNames(inner)]));
 }
 

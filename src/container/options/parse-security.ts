@@ -15,6 +15,10 @@ const OPTIONS: Record<string, (result: SecurityOptions, value: string, text: str
     if (value === '') throw malformed(text);
     result.apparmor = value;
   },
+  systempaths: (result, value, text) => {
+    if (value !== 'unconfined') throw malformed(text);
+    result.unmask.push('ALL');
+  },
   label: (result, value) => void result.labels.push(value),
   mask: (result, value) => void result.mask.push(...paths('mask', value)),
   unmask: (result, value) => {

@@ -1,4 +1,4 @@
-import { NO_VALUE } from './values';
+import { NIL_MAP, NO_VALUE } from './values';
 
 /** A value as Go's encoding/json writes it without HTML escapes: maps sorted by key, one line. */
 export function goJson(value: unknown): string {
@@ -7,7 +7,7 @@ export function goJson(value: unknown): string {
 
 /** `value` for JSON.stringify, with maps as sorted objects and big integers as numbers. */
 export function plainJson(value: unknown): unknown {
-  if (value === NO_VALUE || value === undefined) return null;
+  if (value === NO_VALUE || value === undefined || value === NIL_MAP) return null;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plainJson);

@@ -9,6 +9,16 @@ export function goMap<T>(record: Readonly<Record<string, T>>): Record<string, T>
   return Object.assign(Object.create(null) as Record<string, T>, record);
 }
 
+/** Go's map that was never made: templates see an empty map, JSON `null`. */
+export const NIL_MAP: Readonly<Record<string, never>> = Object.freeze(
+  Object.create(null) as Record<string, never>,
+);
+
+/** The map of `record`; where that is missing or empty, NIL_MAP. */
+export function goMapOrNil<T>(record: Readonly<Record<string, T>> | undefined): Record<string, T> {
+  return record === undefined || Object.keys(record).length === 0 ? NIL_MAP : goMap(record);
+}
+
 /** The kind that Go would see in a value: Map and objects without prototype are maps, other objects structs. */
 export function kindOf(value: unknown): Kind {
   if (value === null || value === undefined || value === NO_VALUE) return 'nil';

@@ -36,8 +36,7 @@ const options = {
   pod: {
     type: 'boolean',
     short: 'p',
-    description: 'Show the pod of each container',
-    refuse: 'there are no pods yet',
+    description: 'Show the pod of each container: there are none yet',
   },
   quiet: { type: 'boolean', short: 'q', description: 'Print ids only' },
   size: { type: 'boolean', short: 's', description: 'Show how much each container has written' },
@@ -72,7 +71,7 @@ export default defineCommand({
     checkFlags(flags);
     for (;;) {
       await printOnce(ctx, flags, output);
-      if (flags.watch === undefined) return;
+      if (!flags.watch) return;
       await sleep(flags.watch * 1000);
     }
   },
@@ -117,10 +116,10 @@ function isPlain(format: string | undefined): boolean {
   return format === undefined || format === '' || format === 'table';
 }
 
-function columnsOf({ ns, quiet, size }: PsFlags): { columns: string[]; quiet?: string } {
+function columnsOf({ ns, pod, quiet, size }: PsFlags): { columns: string[]; quiet?: string } {
   if (quiet) return { columns: COLUMNS, quiet: 'ID' };
   if (ns) return { columns: NS_COLUMNS };
-  return { columns: size ? [...COLUMNS, 'Size'] : COLUMNS };
+  return { columns: [...COLUMNS, ...(pod ? ['PodID', 'PodName'] : []), ...(size ? ['Size'] : [])] };
 }
 
 function checkFlags({ latest, last, quiet, size, ns, watch }: PsFlags): void {
@@ -130,7 +129,7 @@ function checkFlags({ latest, last, quiet, size, ns, watch }: PsFlags): void {
   if (latest && last >= 0) fail('last and latest are mutually exclusive');
   if (quiet && (size || ns)) fail('quiet conflicts with size and namespace');
   if (size && ns) fail('size and namespace options conflict');
-  if (watch !== undefined && !(watch >= 1)) fail(`--watch: ${watch} is not a number of seconds`);
+  if (watch !== undefined && watch < 0) fail(`--watch: ${watch} is not a number of seconds`);
 }
 
 function chooseContainers(ctx: Context, flags: PsFlags): ListedContainer[] {

@@ -31,7 +31,7 @@ export default defineCommand({
     const selected = selectContainers(
       ctx,
       { names: args, all, latest, filters: filter, cidfiles: cidfile, ignore },
-      ['running', 'initialized'],
+      ['running', 'initialized', 'created', 'exited'],
     );
     const failures = await forEachTarget(selected.targets, output, ({ id }) =>
       stopContainer(ctx, id, { timeout: time }),

@@ -1,16 +1,5 @@
-import { VERSION } from '../../../lib/version';
+import { versionInfo } from '../../../container/machine-report/version-info';
 import { defineCommand } from '../../define-command';
-
-/** The keys are those of Podman's `version`: scripts ask for `.Client.Version` and `.Version`. */
-function clientVersion(): Record<string, string | number> {
-  return {
-    APIVersion: VERSION,
-    Version: VERSION,
-    NodeVersion: process.version,
-    OsArch: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
-    Os: 'linux',
-  };
-}
 
 /** `tspod version`. */
 export default defineCommand({
@@ -28,7 +17,7 @@ export default defineCommand({
   examples: ['tspod version', "tspod version --format '{{.Client.Version}}'"],
   storeless: true,
   async run(_ctx, { format }, _args, output) {
-    const client = clientVersion();
+    const client = versionInfo();
     if (format !== undefined && format !== '') {
       const { printValue } = await import('../../print/print-value');
       // Templates may leave out `.Client`, as in Podman.
@@ -36,9 +25,10 @@ export default defineCommand({
       return printValue(output, value, { format, name: 'version' });
     }
     output.print('Client:       tspod');
-    output.print(`Version:      ${client['Version']}`);
-    output.print(`API Version:  ${client['APIVersion']}`);
-    output.print(`Node Version: ${client['NodeVersion']}`);
-    output.print(`OS/Arch:      ${client['OsArch']}`);
+    output.print(`Version:      ${client.Version}`);
+    output.print(`API Version:  ${client.APIVersion}`);
+    output.print(`Node Version: ${client.NodeVersion}`);
+    if (client.Built > 0) output.print(`Built:        ${client.BuiltTime}`);
+    output.print(`OS/Arch:      ${client.OsArch}`);
   },
 });

@@ -28,8 +28,8 @@ export default defineCommand({
       .map((volume) => volume.name);
     const what = flags.all ? 'all volumes' : 'all anonymous volumes';
     const warning = `WARNING! This will remove ${what} not used by at least one container.`;
-    if (!flags.force && !(await confirm(output, warning, names))) return;
-    removeVolumes(ctx, names);
+    if (!flags.force && names.length > 0 && !(await confirm(output, warning, names))) return;
+    removeVolumes(ctx, names, { pruned: true });
     for (const name of names) output.print(name);
   },
 });

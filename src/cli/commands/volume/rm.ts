@@ -2,6 +2,7 @@ import { removeUnusedVolume } from '../../../container/remove-volumes';
 import { TspodError } from '../../../lib/errors';
 import { listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
+import { timeOption } from '../../options/selection';
 
 /** `tspod volume rm`. */
 export default defineCommand({
@@ -16,6 +17,7 @@ export default defineCommand({
       default: false,
       description: 'Remove the containers that use a volume too; a missing volume is no error',
     },
+    time: timeOption,
   },
   args: { min: 0 },
   async run(ctx, flags, args, output) {
@@ -25,7 +27,7 @@ export default defineCommand({
     const errors: TspodError[] = [];
     for (const name of flags.all ? listVolumes(ctx).map((volume) => volume.name) : args) {
       try {
-        output.print(await removeUnusedVolume(ctx, name, { force: flags.force }));
+        output.print(await removeUnusedVolume(ctx, name, { force: flags.force, timeout: flags.time }));
       } catch (error) {
         if (!(error instanceof TspodError)) throw error;
         if (!(flags.force && error.code === 'not-found')) errors.push(error);
