@@ -32,7 +32,7 @@ fi
 "$vm" push "$work/tspod" /home/alice/tspod >&2
 
 files=("$@")
-if [ $# = 0 ]; then files=(limits scope no-bus root undelegated); fi
+if [ $# = 0 ]; then files=(limits update scope no-bus root undelegated); fi
 for name in "${files[@]}"; do
   file=test/vm/$name.sh
   [ -e "$file" ] || fail "there is no $file"

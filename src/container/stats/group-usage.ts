@@ -20,16 +20,20 @@ export function groupUsage(directory: string): Usage {
     usage.cpu = numberOf(cpu, 'usage_usec');
     usage.systemCpu = numberOf(cpu, 'system_usec');
   }
-  const memory = readProcFile(`${directory}/memory.stat`);
+  const controllers = (readProcFile(`${directory}/cgroup.controllers`) ?? '').split(/\s+/);
+  const read = (file: string): string | undefined =>
+    // a file that is not there costs more than one that is
+    controllers.includes(file.slice(0, file.indexOf('.'))) ? readProcFile(`${directory}/${file}`) : undefined;
+  const memory = read('memory.stat');
   if (memory !== undefined) {
     // as Podman: without the page cache, which the kernel takes back when it needs to
     usage.memory = numberOf(memory, 'anon');
-    const most = readProcFile(`${directory}/memory.max`)?.trim() ?? 'max';
+    const most = read('memory.max')?.trim() ?? 'max';
     if (most !== 'max') usage.memoryLimit = Number(most);
   }
-  const io = readProcFile(`${directory}/io.stat`);
+  const io = read('io.stat');
   if (io !== undefined) Object.assign(usage, { read: sumOf(io, 'rbytes'), written: sumOf(io, 'wbytes') });
-  const tasks = readProcFile(`${directory}/pids.current`);
+  const tasks = read('pids.current');
   if (tasks !== undefined) usage.tasks = Number(tasks);
   return usage;
 }
