@@ -230,3 +230,16 @@ test(
     await runTspod(['rm', '-a']);
   }),
 );
+
+test(
+  'run --rmi removes container and image at the end, and keeps the exit status',
+  withServer(async () => {
+    await runTspod(['run', '--rm', '--network', 'none', 'busybox', 'true']);
+    await runTspod(['tag', 'busybox', 'localhost/gone:1']);
+    const options = ['--rmi', '--network', 'none', '--pull', 'never'];
+    await runTspod(['run', ...options, 'localhost/gone:1', 'sh', '-c', 'exit 7', '--rmi'], { expectCode: 7 });
+    await runTspod(['image', 'exists', 'localhost/gone:1'], { expectCode: 1 });
+    assert.equal((await runTspod(['ps', '-aq'])).stdout, '');
+    await runTspod(['run', '-d', '--rmi', 'busybox', 'true'], { expectCode: 125 });
+  }),
+);

@@ -19,6 +19,11 @@ const RUN_OPTIONS = {
   },
   detach: { type: 'boolean', short: 'd', description: 'Run in the background and print the id' },
   'detach-keys': detachKeysOption,
+  rmi: {
+    type: 'boolean',
+    description:
+      'Remove the image too at the end, unless others use it; implies --rm, in the foreground only',
+  },
   'sig-proxy': { type: 'boolean', default: true, description: 'Hand signals on to the program' },
 } as const;
 
@@ -43,11 +48,26 @@ export default defineCommand({
   interspersed: false,
   async run(ctx, flags, args, output) {
     const attached = attachedStreams(flags);
+    if (flags.rmi) return runAndForget(ctx, flags, args);
     const options = await prepareCreate(ctx, flags, args);
     const fetch = imageFetch(flags, output);
     return runContainer(ctx, options, typedCommand(), { ...startMode(ctx, flags, attached), fetch });
   },
 });
+
+async function runAndForget(ctx: Context, { detach }: RunFlags, args: string[]): Promise<number> {
+  if (detach) {
+    throw new TspodError(
+      'unsupported',
+      '--rmi with --detach is not supported: nothing is there at the end to do it',
+      {
+        hint: 'use --rm, and "tspod rmi" or "tspod image prune --all" later',
+      },
+    );
+  }
+  const { runThenRemoveImage } = await import('./run-then-rmi');
+  return runThenRemoveImage(ctx, args[0] ?? '', args);
+}
 
 type Attached = Pick<ForegroundStreams, 'stdin' | 'stdout' | 'stderr'>;
 
