@@ -59,11 +59,7 @@ function isStillAt(path: string, descriptor: number): boolean {
 }
 
 /** Removes what nobody has gone on with for `age` milliseconds. */
-export function removeStalePartials(
-  store: Pick<StorePaths, 'partial'>,
-  age: number,
-  now = Date.now(),
-): void {
+export function removeStalePartials(store: Pick<StorePaths, 'partial'>, age: number, now = Date.now()): void {
   for (const hex of listDirectory(store.partial)) {
     const path = partialPath(store, hex);
     try {
