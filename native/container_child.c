@@ -22,6 +22,8 @@
 #include "hooks.h"
 #include "io.h"
 
+#define SUBPATH "subpath="
+
 static int report_to;
 
 static void report(int status, const char *text) {
@@ -168,6 +170,28 @@ static void carry_out(const struct plan *plan, int *root, const struct plan_op *
     }
 }
 
+static int open_source(const struct plan_op *op) {
+    const char *data = op->args[4].data;
+    int source = open(op->args[0].data, O_PATH | O_CLOEXEC);
+    if (source < 0 || strncmp(data, SUBPATH, strlen(SUBPATH)) != 0)
+        return source;
+    int below = mounts_open_below(source, data + strlen(SUBPATH));
+    int error = errno;
+    close(source);
+    errno = error;
+    if (below < 0 && (errno == EXDEV || errno == ELOOP))
+        die(126, "subpath \"%s\" is outside of \"%s\"", data + strlen(SUBPATH), op->args[0].data);
+    if (below < 0)
+        die_errno(127, "subpath \"%s\" of \"%s\"", data + strlen(SUBPATH), op->args[0].data);
+    return below;
+}
+
+static bool needs_opening(const struct plan *plan, const struct plan_op *op) {
+    if (op->code != PLAN_MOUNT || !(op->args[3].number & MS_BIND))
+        return false;
+    return has_own_ids(plan) || strncmp(op->args[4].data, SUBPATH, strlen(SUBPATH)) == 0;
+}
+
 /*
  * What binds are made from, opened by the user: the root of a child user namespace is somebody else outside,
  * and may not pass through the user's own directories. One for each op, -1 for those that are none, are
@@ -179,11 +203,10 @@ static int *open_sources(const struct plan *plan, const int *borrowed) {
         die(125, "out of memory");
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_op *op = &plan->ops[i];
-        bool is_bind = op->code == PLAN_MOUNT && (op->args[3].number & MS_BIND);
         if (borrowed && borrowed[i] >= 0)
             sources[i] = borrowed[i];
         else
-            sources[i] = is_bind && has_own_ids(plan) ? open(op->args[0].data, O_PATH | O_CLOEXEC) : -1;
+            sources[i] = needs_opening(plan, op) ? open_source(op) : -1;
     }
     return sources;
 }

@@ -41,6 +41,15 @@ int mounts_open(int root, const char *path) {
     return fd;
 }
 
+int mounts_open_below(int directory, const char *path) {
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    int fd;
+    do
+        fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+    while (fd < 0 && errno == EAGAIN);
+    return fd;
+}
+
 static int make_last(int parent, const char *name, bool is_directory) {
     if (is_directory)
         return mkdirat(parent, name, 0755);

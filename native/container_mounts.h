@@ -9,7 +9,10 @@
  * not there. */
 int mounts_open(int root, const char *path);
 
-/* The same, made where it is missing, with its parents: a directory, else an empty file. */
+/* A path below a directory; links that lead out of it fail with EXDEV. */
+int mounts_open_below(int directory, const char *path);
+
+/* The same as mounts_open(), made where it is missing, with its parents: a directory, else an empty file. */
 int mounts_target(int root, const char *path, int is_directory);
 
 /* op MOUNT. With `source` a bind is made from that descriptor, not from the path. */

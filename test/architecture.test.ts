@@ -32,6 +32,7 @@ const packagesOnlyIn: Record<string, readonly string[]> = {
   'tar-stream': ['store'],
   ini: ['config'],
   'smol-toml': ['config'],
+  yaml: ['config'],
   yargs: ['cli'],
   chalk: ['cli'],
 };

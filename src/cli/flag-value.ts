@@ -1,3 +1,4 @@
+import { splitCommas } from '../lib/split-commas';
 import type { OptionDefinition } from './define-command';
 
 /** The value of one option, as a handler gets it. */
@@ -38,19 +39,4 @@ function parseInteger(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;
   const value = sign * Number(text.replace(/^[+-]/, ''));
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-/** The fields of one line of comma-separated values; `"a,b"` is one field. */
-export function splitCommas(text: string): string[] {
-  if (text === '') return [];
-  if (!text.includes('"')) return text.split(',');
-  const fields: string[] = [];
-  const field = /(?:"((?:[^"]|"")*)"|([^,]*))(,|$)/y;
-  for (let end = false; !end;) {
-    const match = field.exec(text);
-    if (match === null) return text.split(',');
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
-    end = match[3] === '';
-  }
-  return fields;
 }

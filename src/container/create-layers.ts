@@ -11,7 +11,7 @@ import { storageDriver } from './storage-driver';
  */
 export function createLayers(
   ctx: Context,
-  image: ResolvedImage | undefined,
+  image: Pick<ResolvedImage, 'layers' | 'chainIds'> | undefined,
   maps: IdMaps | undefined,
 ): Pick<ContainerRecord, 'lowers' | 'dataLowers'> {
   if (image === undefined) return { lowers: [], dataLowers: [] };

@@ -35,6 +35,15 @@ export function createProcess(
   };
 }
 
+/** Whether a container is to be prepared for systemd: always, never, or when that is what it runs, as Podman recognises it. */
+export function runsSystemd(
+  { systemd }: Pick<ContainerOptions, 'systemd'>,
+  argv: readonly string[],
+): boolean {
+  const isScript = argv.length > 2 && argv[0] === '/bin/sh' && argv[1] === '-c';
+  return systemd ?? /^(\/(usr\/(local\/)?)?sbin\/init|(.*\/)?systemd)$/.test(argv[isScript ? 2 : 0] ?? '');
+}
+
 /** The host name of a new container with this id. */
 export function createHostname(
   { hostname: asked, namespaces, network }: ContainerOptions,
@@ -45,6 +54,16 @@ export function createHostname(
 }
 
 function createEnvironment(options: ContainerOptions, image: ImageRunConfig): string[] {
+  const kept = options.unsetEnvAll ? {} : defaultEnvironment(options, image);
+  for (const name of options.unsetEnv ?? []) delete kept[name];
+  return Object.entries({ ...kept, ...options.env }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** The variables of a container before its own options: the engine's, those of containers.conf, and the image's. */
+export function defaultEnvironment(
+  options: Pick<ContainerOptions, 'tty' | 'defaultEnv'>,
+  image: ImageRunConfig,
+): Record<string, string> {
   const defaults: Record<string, string> = {
     PATH: DEFAULT_PATH,
     container: 'podman',
@@ -55,9 +74,7 @@ function createEnvironment(options: ContainerOptions, image: ImageRunConfig): st
     const equals = entry.indexOf('=');
     if (equals > 0) defaults[entry.slice(0, equals)] = entry.slice(equals + 1);
   }
-  const kept = options.unsetEnvAll ? {} : defaults;
-  for (const name of options.unsetEnv ?? []) delete kept[name];
-  return Object.entries({ ...kept, ...options.env }).map(([name, value]) => `${name}=${value}`);
+  return defaults;
 }
 
 /** With keep-id the user goes on to be himself. */

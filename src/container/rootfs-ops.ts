@@ -21,28 +21,39 @@ export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): vo
 
 /** The root file system alone. */
 export function addRootfsMount(plan: Plan, ctx: Context, record: ContainerRecord): void {
-  const { rootfs } = record.options;
-  if (!rootfs || rootfs.overlay) return addOverlay(plan, ctx, record);
-  plan.add('ROOTFS_BIND', rootfs.directory, containerPaths(ctx, record.id).merged);
+  const paths = containerPaths(ctx, record.id);
+  const { rootfs, autoRemove } = record.options;
+  if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, paths.merged);
+  else addOverlay(plan, ctx, { ...record, rootfs, paths, isTemporary: autoRemove });
 }
 
-function addOverlay(plan: Plan, ctx: Context, record: ContainerRecord): void {
+/** Directories that are put on top of each other. */
+export interface Stack extends Pick<ContainerRecord, 'lowers' | 'dataLowers' | 'idMaps'> {
+  /** Instead of `lowers`: a directory of the user's, whose ids are what they are. */
+  rootfs?: { directory: string } | undefined;
+  paths: { upper: string; work: string; merged: string };
+  /** Worth nothing after a power loss. */
+  isTemporary: boolean;
+}
+
+/** A mount by the monitor, in the common user namespace, before the container is there. */
+export function addOverlay(plan: Plan, ctx: Context, stack: Stack): void {
   const { root } = ctx.paths;
-  const { upper, work, merged } = containerPaths(ctx, record.id);
-  const { rootfs, autoRemove } = record.options;
-  const lowers = rootfs ? [rootfs.directory] : record.lowers.map((lower) => `${root}/${lower}`);
-  const isShifted = record.idMaps !== undefined && record.dataLowers.length === 0 && !rootfs;
+  const { rootfs, idMaps, dataLowers, paths, isTemporary } = stack;
+  const { upper, work, merged } = paths;
+  const lowers = rootfs ? [rootfs.directory] : stack.lowers.map((lower) => `${root}/${lower}`);
+  const isShifted = idMaps !== undefined && dataLowers.length === 0 && !rootfs;
   if (isShifted || storageDriver(ctx).name === 'fuse-overlayfs') {
     const program = fuseOverlayfs(ctx, 'the id map of this container needs fuse-overlayfs on this kernel');
-    const maps = isShifted ? record.idMaps : undefined;
+    const maps = isShifted ? idMaps : undefined;
     plan.add('ROOTFS_FUSE', merged, ...fuseArguments(program, { lowers, upper, work, merged }, maps));
     return;
   }
-  if (record.idMaps && readdirSync(upper).length === 0) addRootOwner(plan, upper, record.idMaps);
-  const flags = PLAN.OVERLAY_USERXATTR | (autoRemove ? PLAN.OVERLAY_VOLATILE : 0);
+  if (idMaps && readdirSync(upper).length === 0) addRootOwner(plan, upper, idMaps);
+  const flags = PLAN.OVERLAY_USERXATTR | (isTemporary ? PLAN.OVERLAY_VOLATILE : 0);
   plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowers);
   // metadata-only files name their data from there: /CHAIN/diff/PATH (native/tree_meta.h)
-  if (record.dataLowers.length > 0) plan.add('ROOTFS_DATA', `${root}/layers`);
+  if (dataLowers.length > 0) plan.add('ROOTFS_DATA', `${root}/layers`);
 }
 
 /** A new upper directory is what `/` looks like: it has to belong to the container's root. */

@@ -21,7 +21,7 @@ export function addVolumeOwners(
   const uid = inCommon(record.idMaps?.uids, user.uid);
   const gid = inCommon(record.idMaps?.gids, user.gid);
   for (const [index, mount] of record.options.mounts.entries()) {
-    if (mount.kind === 'tmpfs' || !(mount.chown || isNewHere(ctx, record, mount))) continue;
+    if (mount.kind === 'tmpfs' || mount.kind === 'image' || !(mount.chown || isNewHere(ctx, record, mount))) continue;
     plan.add('CHOWN_TREE', directory(ctx, record, mount, index), uid, gid);
   }
 }
@@ -40,7 +40,7 @@ function isNewHere(ctx: Context, record: ContainerRecord, mount: UserMount): boo
 function directory(
   ctx: Context,
   record: ContainerRecord,
-  mount: Exclude<UserMount, { kind: 'tmpfs' }>,
+  mount: Exclude<UserMount, { kind: 'tmpfs' | 'image' }>,
   index: number,
 ): string {
   if (mount.kind === 'bind') return mount.source;

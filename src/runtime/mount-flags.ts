@@ -1,3 +1,6 @@
+/** Begins the option of a bind that takes only this part of its source. */
+export const SUBPATH = 'subpath=';
+
 /** Mount options of mount(8) that are flags of mount(2), as in the runtime-spec's table of Linux mount options. */
 const SET = {
   ro: 0x1,

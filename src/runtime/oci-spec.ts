@@ -10,7 +10,20 @@ export interface OciSpec {
   domainname?: string;
   mounts: OciMount[];
   annotations?: Record<string, string>;
+  hooks?: Partial<Record<OciHookStage, OciHook[]>>;
   linux: OciLinux;
+}
+
+/** When a hook is run (config.md, "POSIX-platform Hooks"). */
+export type OciHookStage =
+  'prestart' | 'createRuntime' | 'createContainer' | 'startContainer' | 'poststart' | 'poststop';
+
+/** A program that is told of a container; `timeout` in seconds. */
+export interface OciHook {
+  path: string;
+  args?: string[];
+  env?: string[];
+  timeout?: number;
 }
 
 export interface OciProcess {
@@ -73,6 +86,7 @@ export interface OciLinux {
   maskedPaths?: string[];
   readonlyPaths?: string[];
   mountLabel?: string;
+  personality?: { domain: 'LINUX' | 'LINUX32' };
 }
 
 export interface OciResources {

@@ -49,6 +49,15 @@ const WORDS: Record<string, (options: MountOptions) => void> = {
   nocopy: (options) => void (options.noCopy = true),
 };
 
+/** The error of a mount with an id map of its own. */
+export function idMapError(text: string): TspodError {
+  return new TspodError(
+    'unsupported',
+    `volume "${text}": the option idmap is not supported: the kernel lets only real root shift the ids of a mount`,
+    { hint: 'use --userns keep-id, or the option U, which changes the owners' },
+  );
+}
+
 /** Parses the options behind a volume's second colon. Throws 'usage' for unknown and contradicting ones. */
 export function parseMountOptions(words: readonly string[], text: string): MountOptions {
   const options: MountOptions = {
@@ -71,8 +80,7 @@ function addWord(options: MountOptions, word: string, text: string): void {
   else if (FLAGS.some((pair) => (pair as readonly string[]).includes(word))) options.options.push(word);
   else if (key === 'upperdir' && value) options.upper = value;
   else if (key === 'workdir' && value) options.work = value;
-  else if (key === 'idmap')
-    throw new TspodError('unsupported', `volume "${text}": the option idmap is not supported yet`);
+  else if (key === 'idmap') throw idMapError(text);
   else throw new TspodError('usage', `volume "${text}": unknown option "${word}"`);
 }
 

@@ -1,4 +1,6 @@
 import { TspodError } from '../lib/errors';
+import { splitCommas } from '../lib/split-commas';
+import { idMapError } from './mount-options';
 import { mountTarget } from './mount-path';
 import { parseVolume } from './parse-volume';
 import { tmpfsMount } from './parse-tmpfs';
@@ -8,6 +10,7 @@ import type { UserMount } from './types';
 interface Fields {
   source?: string;
   target?: string;
+  subpath?: string;
   /** As the third part of --volume or --tmpfs. */
   options: string[];
 }
@@ -16,6 +19,7 @@ type Field = (fields: Fields, value: string | undefined, key: string) => void;
 
 const source: Field = (fields, value, key) => void (fields.source = need(value, key));
 const target: Field = (fields, value, key) => void (fields.target = need(value, key));
+const subpath: Field = (fields, value, key) => void (fields.subpath = below(need(value, key)));
 const flag =
   (on: string, off?: string): Field =>
   (fields, value, key) => {
@@ -68,6 +72,12 @@ const KEYS: Record<string, Record<string, Field>> = {
   volume: {
     ...COMMON,
     'volume-nocopy': flag('nocopy', 'copy'),
+    'volume-subpath': subpath,
+    subpath,
+  },
+  image: {
+    ...{ src: source, source, dst: target, dest: target, destination: target, target },
+    ...{ rw: flag('rw', 'ro'), readwrite: flag('rw', 'ro'), subpath },
   },
   tmpfs: {
     ...COMMON,
@@ -88,11 +98,11 @@ const KEYS: Record<string, Record<string, Field>> = {
   ramfs: FLAGS,
 };
 
-const LATER = ['image', 'glob', 'artifact', 'npipe', 'cluster'];
+const LATER = ['artifact', 'npipe', 'cluster'];
 
 /** Parses `--mount`: `type=bind|volume|tmpfs|devpts|ramfs,KEY=VALUE,...`; the type is volume when it is left out. Throws 'usage'. */
 export function parseMount(text: string): UserMount {
-  const pairs = text.split(',').map((word): [string, string | undefined] => {
+  const pairs = splitCommas(text).map((word): [string, string | undefined] => {
     const equals = word.indexOf('=');
     return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
   });
@@ -109,7 +119,14 @@ export function parseMount(text: string): UserMount {
   return toMount(type, fields, text);
 }
 
+/** Whether a `--mount` stands for all files of a pattern: expandGlobMount() has to come first. */
+export function isGlobMount(text: string): boolean {
+  return /(^|,)"?type=glob"?(,|$)/.test(text);
+}
+
 function toMount(type: string, fields: Fields, text: string): UserMount {
+  if (type === 'image' && (fields.source === undefined || fields.target === undefined))
+    throw new TspodError('usage', `--mount "${text}": must set source and destination for image volume`);
   if (fields.target === undefined)
     throw new TspodError('usage', `--mount "${text}": must set volume destination (dst)`);
   if (type === 'tmpfs') {
@@ -122,34 +139,48 @@ function toMount(type: string, fields: Fields, text: string): UserMount {
       ...{ kind: 'tmpfs', type, target: mountTarget(fields.target) },
       ...{ options: fields.options, copyUp: false },
     };
+  if (type === 'image') return imageMount(fields, text);
   const options = fields.options.length > 0 ? `:${fields.options.join(',')}` : '';
-  if (type === 'volume')
-    return parseVolume(fields.source ? `${fields.source}:${fields.target}${options}` : fields.target);
+  if (type === 'volume') {
+    const volume = parseVolume(fields.source ? `${fields.source}:${fields.target}${options}` : fields.target);
+    return fields.subpath === undefined ? volume : ({ ...volume, subpath: fields.subpath } as UserMount);
+  }
   if (fields.source === undefined)
     throw new TspodError('usage', `--mount "${text}": must set the source (src) of a bind mount`);
   const path = /^[/.~]/.test(fields.source) ? fields.source : `./${fields.source}`;
   return parseVolume(`${path}:${fields.target}${options}`);
 }
 
+function imageMount(
+  { source: image = '', target: path = '', subpath: part, options }: Fields,
+  text: string,
+): UserMount {
+  if (image === '') throw new TspodError('usage', `--mount "${text}": the image is missing`);
+  return {
+    ...{ kind: 'image', source: image, target: mountTarget(path), readOnly: options.at(-1) !== 'rw' },
+    ...(part === undefined ? {} : { subpath: part }),
+    chainIds: [],
+  };
+}
+
+/** A path below another one. */
+function below(text: string): string {
+  const path = text.replace(/^\/+/, '');
+  return path === '' ? '.' : path;
+}
+
 function unknownType(type: string, text: string): TspodError {
   if (LATER.includes(type)) return new TspodError('unsupported', `--mount type=${type} is not supported yet`);
   return new TspodError('usage', `--mount "${text}": invalid filesystem type "${type}"`, {
-    hint: 'the types are bind, volume, tmpfs, devpts and ramfs',
+    hint: 'the types are bind, volume, tmpfs, image, glob, devpts and ramfs',
   });
 }
 
 function unknownKey(key: string, type: string, text: string): TspodError {
-  if (
-    [
-      'idmap',
-      'volume-subpath',
-      'subpath',
-      'volume-opt',
-      'volume-label',
-      'volume-driver',
-      'consistency',
-    ].includes(key)
-  ) {
+  if (key === 'idmap') throw idMapError(text);
+  if (key === 'subpath' || key === 'volume-subpath')
+    throw new TspodError('usage', `--mount "${text}": cannot set option "${key}" on non-volume mounts`);
+  if (['volume-opt', 'volume-label', 'volume-driver', 'consistency'].includes(key)) {
     return new TspodError('unsupported', `--mount "${text}": the key "${key}" is not supported yet`);
   }
   return new TspodError('usage', `--mount "${text}": ${key}: invalid mount option for type ${type}`);

@@ -41,4 +41,15 @@ export type UserMount =
       target: string;
       options: string[];
       copyUp: boolean;
+    }
+  | {
+      kind: 'image';
+      /** A name or id, as typed. */
+      source: string;
+      target: string;
+      readOnly: boolean;
+      /** Relative to the image's root. */
+      subpath?: string;
+      /** Of its layers, hexadecimal, from top to bottom; empty until the container is made. */
+      chainIds: string[];
     };

@@ -5,13 +5,16 @@ import { volumeOf } from '../../volume/volume-of';
 
 /** The part `Mounts`: everything that users mounted but tmpfs, which is in HostConfig. */
 export function inspectMounts(ctx: Context, { options }: ContainerRecord): object[] {
-  return options.mounts.flatMap((mount) => (mount.kind === 'tmpfs' ? [] : [inspectMount(ctx, mount)]));
+  return options.mounts.flatMap((mount) => {
+    if (mount.kind === 'tmpfs') return [];
+    return [mount.kind === 'image' ? inspectImage(mount) : inspectMount(ctx, mount)];
+  });
 }
 
 /** `SOURCE:TARGET:OPTIONS`, for HostConfig.Binds. */
 export function bindsOf({ options }: ContainerRecord): string[] {
   return options.mounts.flatMap((mount) => {
-    if (mount.kind === 'tmpfs' || mount.kind === 'overlay') return [];
+    if (mount.kind === 'tmpfs' || mount.kind === 'overlay' || mount.kind === 'image') return [];
     const source = mount.kind === 'volume' ? mount.name : mount.source;
     const words = [mount.readOnly ? 'ro' : 'rw', propagationOf(mount), ...optionsOf(mount)];
     return [`${source}:${mount.target}:${words.join(',')}`];
@@ -29,7 +32,16 @@ export function tmpfsOf({ options }: ContainerRecord): Record<string, string> {
   );
 }
 
-type DirectoryMount = Exclude<UserMount, { kind: 'tmpfs' }>;
+type ImageMount = Extract<UserMount, { kind: 'image' }>;
+type DirectoryMount = Exclude<UserMount, { kind: 'tmpfs' } | ImageMount>;
+
+function inspectImage({ source, target, readOnly, subpath }: ImageMount): object {
+  return {
+    ...{ Type: 'image', Source: source, Destination: target, Driver: '', Mode: '', Options: null },
+    ...{ RW: !readOnly, Propagation: '' },
+    ...(subpath === undefined ? {} : { SubPath: subpath }),
+  };
+}
 
 function inspectMount(ctx: Context, mount: DirectoryMount): object {
   const isVolume = mount.kind === 'volume';

@@ -1,6 +1,11 @@
 import { TspodError } from '../../lib/errors';
 import type { DeviceMapping } from '../record';
 
+/** Whether a device is named as the Container Device Interface does: `vendor.com/class=name`. */
+export function isCdiName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9_.-]*\/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(text);
+}
+
 /**
  * Parses `--device HOST[:CONTAINER][:rwm]`; whether the host path exists is seen when the container is made.
  * Throws 'usage'.

@@ -15,7 +15,11 @@ export interface EnvOptions {
   proxy: boolean;
 }
 
-const PROXY_NAMES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'];
+/** Podman's list: no others, and no other spellings. */
+const PROXY_NAMES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
 
 /**
  * The variables that a user asks for: later sources win, in the order caller's environment, files, `--env`. A name
@@ -24,7 +28,7 @@ const PROXY_NAMES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_
 export function parseEnv(options: EnvOptions, caller: Environment): Record<string, string> {
   const result: Record<string, string> = {};
   if (options.host) take(result, caller, () => true);
-  else if (options.proxy) take(result, caller, (name) => PROXY_NAMES.includes(name.toLowerCase()));
+  else if (options.proxy) take(result, caller, (name) => PROXY_NAMES.includes(name));
   for (const path of options.files) {
     for (const line of readLines(path)) addEntry(result, line, caller, `--env-file "${path}"`);
   }

@@ -101,7 +101,8 @@ function timezoneMounts(directory: string, record: ContainerRecord): OciMount[] 
   return [fileMount(copy, '/etc/localtime', record)];
 }
 
-function fileMount(source: string, destination: string, { options }: ContainerRecord): OciMount {
+/** A file of the container's directory at its place. */
+export function fileMount(source: string, destination: string, { options }: ContainerRecord): OciMount {
   const closed = options.readOnly ? ['ro', 'nosuid', 'noexec', 'nodev'] : [];
   return { destination, type: 'bind', source, options: ['bind', 'rprivate', ...closed] };
 }

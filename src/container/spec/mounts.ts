@@ -24,7 +24,7 @@ export function mountsOf(
     ...etcMounts(ctx, record, user),
     ...initMounts(ctx, record),
   ];
-  return [...withoutReplaced(own, asked), ...asked].sort((a, b) => depth(a) - depth(b));
+  return [...withoutReplaced(own, asked), ...asked].sort(byDepth);
 }
 
 /** The propagation that the root needs so that a mount's own reaches the host (config-linux.md, rootfsPropagation). */
@@ -47,6 +47,11 @@ function withoutReplaced(own: readonly OciMount[], asked: readonly OciMount[]): 
   return own.filter(
     ({ destination }) => !targets.has(destination) && !(hasDev && destination.startsWith('/dev/')),
   );
+}
+
+/** Orders mounts so that what is deeper comes later. */
+export function byDepth(a: OciMount, b: OciMount): number {
+  return depth(a) - depth(b);
 }
 
 function depth({ destination }: OciMount): number {

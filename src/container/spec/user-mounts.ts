@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { OciMount } from '../../runtime/oci-spec';
+import { SUBPATH } from '../../runtime/mount-flags';
 import type { UserMount } from '../../volume/types';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
@@ -33,7 +34,26 @@ function toMount(ctx: Context, record: ContainerRecord, mount: UserMount, index:
       return { destination: mount.target, type: mount.type, source: mount.type, options: mount.options };
     case 'overlay':
       return overlayMount(ctx, record, mount, index);
+    case 'image':
+      return imageMount(ctx, record, mount, index);
   }
+}
+
+/** The monitor has put the image's layers together there (further/image-mounts.ts). */
+function imageMount(
+  ctx: Context,
+  record: ContainerRecord,
+  { target, readOnly, subpath }: Extract<UserMount, { kind: 'image' }>,
+  index: number,
+): OciMount {
+  const source = `${containerPaths(ctx, record.id).directory}/image-${index}/merged`;
+  const options = ['bind', 'rprivate', readOnly ? 'ro' : 'rw', ...subpathOption(subpath)];
+  return { destination: target, type: 'bind', source, options };
+}
+
+/** Looked up by the helper, which lets no symbolic link lead out of the source. */
+function subpathOption(subpath: string | undefined): string[] {
+  return subpath === undefined ? [] : [`${SUBPATH}${subpath}`];
 }
 
 function bindMount(ctx: Context, mount: Extract<UserMount, { kind: 'bind' }>): OciMount {
@@ -58,13 +78,14 @@ function volumeMount(ctx: Context, mount: Extract<UserMount, { kind: 'volume' }>
   return {
     destination: mount.target,
     type: 'bind',
-    source: `${ctx.paths.root}/volumes/${mount.name}/_data${mount.subpath ? `/${mount.subpath}` : ''}`,
+    source: `${ctx.paths.root}/volumes/${mount.name}/_data`,
     options: unique([
       'rbind',
       ...(propagation ? [] : ['rprivate']),
       ...defaults,
       mount.readOnly ? 'ro' : 'rw',
       ...mount.options,
+      ...subpathOption(mount.subpath),
     ]),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { defineOptions } from '../../../src/cli/define-command';
-import { splitCommas } from '../../../src/cli/flag-value';
+import { splitCommas } from '../../../src/lib/split-commas';
 import { parseFlags } from '../../../src/cli/parse-flags';
 
 const options = defineOptions({

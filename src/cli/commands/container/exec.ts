@@ -5,6 +5,7 @@ import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
 import { configure } from '../../options/configure';
 import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
+import { preserveOptions, preserveRequest } from '../../options/preserve-fds';
 import { latestOption } from '../../options/selection';
 
 const options = {
@@ -19,17 +20,7 @@ const options = {
   'env-file': { type: 'list', value: 'FILE', description: 'Read environment variables from a file' },
   interactive: { type: 'boolean', short: 'i', description: 'Give the program the standard input' },
   latest: latestOption,
-  'preserve-fd': {
-    type: 'list',
-    value: 'FD',
-    description: 'Give the program further descriptors',
-    refuse: 'use --preserve-fds',
-  },
-  'preserve-fds': {
-    type: 'number',
-    value: 'N',
-    description: 'Give the program N of your descriptors beside the first three',
-  },
+  ...preserveOptions,
   privileged: { type: 'boolean', description: 'Give the program all capabilities' },
   tty: { type: 'boolean', short: 't', description: 'Give the program a terminal' },
   user: {
@@ -46,9 +37,6 @@ const options = {
     description: 'Run in this directory of the container',
   },
 } as const;
-
-/** What a shell can open and the kernel's usual limit of descriptors allows. */
-const MOST_FDS = 1000;
 
 /** `tspod exec`. */
 export default defineCommand({
@@ -74,7 +62,7 @@ export default defineCommand({
       tty: flags.tty ?? false,
       user: flags.user,
       workdir: flags.workdir,
-      preserveFds: preservedFds(flags['preserve-fds']),
+      preserve: preserveRequest(flags),
       privileged: flags.privileged ?? false,
     });
   },
@@ -102,11 +90,6 @@ async function splitTarget(
       'exec requires the name or ID of a container or the --latest or --cidfile flag',
     );
   return { name, argv };
-}
-
-function preservedFds(count: number | undefined): number | undefined {
-  if (count === undefined || (count >= 0 && count <= MOST_FDS)) return count;
-  throw new TspodError('usage', `--preserve-fds: ${count} is not a number of descriptors`);
 }
 
 async function variables(ctx: Context, flags: Flags<typeof options>): Promise<Record<string, string>> {

@@ -4,6 +4,7 @@ import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand, type Flags } from '../../define-command';
 import { detachKeysOf, detachKeysOption } from '../../options/detach-keys';
+import { preserveOptions, preserveRequest } from '../../options/preserve-fds';
 import { CONTAINER_OPTIONS } from '../../options/container/container-options';
 import { imageFetch } from '../../options/container/image-fetch';
 import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
@@ -19,6 +20,7 @@ const RUN_OPTIONS = {
   },
   detach: { type: 'boolean', short: 'd', description: 'Run in the background and print the id' },
   'detach-keys': detachKeysOption,
+  ...preserveOptions,
   rmi: {
     type: 'boolean',
     description:
@@ -49,11 +51,23 @@ export default defineCommand({
   async run(ctx, flags, args, output) {
     const attached = attachedStreams(flags);
     if (flags.rmi) return runAndForget(ctx, flags, args);
+    const preserve = await preservedDescriptors(flags);
     const options = await prepareCreate(ctx, flags, args);
     const fetch = imageFetch(flags, output);
-    return runContainer(ctx, options, typedCommand(), { ...startMode(ctx, flags, attached), fetch });
+    return runContainer(ctx, options, typedCommand(), {
+      ...startMode(ctx, flags, attached),
+      ...preserve,
+      fetch,
+    });
   },
 });
+
+async function preservedDescriptors(flags: RunFlags): Promise<Pick<StartMode, 'preserve'>> {
+  const request = preserveRequest(flags);
+  if (request === undefined) return {};
+  const { callersDescriptors } = await import('../../../container/preserved-descriptors');
+  return { preserve: callersDescriptors(request) };
+}
 
 async function runAndForget(ctx: Context, { detach }: RunFlags, args: string[]): Promise<number> {
   if (detach) {

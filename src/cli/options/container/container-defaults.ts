@@ -1,6 +1,6 @@
 import type { ContainersConf } from '../../../config/containers-conf-keys';
 import { checkCapabilities } from '../../../container/capabilities';
-import { parseDevice } from '../../../container/options/parse-device';
+import { isCdiName, parseDevice } from '../../../container/options/parse-device';
 import { parseEnv } from '../../../container/options/parse-env';
 import { parseAnnotations } from '../../../container/options/parse-key-values';
 import { parseLog } from '../../../container/options/parse-log';
@@ -11,7 +11,7 @@ import { parseUserns } from '../../../container/options/parse-userns';
 import { timezoneFile } from '../../../container/spec/etc-files';
 import type { Context } from '../../../lib/context';
 import { parseNetworkMode } from '../../../network/parse-network-mode';
-import { parseMount } from '../../../volume/parse-mount';
+import { isGlobMount, parseMount } from '../../../volume/parse-mount';
 import { parseTmpfs } from '../../../volume/parse-tmpfs';
 import { parseVolume } from '../../../volume/parse-volume';
 import { useValue } from '../conf-value';
@@ -87,7 +87,7 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     flags.ulimit = [...entries.filter(isFree), ...flags.ulimit];
   },
   devices: ({ flags }, entries) => {
-    entries.forEach(parseDevice);
+    for (const entry of entries) if (!isCdiName(entry)) parseDevice(entry);
     flags.device = [...entries, ...flags.device];
   },
   dns_options: nameService('dns-option'),
@@ -109,7 +109,10 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
   },
   mounts: ({ flags }, entries) => {
     const taken = typedTargets(flags);
-    flags.mount = [...entries.filter((entry) => !taken.has(parseMount(entry).target)), ...flags.mount];
+    flags.mount = [
+      ...entries.filter((entry) => isGlobMount(entry) || !taken.has(parseMount(entry).target)),
+      ...flags.mount,
+    ];
   },
   no_hosts: ({ flags }, value) => {
     if (flags['add-host'].length === 0) flags['no-hosts'] ??= value;
@@ -159,6 +162,10 @@ function hasNamespaceOf(sysctl: string, { network, ipc, uts }: ContainerFlags): 
 }
 
 function typedTargets({ mount, volume, tmpfs }: ContainerFlags): Set<string> {
-  const mounts = [...mount.map(parseMount), ...volume.map(parseVolume), ...tmpfs.map(parseTmpfs)];
+  const mounts = [
+    ...mount.filter((each) => !isGlobMount(each)).map(parseMount),
+    ...volume.map(parseVolume),
+    ...tmpfs.map(parseTmpfs),
+  ];
   return new Set(mounts.map(({ target }) => target));
 }

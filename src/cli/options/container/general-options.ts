@@ -73,6 +73,11 @@ export const GENERAL_OPTIONS = {
     value: 'SECONDS',
     description: 'How long a stop waits before SIGKILL (default 10)',
   },
+  systemd: {
+    type: 'string',
+    value: 'MODE',
+    description: 'Prepare it for systemd: true (when systemd or init is run, default), always or false',
+  },
   timeout: {
     type: 'number',
     default: 0,

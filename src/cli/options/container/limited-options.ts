@@ -8,16 +8,12 @@ export const LIMITED_OPTIONS = {
     hidden: true,
   },
   'oom-kill-disable': { type: 'boolean', description: 'Only false, the default', hidden: true },
-  sdnotify: { type: 'string', value: 'MODE', description: 'Only ignore', hidden: true },
-  systemd: { type: 'string', value: 'MODE', optional: 'true', description: 'Only false', hidden: true },
 } as const;
 
 /** The values that are accepted, and why no other is. */
 const ACCEPTED: Record<string, { values: readonly unknown[]; reason: string }> = {
   'memory-swappiness': { values: [-1], reason: 'cgroup version 2 has no such setting' },
   'oom-kill-disable': { values: [false], reason: 'cgroup version 2 has no such setting' },
-  sdnotify: { values: ['ignore'], reason: 'notifications are not built yet' },
-  systemd: { values: ['false'], reason: 'systemd in containers is not built yet' },
   'image-volume': {
     values: ['anonymous', 'bind', 'tmpfs', 'ignore'],
     reason: 'there is no such way to make volumes',

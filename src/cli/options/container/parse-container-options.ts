@@ -123,7 +123,14 @@ function parseLife(flags: ContainerFlags) {
     ...(signal === undefined ? {} : { stopSignal: signal }),
     stopTimeout: parseTime('stop-timeout', flags['stop-timeout'] ?? 10),
     timeout: parseTime('timeout', flags.timeout),
+    ...parseSystemd(flags.systemd ?? 'true'),
   };
+}
+
+function parseSystemd(mode: string): { systemd?: boolean } {
+  if (mode === 'true') return {};
+  if (mode === 'always' || mode === 'false') return { systemd: mode === 'always' };
+  throw new TspodError('usage', `--systemd values must be one of "true, false, always", not "${mode}"`);
 }
 
 function parseWorkdir(text: string): string {

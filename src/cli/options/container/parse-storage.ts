@@ -1,4 +1,5 @@
-import { parseDevice } from '../../../container/options/parse-device';
+import { isCdiName, parseDevice } from '../../../container/options/parse-device';
+import { parseSecret } from '../../../container/options/parse-secret';
 import { parseVolumesFrom } from '../../../container/options/parse-volumes-from';
 import { TspodError } from '../../../lib/errors';
 import { parseSize } from '../../../lib/size';
@@ -18,10 +19,11 @@ export function parseStorage(flags: ContainerFlags) {
       ...flags.tmpfs.map(parseTmpfs),
     ]),
     ...(flags['volumes-from'].length === 0 ? {} : { volumesFrom: checkVolumesFrom(flags['volumes-from']) }),
+    ...(flags.secret.length === 0 ? {} : { secrets: flags.secret.map(parseSecret) }),
     readOnly: flags['read-only'] ?? false,
     readOnlyTmpfs: flags['read-only-tmpfs'],
     shmSize: parseShmSize(flags['shm-size'] ?? '65536k'),
-    devices: flags.device.map(parseDevice),
+    devices: flags.device.filter((text) => !isCdiName(text)).map(parseDevice),
     ...(images === 'tmpfs' || images === 'ignore' ? { imageVolumes: images as 'tmpfs' | 'ignore' } : {}),
   };
 }

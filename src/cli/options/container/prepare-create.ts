@@ -1,12 +1,15 @@
 import { checkIdFile } from '../../../container/create-files';
+import { isCdiName } from '../../../container/options/parse-device';
 import type { HealthOptions } from '../../../container/health-config';
 import type { ContainerOptions } from '../../../container/record';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
+import { isGlobMount } from '../../../volume/parse-mount';
 import { configure } from '../configure';
 import type { ContainerFlags } from './container-options';
 import { hasHealthFlags } from './health-options';
-import { parseContainerOptions } from './parse-container-options';
+import { FURTHER_OPTIONS } from './further-options';
+import { parseContainerOptions, type ContainerDefaults } from './parse-container-options';
 
 /**
  * What `run` and `create` do before they make a container: parse, with the defaults of containers.conf where there is
@@ -40,10 +43,37 @@ async function parseConfigured(
   args: readonly string[],
 ): Promise<ContainerOptions> {
   const conf = await configure(ctx);
-  if (conf === undefined) return parseContainerOptions(ctx, given, args);
+  if (conf === undefined) return parseAll(ctx, given, args);
   const { withContainerDefaults } = await import('./container-defaults');
   const { flags, defaults } = withContainerDefaults(ctx, conf, given);
-  return parseContainerOptions(ctx, flags, args, defaults);
+  return parseAll(ctx, flags, args, defaults);
+}
+
+/** What few commands have is parsed by code that is loaded only then. */
+async function parseAll(
+  ctx: Context,
+  flags: ContainerFlags,
+  args: readonly string[],
+  defaults: ContainerDefaults = {},
+): Promise<ContainerOptions> {
+  const options = parseContainerOptions(ctx, await withoutGlobs(flags), args, defaults);
+  if (!hasFurther(ctx, flags)) return options;
+  const { parseFurther } = await import('./parse-further');
+  return { ...options, further: parseFurther(ctx, flags) };
+}
+
+function hasFurther({ env }: Context, flags: ContainerFlags): boolean {
+  if (env['NOTIFY_SOCKET'] || flags.device.some(isCdiName)) return true;
+  return Object.keys(FURTHER_OPTIONS).some((name) => {
+    const value = flags[name as keyof typeof FURTHER_OPTIONS];
+    return value !== undefined && value.length > 0;
+  });
+}
+
+async function withoutGlobs(flags: ContainerFlags): Promise<ContainerFlags> {
+  if (!flags.mount.some(isGlobMount)) return flags;
+  const { expandGlobMount } = await import('../../../volume/expand-glob-mount');
+  return { ...flags, mount: flags.mount.flatMap((text) => expandGlobMount(text)) };
 }
 
 /** The command line for the record, as it was typed. */
