@@ -85,7 +85,8 @@
                                       then the arguments (argv[0] among them) and the environment */       \
     OP(NOTIFY, 98, "us")           /* NOTIFY_* mode, the caller's NOTIFY_SOCKET */                         \
     /* What the container's first process does, in this order. Targets are resolved inside the root. */    \
-    OP(MOUNT, 100, "sssusu")       /* source, target, type, MS_* flags, data, MOUNT_* options */           \
+    OP(MOUNT, 100, "sssusu")       /* source, target, type, MS_* flags, data, MOUNT_* options; the data of \
+                                      a bind may be subpath=PATH, below the source */                      \
     OP(SYMLINK, 101, "ss")         /* content, path */                                                     \
     OP(MASK, 102, "s")             /* hidden: /dev/null over files, an empty read-only tmpfs over directories */ \
     OP(READONLY_PATH, 103, "s")                                                                            \

@@ -149,6 +149,8 @@ function overridesOf(flags: GlobalFlags): Overrides | undefined {
   if (typeof flags['runtime'] === 'string') overrides.runtime = flags['runtime'];
   const registriesConf = stringFlag(flags['registries-conf']);
   if (registriesConf !== undefined) overrides.registriesConf = registriesConf;
+  const hooks = flags['hooks-dir'];
+  if (Array.isArray(hooks) && hooks.length > 0) overrides.hooksDirs = hooks.map((path) => resolve(path));
   const manager = flags['cgroup-manager'];
   if (manager === 'cgroupfs' || manager === 'systemd') overrides.cgroupManager = manager;
   return Object.keys(overrides).length === 0 ? undefined : overrides;

@@ -39,10 +39,12 @@ export const CONTAINERS_CONF_KEYS = {
     volumes: 'list',
   },
   engine: {
+    cdi_spec_dirs: 'list',
     cgroup_manager: 'string',
     detach_keys: 'string',
     env: 'list',
     helper_binaries_dir: 'list',
+    hooks_dir: 'list',
     network_cmd_options: 'list',
     network_cmd_path: 'string',
     runtime: 'string',

@@ -19,7 +19,6 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
   engine: new Set([
     'active_service',
     'add_compression',
-    'cdi_spec_dirs',
     'compat_api_enforce_docker_hub',
     'compose_providers',
     'compose_warning_logs',
@@ -35,8 +34,6 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
     'events_logfile_path',
     'events_logger',
     'exit_command_delay',
-    'healthcheck_events',
-    'hooks_dir',
     'image_build_format',
     'image_copy_tmp_dir',
     'image_default_format',

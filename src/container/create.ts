@@ -17,7 +17,7 @@ import { checkSources, ensureVolumes, planMounts } from './create-mounts';
 import { chooseName, nameInUse, reserveName } from './create-name';
 import { exposedPorts, publishedPorts } from './create-ports';
 import { withHealth } from './create-health';
-import { createHostname, createProcess } from './create-process';
+import { createHostname, createProcess, runsSystemd } from './create-process';
 import { rewriteRecord, stageContainer } from './create-stage';
 import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
@@ -49,10 +49,25 @@ export async function createContainer(
   const lock = lockContent(ctx);
   try {
     const image = asked.rootfs ? undefined : await ensureImage(ctx, asked.image, mode.fetch);
-    return makeContainer(ctx, { asked, image, createCommand }, mode);
+    const options = await withFurther(ctx, asked, image);
+    const found =
+      options.secrets && (await import('./secrets/find-secrets')).findSecrets(ctx, options.secrets);
+    const secrets = found ? { ...options, secrets: found.secrets } : options;
+    return makeContainer(ctx, { asked: secrets, image, createCommand }, { ...mode, secrets: found?.files });
   } finally {
     lock.release();
   }
+}
+
+/** What few containers are asked for is looked up by code that is loaded only then. */
+async function withFurther(
+  ctx: Context,
+  asked: ContainerOptions,
+  image: ResolvedImage | undefined,
+): Promise<ContainerOptions> {
+  if (asked.further === undefined && !asked.mounts.some(({ kind }) => kind === 'image')) return asked;
+  const { prepareFurther } = await import('./further/prepare-further');
+  return prepareFurther(ctx, asked, image);
 }
 
 /** Makes a container whose image is there, or that has a root file system of its own. Throws as `createContainer`. */
@@ -108,6 +123,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
   checkRelabels(ctx, mounts);
   const exposed = exposedPorts(options, config);
   const idMaps = createIdMaps(ctx, options, image);
+  const isSystemd = runsSystemd(options, program.process.argv);
   return {
     version: 1,
     id,
@@ -118,10 +134,12 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps),
-    options: { ...withHealth(options, config), mounts },
+    options: { ...withHealth(options, config), mounts, ...(isSystemd ? { systemd: true } : {}) },
     ...program,
     labels: { ...config.Labels, ...options.labels },
-    stopSignal: parseSignal(options.stopSignal ?? (config.StopSignal || 'SIGTERM')),
+    stopSignal: parseSignal(
+      options.stopSignal ?? (config.StopSignal || (isSystemd ? 'SIGRTMIN+3' : 'SIGTERM')),
+    ),
     exposedPorts: exposed,
     ports: publishedPorts(ctx, options, exposed),
     hostname: createHostname(options, id),

@@ -2,6 +2,7 @@
 import type { IdMapping } from '../lib/id-mapping';
 import type { NetworkMode, PortMapping } from '../network/types';
 import type { UserMount } from '../volume/types';
+import type { FurtherOptions } from './further/further-options';
 import type { HealthOptions } from './health-config';
 
 /** A namespace option: `private` is new, `container` joins another's (target: its full id), `path` a file. */
@@ -178,6 +179,12 @@ export interface ContainerOptions extends HealthOptions {
   groupEntry?: string;
   /** Absent: the caller's. */
   oomScoreAdj?: number;
+  /** Whether systemd runs in it; absent, when it is made: if the program is systemd or init. */
+  systemd?: boolean;
+  /** Absent: nothing of it. */
+  further?: FurtherOptions;
+  /** Absent: none. Their data are in the container's directory, not here. */
+  secrets?: ContainerSecret[];
   /** As typed; their mounts are among `mounts`. */
   volumesFrom?: string[];
   /** Gets the monitor's pid. */

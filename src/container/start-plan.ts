@@ -31,6 +31,8 @@ export interface StartMode {
   message?: string;
   /** Set up, but the program waits for `start` (`init`). */
   hold?: boolean;
+  /** Descriptors of the caller that the program gets. */
+  preserve?: readonly number[];
 }
 
 /** The numbers of restart policies in a plan. */

@@ -3,6 +3,7 @@ import type { Context } from '../lib/context';
 import { becomeHelper, runHelper } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';
 import type { Plan } from '../runtime/plan';
+import { HOOKS_DIRECTORY } from './further/hooks-directory';
 import { isChecked } from './health-config';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
@@ -17,7 +18,14 @@ export type { ForegroundStreams, StartMode } from './start-plan';
  * helper, so nothing of Node stays while the container runs. Never returns.
  */
 export async function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<never> {
-  return becomeHelper(ctx, 'start', await prepareStart(ctx, await withLogTag(ctx, record), mode));
+  const kept = ctx.env['LISTEN_FDS'] ? await withListening(ctx, mode) : mode;
+  const plan = await prepareStart(ctx, await withLogTag(ctx, record), kept);
+  return becomeHelper(ctx, 'start', plan, kept.preserve);
+}
+
+async function withListening(ctx: Context, mode: StartMode): Promise<StartMode> {
+  const { listenDescriptors } = await import('./further/listen-descriptors');
+  return { ...mode, preserve: [...(mode.preserve ?? []), ...listenDescriptors(ctx).descriptors] };
 }
 
 /** Starts a container in the background and waits until its program runs; throws what went wrong. */
@@ -44,15 +52,31 @@ async function withLogTag(ctx: Context, record: ContainerRecord): Promise<Contai
 }
 
 /** The configuration is written anew at each start: users, hosts and limits may have changed since the last. */
-async function prepareStart(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<Plan> {
+async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode): Promise<Plan> {
+  const record = made.options.secrets
+    ? (await import('./secrets/give-secrets')).giveSecrets(ctx, made, made.options.secrets)
+    : made;
+  const further = needsFurther(ctx, record, mode) ? await import('./further/start-further') : undefined;
+  await further?.startRequired(ctx, record);
   const paths = containerPaths(ctx, record.id);
   const spec = buildSpec(ctx, record);
-  writeFileSync(paths.config, specText(spec));
+  await further?.completeSpec(ctx, record, spec);
+  writeFileSync(paths.config, specText(spec), { mode: 0o600 });
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
   rmSync(paths.stopRequested, { force: true });
   const plan = startPlan(ctx, record, spec, mode);
+  further?.completePlan(plan, ctx, { record, spec, mode });
   if (!isChecked(record.options.health)) return plan;
   const { addHealth } = await import('./health/health-plan');
   addHealth(plan, ctx, record);
   return plan;
+}
+
+/** What few containers have is added by code that is loaded only then. */
+function needsFurther(ctx: Context, { options }: ContainerRecord, { preserve }: StartMode): boolean {
+  const { env, overrides, defaults } = ctx;
+  if (options.further || options.systemd || preserve || env['NOTIFY_SOCKET'] || env['LISTEN_FDS'])
+    return true;
+  if (options.mounts.some(({ kind }) => kind === 'image')) return true;
+  return (overrides?.hooksDirs ?? defaults?.hooksDirs) !== undefined || existsSync(HOOKS_DIRECTORY);
 }

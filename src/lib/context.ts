@@ -23,6 +23,8 @@ export interface Overrides {
   cgroupManager?: 'cgroupfs' | 'systemd';
   /** `--registries-conf`: instead of the main registries.conf. */
   registriesConf?: string;
+  /** `--hooks-dir`. */
+  hooksDirs?: string[];
 }
 
 /** What containers.conf says of the engine itself; the command line stands above it. */
@@ -40,6 +42,10 @@ export interface EngineDefaults {
   pastaOptions?: string[];
   /** Full paths of folders that are searched for programs before PATH. */
   programFolders?: string[];
+  /** Directories of OCI hooks. */
+  hooksDirs?: string[];
+  /** Directories of specifications of the Container Device Interface. */
+  cdiDirs?: string[];
 }
 
 /** What a verb knows of its caller: passed down as its first argument, never kept in a module. */
@@ -57,6 +63,10 @@ export interface Context {
   overrides?: Overrides;
   /** Set by the commands that read containers.conf, where there is one. */
   defaults?: EngineDefaults;
+  /** What has happened and is not written down yet; without it nothing is kept. */
+  pendingEvents?: EngineEvent[];
+  /** Writes that down now, instead of at the end of the command. */
+  flushEvents?(): Promise<void>;
   /** Says something on standard error, when the log level lets it through. */
   log(level: LogLevel, message: string): void;
 }

@@ -22,6 +22,12 @@ export function engineDefaults(conf: ContainersConf): EngineDefaults {
   useValue(conf, ['engine', 'helper_binaries_dir'], (folders) => {
     defaults.programFolders = folders.filter((folder) => folder.startsWith('/'));
   });
+  useValue(conf, ['engine', 'hooks_dir'], (folders) => {
+    defaults.hooksDirs = folders;
+  });
+  useValue(conf, ['engine', 'cdi_spec_dirs'], (folders) => {
+    defaults.cdiDirs = folders;
+  });
   addNetwork(defaults, conf);
   return defaults;
 }

@@ -13,6 +13,7 @@ import { CLONE_FLAGS } from '../../runtime/spec-ops';
 import { findContainerId } from '../find';
 import { containerPaths } from '../paths';
 import { readState, type ContainerState } from '../status';
+import type { PreserveRequest } from '../preserved-descriptors';
 import { execFailure } from './exec-failure';
 
 /** What `exec` was asked for. */
@@ -29,8 +30,8 @@ export interface ExecOptions {
   user?: string | undefined;
   workdir?: string | undefined;
   privileged: boolean;
-  /** How many descriptors of the caller from 3 on the program gets. */
-  preserveFds?: number | undefined;
+  /** Descriptors of the caller that the program gets. */
+  preserve?: PreserveRequest | undefined;
   /** Takes the pid of the program. */
   pidFile?: string | undefined;
 }
@@ -51,9 +52,11 @@ export async function execInContainer(ctx: Context, name: string, options: ExecO
   const spec = JSON.parse(readFileSync(containerPaths(ctx, id).config, 'utf8')) as OciSpec;
   const process = await execProcess(ctx, id, { spec, options });
   const plan = execPlan(ctx, { id, name, state, spec, process, options });
-  if (!options.preserveFds) return becomeHelper(ctx, 'exec', plan);
-  const { callersDescriptors } = await import('./callers-descriptors');
-  return becomeHelper(ctx, 'exec', plan, callersDescriptors(options.preserveFds));
+  if (!options.preserve) return becomeHelper(ctx, 'exec', plan);
+  const { addPreserved, callersDescriptors } = await import('../preserved-descriptors');
+  const descriptors = callersDescriptors(options.preserve);
+  addPreserved(plan, descriptors);
+  return becomeHelper(ctx, 'exec', plan, descriptors);
 }
 
 /** The container's own process is the model; only another user has to be looked up, which needs more files. */
@@ -89,7 +92,6 @@ function execPlan(
   if (options.detach) plan.add('EXIT_MESSAGE', randomId());
   else addForeground(plan, options);
   if (options.pidFile !== undefined) plan.add('EXEC_PID_FILE', options.pidFile);
-  if (options.preserveFds) plan.add('PRESERVE_FDS', options.preserveFds);
   const { seccomp } = spec.linux;
   addProcess(plan, exec.process, seccomp ? compileSeccomp(ctx, seccomp) : undefined);
   return plan;
