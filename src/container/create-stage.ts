@@ -7,15 +7,25 @@ import type { ContainerRecord } from './record';
 
 /**
  * Puts a container's directory in place, whole or not at all. Without `sync` the monitor makes it last later: a container
- * that is started at once is worth nothing after a power loss.
+ * that is started at once is worth nothing after a power loss. `secrets` are the
+ * data of its secrets, by their places in the record.
  */
-export function stageContainer(ctx: Context, record: ContainerRecord, options: { sync: boolean }): void {
+export function stageContainer(
+  ctx: Context,
+  record: ContainerRecord,
+  options: { sync: boolean; secrets?: ReadonlyMap<number, Buffer> | undefined },
+): void {
   const staging = `${ctx.paths.root}/tmp/container-${record.id}`;
   makeDirectory(ctx, staging);
   try {
     for (const name of ['upper', 'work', 'merged']) mkdirSync(`${staging}/${name}`, { mode: 0o755 });
     chmodSync(`${staging}/upper`, rootMode(ctx, record));
     writeRecord(`${staging}/record.json`, record, options.sync);
+    if (options.secrets) {
+      mkdirSync(`${staging}/secrets`, { mode: 0o700 });
+      for (const [index, data] of options.secrets)
+        writeFileSync(`${staging}/secrets/${index}`, data, { mode: 0o600 });
+    }
     renameInPlace(ctx, staging, record.id);
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });

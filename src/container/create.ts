@@ -26,11 +26,14 @@ import { checkRuntime } from './options/check-runtime';
 import type { ContainerOptions, ContainerRecord } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
+import { recordContainerEvent } from './container-events';
 
 /** How a container is made. */
 export interface CreateMode {
   /** Whether it has to last through a power loss before this returns: not when it is started at once. Default true. */
   sync?: boolean;
+  /** The data of its secrets, by their places in the options. */
+  secrets?: ReadonlyMap<number, Buffer> | undefined;
 }
 
 /**
@@ -80,7 +83,9 @@ export function makeContainer(
   const options = prepareOptions(ctx, asked);
   const record = makeRecord(ctx, { name, options, image, createCommand });
   ensureVolumes(ctx, record.options.mounts);
-  return placeContainer(ctx, record, { sync: mode.sync ?? true });
+  const placed = placeContainer(ctx, record, { sync: mode.sync ?? true, secrets: mode.secrets });
+  recordContainerEvent(ctx, placed, 'create');
+  return placed;
 }
 
 /** What a container is made of; without an image its options have a root file system. */
@@ -153,7 +158,11 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
 }
 
 /** The directory first, then the name: a name never leads to half a container. */
-function placeContainer(ctx: Context, record: ContainerRecord, options: { sync: boolean }): ContainerRecord {
+function placeContainer(
+  ctx: Context,
+  record: ContainerRecord,
+  options: { sync: boolean; secrets?: CreateMode['secrets'] },
+): ContainerRecord {
   stageContainer(ctx, record, options);
   let named = record;
   while (!reserveName(ctx, named.name, named.id)) {

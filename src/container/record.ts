@@ -92,6 +92,21 @@ export interface SecurityOptions {
   unmask: string[];
 }
 
+/** A secret of a container; as long as it is only asked for, its id is missing. */
+export interface ContainerSecret {
+  /** A file, or a variable, for which the owner and the mode mean nothing. */
+  type: 'mount' | 'env';
+  /** As typed. */
+  source: string;
+  name?: string;
+  id?: string;
+  /** A path, relative to /run/secrets, or the name of the variable. Absent: the secret's name. */
+  target?: string;
+  uid: number;
+  gid: number;
+  mode: number;
+}
+
 /** Everything that was asked of `create` and `run`, parsed; defaults are filled in when the container is made. */
 export interface ContainerOptions extends HealthOptions {
   name?: string;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { becomeHelper, runHelper } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';

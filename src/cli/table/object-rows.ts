@@ -2,7 +2,6 @@ import type { CommandRow } from '../command-table';
 
 const NO_BRIDGE = 'containers reach the network by slirp4netns, pasta or host: see --network of "tspod run"';
 const NO_PODS = 'start containers that join another with --network container:NAME --ipc container:NAME';
-const NO_SECRETS = 'use --volume FILE:/run/secrets/NAME:ro of "tspod run"';
 
 /** Volumes, networks, secrets, pods, and what is made of Kubernetes and Quadlet files. */
 export const objectRows: readonly CommandRow[] = [
@@ -53,11 +52,29 @@ export const objectRows: readonly CommandRow[] = [
   { path: 'network reload', summary: 'Reload the firewall rules of containers', instead: NO_BRIDGE },
   { path: 'network rm', aliases: ['network remove'], summary: 'Remove networks', instead: NO_BRIDGE },
   { path: 'network update', summary: 'Update an existing network', instead: NO_BRIDGE },
-  { path: 'secret create', summary: 'Create a new secret', instead: NO_SECRETS },
-  { path: 'secret exists', summary: 'Check if a secret exists in local storage' },
-  { path: 'secret inspect', summary: 'Inspect a secret' },
-  { path: 'secret ls', aliases: ['secret list'], summary: 'List secrets' },
-  { path: 'secret rm', aliases: ['secret remove'], summary: 'Remove one or more secrets' },
+  {
+    path: 'secret create',
+    summary: 'Create a new secret',
+    load: () => import('../commands/secret/create'),
+  },
+  {
+    path: 'secret exists',
+    summary: 'Check if a secret exists in local storage',
+    load: () => import('../commands/secret/exists'),
+  },
+  { path: 'secret inspect', summary: 'Inspect a secret', load: () => import('../commands/secret/inspect') },
+  {
+    path: 'secret ls',
+    aliases: ['secret list'],
+    summary: 'List secrets',
+    load: () => import('../commands/secret/ls'),
+  },
+  {
+    path: 'secret rm',
+    aliases: ['secret remove'],
+    summary: 'Remove one or more secrets',
+    load: () => import('../commands/secret/rm'),
+  },
   {
     path: 'healthcheck run',
     summary: 'Run the health check of a container',

@@ -1,6 +1,7 @@
-import { goMap } from '../../lib/go-template/values';
+import { goMap, goMapOrNil } from '../../lib/go-template/values';
 import { signalName } from '../../lib/signals';
 import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions, type StartupHealth } from '../health-config';
+import type { ContainerSecret } from '../record';
 import type { Inspected } from './inspect-container';
 
 /** The part `Config`: what the container is, wherever it runs. */
@@ -16,16 +17,17 @@ export function inspectConfig({ record, spec }: Inspected): object {
     Tty: options.tty,
     OpenStdin: options.interactive,
     StdinOnce: false,
-    Env: spec?.process.env ?? record.process.env,
+    Env: withoutSecrets(spec?.process.env ?? record.process.env, options.secrets),
     Cmd: record.command.length > 0 ? record.command : null,
     Image: record.imageName,
     Volumes: null,
     WorkingDir: record.process.cwd,
     Entrypoint: record.entrypoint.length > 0 ? record.entrypoint : null,
     OnBuild: null,
-    Labels: goMap(record.labels),
+    Labels: goMapOrNil(record.labels),
     Annotations: goMap(spec?.annotations ?? options.annotations),
     StopSignal: signalName(record.stopSignal),
+    ...secretsOf(options.secrets),
     ...healthcheck(options),
     CreateCommand: record.createCommand,
     ...(options.timezone === undefined ? {} : { Timezone: options.timezone }),
@@ -82,4 +84,30 @@ function exposed({ exposedPorts, ports }: Inspected['record']): object {
   ];
   if (names.length === 0) return {};
   return { ExposedPorts: goMap(Object.fromEntries(names.map((name) => [name, {}]))) };
+}
+
+/** Files only, as Podman tells them. */
+function secretsOf(secrets: readonly ContainerSecret[] = []): object {
+  const files = secrets.filter(({ type }) => type === 'mount');
+  if (files.length === 0) return {};
+  return {
+    Secrets: files.map(({ name, id, uid, gid, mode }) => ({
+      Name: name,
+      ID: id,
+      UID: uid,
+      GID: gid,
+      Mode: mode,
+    })),
+  };
+}
+
+function withoutSecrets(env: readonly string[], secrets: readonly ContainerSecret[] = []): readonly string[] {
+  const hidden = new Set(
+    secrets.flatMap(({ type, name, target }) => (type === 'env' ? [target ?? name] : [])),
+  );
+  if (hidden.size === 0) return env;
+  return env.map((entry) => {
+    const name = entry.slice(0, entry.indexOf('='));
+    return hidden.has(name) ? `${name}=*******` : entry;
+  });
 }

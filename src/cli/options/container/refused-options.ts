@@ -4,22 +4,18 @@ const V1 = 'cgroup version 2 has no such limit';
 
 /** Options of Podman's `run` and `create` that tspod knows and refuses by name. */
 export const REFUSED_OPTIONS = {
-  chrootdirs: refused('it is not built yet', 'list'),
   'cpu-rt-period': refused(V1),
   'cpu-rt-runtime': refused(V1),
   'decryption-key': refused('encrypted images are not supported', 'list'),
   'device-cgroup-rule': refused('rules for devices need real root', 'list'),
   'hosts-file': refused('it is not built yet'),
-  hostuser: refused('it is not built yet', 'list'),
   ip: refused(BRIDGE),
   ip6: refused(BRIDGE),
   'mac-address': refused(BRIDGE),
   'network-alias': refused(BRIDGE, 'list'),
-  personality: refused('it is not built yet'),
   pod: refused(POD),
   'pod-id-file': refused(POD),
   'rdt-class': refused('classes of service need real root'),
-  requires: refused('dependencies between containers are not built yet', 'list'),
   rmi: refused('use --rm, and "tspod rmi" later'),
   'seccomp-policy': refused('use --security-opt seccomp=FILE'),
   subgidname: refused('use --gidmap'),

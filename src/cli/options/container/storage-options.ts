@@ -19,6 +19,11 @@ export const STORAGE_OPTIONS = {
     default: true,
     description: 'With --read-only, keep /run, /tmp and /var/tmp writable',
   },
+  secret: {
+    type: 'list',
+    value: 'SECRET[,OPTIONS]',
+    description: 'Give the container a secret: type=mount|env, target=, uid=, gid=, mode=',
+  },
   'shm-size': { type: 'string', value: 'SIZE', description: 'The size of /dev/shm (default 65536k)' },
   tmpfs: { type: 'list', value: 'DIR[:OPTIONS]', description: 'Mount a temporary file system' },
   volume: {
