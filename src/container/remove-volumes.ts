@@ -26,7 +26,8 @@ export async function removeUnusedVolume(
     });
   }
   const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);
-  if (ids.length > 0) throwFailures((await removeContainers(ctx, ids, { force: true, timeout: options.timeout })).failures);
+  if (ids.length > 0)
+    throwFailures((await removeContainers(ctx, ids, { force: true, timeout: options.timeout })).failures);
   removeVolumes(ctx, [name]);
   return name;
 }

@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
-import { TspodError, describeError } from '../../lib/errors';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import { enterTest } from '../../runtime/enter';
 import { missingHelper } from '../../runtime/helper';
@@ -8,15 +7,9 @@ import { findProgram } from '../../sys/programs';
 import { cure, ranges } from '../../sys/subids';
 import { containerIds, loadRecord } from '../find';
 import { storageDriver } from '../storage-driver';
-
-/** One fact of the machine: `fail` stops containers, `warn` only takes something away. */
-export interface Check {
-  name: string;
-  level: 'ok' | 'warn' | 'fail';
-  detail: string;
-  /** What mends it; absent where it is ok, and where an error has no other cure than what it says. */
-  cure?: string;
-}
+import { failure, ok, sysctl, type Check, type Finding } from './finding';
+import { checkBus, checkLinger, checkRuntimeDirectory } from './login-checks';
+import { checkAppArmor, checkLowPorts, checkSelinux } from './kernel-checks';
 
 /** Looks at everything that containers need, by using it where that is possible; each line stands by itself. */
 export function checkMachine(ctx: Context): Check[] {
@@ -29,36 +22,27 @@ export function checkMachine(ctx: Context): Check[] {
   });
 }
 
-/** What a check found. */
-export type Finding = Omit<Check, 'name'>;
-
-/** An error as a finding, with the error's own cure. */
-export function failure(error: unknown): Finding {
-  const hint = error instanceof TspodError ? error.hint : undefined;
-  return { level: 'fail', detail: describeError(error), ...(hint === undefined ? {} : { cure: hint }) };
-}
-
 const CHECKS: readonly { name: string; test: (ctx: Context) => Finding }[] = [
   { name: 'kernel', test: checkKernel },
   { name: 'node', test: () => ok(process.version) },
   { name: 'native helper', test: checkHelper },
   { name: 'subordinate ids', test: checkSubordinateIds },
   { name: 'user namespace', test: checkUserNamespace },
+  { name: 'AppArmor', test: checkAppArmor },
+  { name: 'SELinux', test: checkSelinux },
   { name: 'layers', test: checkStorage },
   { name: '/dev/fuse', test: () => checkDevice('/dev/fuse', 'fuse-overlayfs') },
   { name: '/dev/net/tun', test: () => checkDevice('/dev/net/tun', 'the network of containers') },
   { name: 'slirp4netns', test: (ctx) => checkProgram(ctx, 'slirp4netns', 'slirp4netns', 'pasta') },
   { name: 'pasta', test: (ctx) => checkProgram(ctx, 'pasta', 'passt', 'slirp4netns') },
+  { name: 'ports below 1024', test: checkLowPorts },
   { name: 'cgroups', test: checkCgroups },
   { name: 'runtime directory', test: checkRuntimeDirectory },
+  { name: 'session bus', test: checkBus },
   { name: 'linger', test: checkLinger },
   { name: 'disk space', test: checkDisk },
   { name: 'store', test: checkStore },
 ];
-
-function ok(detail: string): Finding {
-  return { level: 'ok', detail };
-}
 
 function checkKernel(): Finding {
   const release = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
@@ -169,21 +153,6 @@ function checkCgroups(ctx: Context): Finding {
   };
 }
 
-function checkRuntimeDirectory(ctx: Context): Finding {
-  if (ctx.uid === 0 || ctx.env['XDG_RUNTIME_DIR']) return ok(ctx.paths.runRoot);
-  return {
-    level: 'warn',
-    detail: `XDG_RUNTIME_DIR is not set: using ${ctx.paths.runRoot}`,
-    cure: 'log in through systemd, or export XDG_RUNTIME_DIR=/run/user/$(id -u)',
-  };
-}
-
-function checkLinger(ctx: Context): Finding {
-  if (ctx.uid === 0 || !existsSync('/run/systemd/system')) return ok('not needed here');
-  if (existsSync(`/var/lib/systemd/linger/${ctx.user}`)) return ok('on: containers outlive the login');
-  return { level: 'warn', detail: 'off: systemd ends containers at logout', cure: 'loginctl enable-linger' };
-}
-
 function checkDisk(ctx: Context): Finding {
   const path = existsSync(ctx.paths.root) ? ctx.paths.root : ctx.home;
   const { bavail, bsize, ffree } = statfsSync(path);
@@ -219,13 +188,5 @@ function isWhole(ctx: Context, id: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function sysctl(path: string): string | undefined {
-  try {
-    return readFileSync(`/proc/sys/${path}`, 'utf8').trim();
-  } catch {
-    return undefined;
   }
 }

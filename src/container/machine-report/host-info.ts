@@ -15,26 +15,21 @@ export function hostInfo(ctx: Context) {
   const memory = memoryInfo();
   return {
     arch: goArchitecture(),
-    buildahVersion: '',
     cgroupControllers: place.kind === 'none' ? [] : place.controllers,
     cgroupManager: place.kind === 'scope' ? 'systemd' : place.kind === 'directory' ? 'cgroupfs' : 'disabled',
     cgroupVersion: 'v2',
     conmon: { package: 'tspod', path: ctx.paths.helper, version: `tspod ${VERSION}` },
     cpuUtilization: cpuUtilization(),
     cpus: cpus().length,
-    databaseBackend: '',
     distribution: distribution(),
     eventLogger: ctx.overrides?.eventsBackend ?? ctx.defaults?.events?.logger ?? 'file',
-    freeLocks: null,
     hostname: hostname(),
     idMappings: idMappings(ctx),
     kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
-    linkmode: 'static',
     logDriver: 'k8s-file',
     memFree: memory('MemFree'),
     memTotal: memory('MemTotal'),
-    networkBackend: '',
-    networkBackendInfo: { backend: '', dns: {} },
+    ...NOT_USED,
     ociRuntime: {
       name: 'tspod-helper',
       package: 'tspod',
@@ -43,17 +38,27 @@ export function hostInfo(ctx: Context) {
     },
     os: 'linux',
     pasta: program(ctx, 'pasta'),
-    remoteSocket: { path: '', exists: false },
     rootlessNetworkCmd: ctx.defaults?.networkHelper ?? 'slirp4netns',
     security: security(ctx),
-    serviceIsRemote: false,
     slirp4netns: program(ctx, 'slirp4netns'),
     swapFree: memory('SwapFree'),
     swapTotal: memory('SwapTotal'),
     uptime: uptimeText(uptime()),
-    variant: '',
   };
 }
+
+/** Keys of Podman's for what tspod does without. */
+const NOT_USED = {
+  buildahVersion: '',
+  databaseBackend: '',
+  freeLocks: null,
+  linkmode: 'static',
+  networkBackend: '',
+  networkBackendInfo: { backend: '', dns: {} },
+  remoteSocket: { path: '', exists: false },
+  serviceIsRemote: false,
+  variant: '',
+};
 
 /** Bytes by the name of a line of /proc/meminfo. */
 function memoryInfo(): (name: string) => number {

@@ -1,5 +1,5 @@
 import type { ContainersConf } from '../../../config/containers-conf-keys';
-import { failure, type Check, type Finding } from '../../../container/machine-report/checks';
+import { failure, type Check, type Finding } from '../../../container/machine-report/finding';
 import type { Context } from '../../../lib/context';
 import { configure } from '../../options/configure';
 import { withContainerDefaults } from '../../options/container/container-defaults';
