@@ -12,6 +12,7 @@
 #include "io.h"
 #include "monitor.h"
 #include "notify.h"
+#include "notify.h"
 
 static bool may_probe(const struct monitor *monitor) {
     return health_has(monitor->plan) && !monitor->held && !monitor->ended && !monitor->stopping &&
@@ -28,6 +29,8 @@ static void schedule(struct monitor *monitor, bool at_once) {
 /* The word for the status file. */
 static void name_state(struct monitor *monitor) {
     monitor->status.health = health_word(monitor->health.state);
+    if (monitor->health.state == HEALTH_IS_HEALTHY)
+        notify_healthy(monitor->plan);
 }
 
 void health_begin(struct monitor *monitor) {

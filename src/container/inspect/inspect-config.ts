@@ -35,7 +35,11 @@ export function inspectConfig({ record, spec }: Inspected): object {
     Timeout: options.timeout,
     StopTimeout: options.stopTimeout,
     Passwd: options.passwd !== false,
-    sdNotifyMode: 'container',
+    // as with health checks: templates may name what JSON leaves out
+    SystemdMode: options.systemd || undefined,
+    ChrootDirs: options.further?.chrootDirs,
+    sdNotifyMode: options.further?.notify?.mode ?? 'container',
+    sdNotifySocket: options.further?.notify?.socket,
     ...exposed(record),
   };
 }
@@ -43,8 +47,9 @@ export function inspectConfig({ record, spec }: Inspected): object {
 function healthcheck({ health, startupHealth, healthPolicy }: HealthOptions): object {
   const policy = { ...HEALTH_DEFAULTS, ...healthPolicy };
   return {
-    ...(startupHealth ? { StartupHealthCheck: startupFields(startupHealth) } : {}),
-    ...(health ? { Healthcheck: healthFields(health) } : {}),
+    // not in JSON where there is none, but templates may name it
+    StartupHealthCheck: startupHealth && startupFields(startupHealth),
+    Healthcheck: health && healthFields(health),
     HealthcheckOnFailureAction: policy.onFailure,
     HealthLogDestination: policy.logDestination ?? 'local',
     HealthcheckMaxLogCount: policy.maxLogCount,

@@ -113,18 +113,23 @@ function inspectState(ctx: Context, { state, record, spec }: Inspected): object 
     Error: state.error,
     StartedAt: goTime(state.startedNs),
     FinishedAt: goTime(phase === 'exited' ? state.finishedNs : undefined),
-    ...(isChecked(record.options.health)
-      ? { Health: { ...readHealthLog(ctx, record), Status: state.health ?? '' } }
-      : {}),
+    // not in JSON where there is none, but templates may name it
+    Health: healthOf(ctx, { state, record }),
     ...(pid > 0 ? { CgroupPath: cgroupPath(pid) ?? '' } : {}),
     CheckpointedAt: goTime(),
     RestoredAt: goTime(),
   };
 }
 
-/** The containers whose namespaces it uses. */
+function healthOf(ctx: Context, { state, record }: Omit<Inspected, 'spec'>): object | undefined {
+  if (!isChecked(record.options.health)) return undefined;
+  return { ...readHealthLog(ctx, record), Status: state.health ?? '' };
+}
+
+/** The containers whose namespaces it uses, and those that it requires. */
 function dependenciesOf({ options }: ContainerRecord): string[] {
   const { pid, ipc, uts, cgroup } = options.namespaces;
-  const modes = [pid, ipc, uts, cgroup, options.network, options.userns];
+  const required = options.further?.requires ?? [];
+  const modes = [pid, ipc, uts, cgroup, options.network, options.userns, ...required];
   return [...new Set(modes.flatMap((mode) => (mode.kind === 'container' ? [mode.target] : [])))];
 }
