@@ -60,7 +60,8 @@ export interface NeededContent {
 export function neededContent(store: StorePaths): NeededContent {
   const needed: NeededContent = { blobs: new Set(), images: new Set(), layers: new Set() };
   for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
-  for (const { chainIds } of containerUses(store)) chainIds.forEach((hex) => needed.layers.add(hex));
+  for (const { chainIds, mountedChainIds } of containerUses(store))
+    for (const hex of [...chainIds, ...mountedChainIds]) needed.layers.add(hex);
   return needed;
 }
 
@@ -98,6 +99,8 @@ export interface ContainerUse {
   name: string;
   imageId: string;
   chainIds: string[];
+  /** Of the images that it mounts. */
+  mountedChainIds: string[];
 }
 
 /** The images and layers that containers use, from their records; a container without one can only be removed. */
@@ -105,13 +108,20 @@ export function containerUses(store: StorePaths): ContainerUse[] {
   return listDirectory(store.containers).flatMap((id) => {
     const record = recordOf(store, id);
     if (record === undefined) return [];
-    return [{ id, name: record.name ?? '', imageId: record.imageId ?? '', chainIds: record.chainIds ?? [] }];
+    const { name = '', imageId = '', chainIds = [], options } = record;
+    const mountedChainIds = options?.mounts?.flatMap((mount) => mount.chainIds ?? []) ?? [];
+    return [{ id, name, imageId, chainIds, mountedChainIds }];
   });
 }
 
-function recordOf(store: StorePaths, id: string): Partial<ContainerUse> | undefined {
+/** What is read of a container's record. */
+type UseRecord = Partial<Omit<ContainerUse, 'mountedChainIds'>> & {
+  options?: { mounts?: { chainIds?: string[] }[] };
+};
+
+function recordOf(store: StorePaths, id: string): UseRecord | undefined {
   try {
-    return readJsonFile(`${store.containers}/${id}/record.json`) as Partial<ContainerUse> | undefined;
+    return readJsonFile(`${store.containers}/${id}/record.json`) as UseRecord | undefined;
   } catch (error) {
     // cut off by a power loss: `ps` tells of it
     if (error instanceof TspodError && error.code === 'invalid') return undefined;

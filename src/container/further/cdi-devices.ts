@@ -4,6 +4,7 @@ import { describeError, TspodError } from '../../lib/errors';
 import type { OciHookStage, OciMount, OciSpec } from '../../runtime/oci-spec';
 import { cdiDevices, type ContainerEdits } from './cdi-specs';
 import { addHook } from './hooks';
+import { HOOK_STAGES } from './parse-hook';
 
 /** Makes the edits of devices that are named as the Container Device Interface does. Throws 'not-found'. */
 export function addCdiDevices(ctx: Context, spec: OciSpec, names: readonly string[]): void {
@@ -26,6 +27,7 @@ function edit(ctx: Context, spec: OciSpec, edits: ContainerEdits): void {
   const mounts = [...(edits.deviceNodes ?? []).map(deviceMount), ...(edits.mounts ?? []).map(plainMount)];
   const targets = new Set(mounts.map(({ destination }) => destination));
   spec.mounts = [...spec.mounts.filter(({ destination }) => !targets.has(destination)), ...mounts];
+  checkHooks(edits);
   for (const { hookName, path, args, env: hookEnv, timeout } of edits.hooks ?? []) {
     addHook(spec, hookName as OciHookStage, {
       path,
@@ -37,6 +39,14 @@ function edit(ctx: Context, spec: OciSpec, edits: ContainerEdits): void {
   if (edits.additionalGids !== undefined) addGroups(spec, edits.additionalGids);
   if (edits.intelRdt !== undefined)
     ctx.log('warn', 'intelRdt of a CDI device needs real root: it is left out');
+}
+
+function checkHooks({ hooks = [] }: ContainerEdits): void {
+  const wrong = hooks.find(({ hookName }) => !HOOK_STAGES.includes(hookName));
+  if (wrong === undefined) return;
+  throw new TspodError('invalid', `setting up CDI devices: unknown hook "${wrong.hookName}"`, {
+    exitCode: 126,
+  });
 }
 
 /** A user namespace cannot make device nodes. */

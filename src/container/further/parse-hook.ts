@@ -28,7 +28,8 @@ export interface HookFacts {
   hasBindMounts: boolean;
 }
 
-const STAGES: readonly string[] = [
+/** All stages of OCI hooks. */
+export const HOOK_STAGES: readonly string[] = [
   'prestart',
   'createRuntime',
   'createContainer',
@@ -81,7 +82,7 @@ function parseJson(path: string, text: string): Record<string, unknown> {
 }
 
 function checkStage(path: string, stage: string): void {
-  if (STAGES.includes(stage)) return;
+  if (HOOK_STAGES.includes(stage)) return;
   if (stage === 'precreate')
     throw new TspodError('unsupported', `hook "${path}": the stage precreate is not supported`, {
       exitCode: 126,
