@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError, wrapError } from '../lib/errors';
+import { describeError, TspodError, wrapError } from '../lib/errors';
 import { addCgroupUpdate } from '../runtime/cgroup-update';
-import type { OciSpec } from '../runtime/oci-spec';
+import type { OciResources, OciSpec } from '../runtime/oci-spec';
 import { Plan } from '../runtime/plan';
 import { updateMonitor } from '../runtime/update-monitor';
 import { writeFileAtomic } from '../sys/file-io';
@@ -93,12 +93,13 @@ function changedEnv(before: readonly string[], { env, unsetEnv }: ContainerChang
 
 /** The monitor goes first: it alone knows whether the kernel takes the limits. */
 async function updateRunning(ctx: Context, update: RunningUpdate): Promise<void> {
-  const { record, changes } = update;
+  const { before, record, changes, state } = update;
   const paths = containerPaths(ctx, record.id);
   const spec = readSpec(paths.config);
   const plan = new Plan();
   const empty = plan.bytes().length;
-  if (Object.keys(changes.limits).length > 0) addLimits(plan, ctx, { ...update, spec });
+  const isLimited = Object.keys(changes.limits).length > 0;
+  if (isLimited) spec.linux.resources = addLimits(plan, ctx, { from: before, to: record, state });
   if (changes.restart) plan.add('RESTART', RESTART[changes.restart.policy], changes.restart.maximum);
   if (Object.keys(changes.env).length + changes.unsetEnv.length > 0) {
     spec.process.env = changedEnv(spec.process.env ?? [], changes);
@@ -108,9 +109,21 @@ async function updateRunning(ctx: Context, update: RunningUpdate): Promise<void>
   try {
     await updateMonitor(paths.attachSocket, plan);
   } catch (error) {
+    if (isLimited) await takeBack(ctx, update);
     throw wrapError(`updating container "${record.name}"`, error);
   }
   writeFileAtomic(paths.config, specText(spec), { temporary: `${paths.config}.${process.pid}` });
+}
+
+/** The limits before the one that was refused are in force: those of before are written again. */
+async function takeBack(ctx: Context, { before, record, state }: RunningUpdate): Promise<void> {
+  const plan = new Plan();
+  addLimits(plan, ctx, { from: record, to: before, state });
+  try {
+    await updateMonitor(containerPaths(ctx, record.id).attachSocket, plan);
+  } catch (error) {
+    ctx.log('debug', `taking limits back: ${describeError(error)}`);
+  }
 }
 
 /** The greatest limits are numbers that JavaScript cannot hold; specText() writes them again. */
@@ -121,15 +134,15 @@ function readSpec(path: string): OciSpec {
 function addLimits(
   plan: Plan,
   ctx: Context,
-  { before, record, state, spec }: RunningUpdate & { spec: OciSpec },
-): void {
-  const resources = resourcesOf(record.options.limits);
+  { from, to, state }: { from: ContainerRecord; to: ContainerRecord; state: ContainerState },
+): OciResources {
+  const resources = resourcesOf(to.options.limits);
   addCgroupUpdate(plan, ctx, {
-    id: record.id,
+    id: to.id,
     resources,
-    isPidsDefault: record.options.limits.pidsIsDefault ?? false,
+    isPidsDefault: to.options.limits.pidsIsDefault ?? false,
     directory: state.cgroup,
-    before: resourcesOf(before.options.limits),
+    before: resourcesOf(from.options.limits),
   });
-  spec.linux.resources = resources;
+  return resources;
 }

@@ -6,12 +6,14 @@
 
 in_update() { tspod exec updated cat "/sys/fs/cgroup/$1"; }
 
+# update_and_read FILE OPTION...
+update_and_read() {
+  tspod update "${@:2}" updated >/dev/null && in_update "$1"
+}
+
 # changed NAME VALUE FILE OPTION...: after the update FILE of the running container's group has VALUE.
 changed() {
-  local name=$1 value=$2 file=$3
-  shift 3
-  check "update $name is taken" 0 '^[0-9a-f]{64}$' tspod update "$@" updated
-  check "update $name" 0 "^$value\$" in_update "$file"
+  check "update $1" 0 "^$2\$" update_and_read "${@:3}"
 }
 
 tspod run -d --name updated --network none --restart always "$image" sleep 1000 >/dev/null
@@ -31,7 +33,8 @@ changed '--device-read-bps' '[0-9]+:0 rbps=1048576 wbps=max riops=max wiops=max'
 changed '--device-write-iops beside it' '[0-9]+:0 rbps=1048576 wbps=max riops=max wiops=10' io.max \
   --device-write-iops /dev/vda:10
 check 'a value that the kernel refuses changes nothing' 125 'updating container "updated": applying --cpuset-cpus .*99' \
-  tspod update --cpuset-cpus 99 --pids-limit 30 updated
+  tspod update --memory 80m --cpuset-cpus 99 --pids-limit 30 updated
+check 'what was taken before it is taken back' 0 '^67108864$' in_update memory.max
 check 'after it the record is as before' 0 '^0 20$' tspod inspect --format '{{.HostConfig.CpusetCpus}} {{.HostConfig.PidsLimit}}' updated
 check 'inspect shows what was changed' 0 '^67108864 -1 512 500$' \
   tspod inspect --format '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.CpuShares}} {{.HostConfig.BlkioWeight}}' updated
@@ -57,6 +60,7 @@ check 'update with --runtime crun' 0 '^67108864$' tspod exec foreign cat /sys/fs
 tspod rm -f -t 0 foreign >/dev/null
 
 # An allocation of 8 MB in a shell variable, 3 processes.
+# shellcheck disable=SC2016
 tspod run -d --name measured --memory 100m --network none "$image" \
   sh -c 'x=$(head -c 8000000 /dev/zero | tr "\0" x); sleep 1000 & sleep 1001 & wait' >/dev/null
 has_grown() { [ "$(tspod stats --no-stream --format '{{.PIDs}}' measured)" = 3 ]; }
