@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { Plan } from '../../runtime/plan';
-import { removeTrees } from '../../runtime/tree';
 import { layerPath, storePaths } from '../../store/store-paths';
+import { clearFolder } from '../clear-folder';
 import { createLayers } from '../create-layers';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
@@ -15,20 +15,11 @@ export function addImageMounts(plan: Plan, ctx: Context, record: ContainerRecord
     const folder = `${containerPaths(ctx, record.id).directory}/image-${index}`;
     const layers = mount.chainIds.map((chain) => `${layerPath(storePaths(ctx), chain)}/diff`);
     const paths = { upper: `${folder}/upper`, work: `${folder}/work`, merged: `${folder}/merged` };
-    clear(ctx, folder);
+    clearFolder(ctx, folder);
     for (const path of Object.values(paths)) mkdirSync(path, { recursive: true, mode: 0o755 });
     if (layers[0] !== undefined) chmodSync(paths.upper, statSync(layers[0]).mode & 0o7777);
     const { lowers, dataLowers } = createLayers(ctx, { layers, chainIds: mount.chainIds }, record.idMaps);
     const idMaps = record.idMaps === undefined ? {} : { idMaps: record.idMaps };
     addOverlay(plan, ctx, { lowers, dataLowers, ...idMaps, paths, isTemporary: true });
-  }
-}
-
-/** What the container's other users have made there is not the caller's to remove. */
-function clear(ctx: Context, folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    removeTrees(ctx, [folder]);
   }
 }

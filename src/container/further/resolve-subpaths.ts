@@ -12,6 +12,14 @@ function resolveMount(mount: OciMount): OciMount {
   const option = mount.options?.find((each) => each.startsWith(SUBPATH));
   if (option === undefined || mount.source === undefined) return mount;
   const subpath = option.slice(SUBPATH.length);
+  if (/\/image-\d+\/merged$/.test(mount.source))
+    throw new TspodError(
+      'unsupported',
+      `subpath "${subpath}" of an image is not supported with another OCI runtime`,
+      {
+        hint: 'mount the whole image, or leave --runtime out',
+      },
+    );
   const [outer, inner] = [realPath(mount.source), realPath(`${mount.source}/${subpath}`)];
   if (inner !== outer && !inner.startsWith(`${outer}/`))
     throw new TspodError('usage', `subpath "${subpath}" is outside of "${mount.source}"`, { exitCode: 126 });

@@ -1,9 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { OciMount } from '../../runtime/oci-spec';
 import { SUBPATH } from '../../runtime/mount-flags';
 import type { UserMount } from '../../volume/types';
+import { clearFolder } from '../clear-folder';
+import { overlayPaths, type OverlayPaths } from '../overlay-paths';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 
@@ -107,25 +109,26 @@ function overlayMount(
   mount: Extract<UserMount, { kind: 'overlay' }>,
   index: number,
 ): OciMount {
-  const folder = `${containerPaths(ctx, record.id).directory}/overlay-${index}`;
-  const upper = mount.upper ?? `${folder}/upper`;
-  const work = mount.work ?? `${folder}/work`;
+  const paths = overlayPaths(ctx, record, mount, index);
   if (mount.upper === undefined) {
-    rmSync(folder, { recursive: true, force: true });
-    for (const path of [upper, work]) mkdirSync(path, { recursive: true, mode: 0o755 });
+    clearFolder(ctx, paths.folder);
+    for (const path of [paths.upper, paths.work]) mkdirSync(path, { recursive: true, mode: 0o755 });
   }
+  if (record.idMaps) return mountedOverlay(paths, mount.target);
   const options = [
-    `lowerdir=${escapeLower(lowerOf(ctx, mount))}`,
-    `upperdir=${checkPath(upper)}`,
-    `workdir=${checkPath(work)}`,
+    `lowerdir=${escapeLower(paths.lower)}`,
+    `upperdir=${checkPath(paths.upper)}`,
+    `workdir=${checkPath(paths.work)}`,
     'userxattr',
     'rprivate',
   ];
   return { destination: mount.target, type: 'overlay', source: 'overlay', options };
 }
 
-function lowerOf(ctx: Context, { source, volume }: Extract<UserMount, { kind: 'overlay' }>): string {
-  return volume === undefined ? source : `${ctx.paths.root}/volumes/${volume}/_data`;
+/** The root of a child user namespace may not pass through the user's directories: the monitor mounts it (overlay-paths.ts). */
+function mountedOverlay({ merged }: OverlayPaths, target: string): OciMount {
+  mkdirSync(merged, { recursive: true, mode: 0o755 });
+  return { destination: target, type: 'bind', source: merged, options: ['bind', 'rprivate', 'rw'] };
 }
 
 function escapeLower(path: string): string {
