@@ -166,7 +166,10 @@ static pid_t start_child(void) {
 /* What the child says of the end of the check: X and its exit status, E and why it did not run. */
 static enum health_outcome take_verdict(void) {
     char text[2200];
-    ssize_t got = recv(self.control, text, sizeof text - 1, 0);
+    ssize_t got;
+    do /* an order that came too late is told as an error first */
+        got = recv(self.control, text, sizeof text - 1, 0);
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got <= 0)
         return HEALTH_STOPPED;
     text[got] = '\0';

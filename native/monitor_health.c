@@ -12,7 +12,6 @@
 #include "io.h"
 #include "monitor.h"
 #include "notify.h"
-#include "notify.h"
 
 static bool may_probe(const struct monitor *monitor) {
     return health_has(monitor->plan) && !monitor->held && !monitor->ended && !monitor->stopping &&

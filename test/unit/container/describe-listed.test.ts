@@ -16,7 +16,14 @@ const states: [ContainerPhase, Partial<ContainerState>, string][] = [
   ['initialized', {}, 'Initialized'],
   ['running', { startedNs: NOW - 3n * SECOND }, 'Up 3 seconds'],
   ['paused', { startedNs: NOW - 3n * SECOND }, 'Paused'],
+  ['running', { startedNs: NOW - 3n * SECOND, health: 'starting' }, 'Up 3 seconds (starting)'],
   ['exited', { exitCode: 137, finishedNs: NOW - 120n * SECOND }, 'Exited (137) 2 minutes ago'],
+  ['exited', { exitCode: 0, finishedNs: NOW - 120n * SECOND, health: 'stopped' }, 'Exited (0) 2 minutes ago'],
+  [
+    'exited',
+    { exitCode: 137, finishedNs: NOW - 120n * SECOND, health: 'unhealthy' },
+    'Exited (137) 2 minutes ago (unhealthy)',
+  ],
 ];
 for (const [phase, changes, text] of states) {
   test(`the status of a container that is ${phase} reads ${text}`, (t) => {

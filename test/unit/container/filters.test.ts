@@ -100,3 +100,19 @@ test('prune takes labels and times only', (t) => {
   });
   parseContainerFilters(ctx, ['label!=a', 'until=1h'], PRUNE_FILTERS);
 });
+
+test('the filter health tells containers by their state of health, and none are those without a check', (t) => {
+  const { ctx } = makeSandbox(t);
+  fill(ctx);
+  const { options } = storeContainer(ctx, { id: idFrom('d4'), name: 'created' });
+  const changes = { options: { ...options, health: { test: ['CMD', 'true'] } } };
+  const status = { phase: 'exited', code: 9, health: 'unhealthy' };
+  storeContainer(ctx, { id: idFrom('e5'), name: 'ended', changes, status });
+  const named = (value: string): string[] =>
+    listContainers(ctx)
+      .filter(parseContainerFilters(ctx, [`health=${value}`]))
+      .map(({ record }) => record.name);
+  assert.deepEqual(named('unhealthy'), ['ended']);
+  assert.deepEqual(named('healthy'), []);
+  assert.deepEqual(named('none').sort(), ['created', 'db', 'web', 'web2']);
+});

@@ -5,7 +5,7 @@ import { openExitNote, writeExitNote } from '../../../src/container/exit-note';
 import { containerPaths } from '../../../src/container/paths';
 import { processStartTime } from '../../../src/container/process-time';
 import { currentBootId } from '../../../src/container/status';
-import { waitForContainer } from '../../../src/container/wait';
+import { parseConditions, waitForContainer } from '../../../src/container/wait';
 import { makeSandbox } from './sandbox';
 import { idFrom, statusText, storeContainer, type StoredContainer } from './stored-container';
 
@@ -67,4 +67,36 @@ test('waitForContainer() does not wait for the end of what never ran', async (t)
   assert.equal(await waitForContainer(ctx, ID), 0);
   assert.equal(await waitForContainer(ctx, ID, { phases: ['exited'] }), 0);
   assert.equal(await waitForContainer(ctx, ID, { phases: ['created'] }), -1);
+});
+
+test('waitForContainer() resolves with -1 once the container is as healthy as was asked for', async (t) => {
+  const { ctx } = makeSandbox(t);
+  const { options } = storeContainer(ctx, { id: idFrom('def'), name: 'model' });
+  const changes = { options: { ...options, health: { test: ['CMD', 'true'] } } };
+  storeContainer(ctx, { ...RUNNING, argv: ['busybox', 'true'], changes });
+  let isOver = false;
+  const waiting = waitForContainer(ctx, ID, parseConditions(['unhealthy'])).finally(() => (isOver = true));
+  const write = (health: string): void =>
+    writeFileSync(containerPaths(ctx, ID).status, statusText({ ...RUNNING.status, health }));
+  write('healthy');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(isOver, false);
+  write('unhealthy');
+  assert.equal(await waiting, -1);
+});
+
+test('waitForContainer() does not wait for the health of a container without a check', async (t) => {
+  const { ctx } = makeSandbox(t);
+  storeContainer(ctx, RUNNING);
+  await assert.rejects(waitForContainer(ctx, ID, { phases: [], health: ['healthy'] }), {
+    message: `container ${ID} has no defined healthcheck`,
+  });
+});
+
+test('parseConditions() tells states of health from others, and refuses words that are neither', () => {
+  const expected = { phases: ['running', 'exited'], health: ['healthy'] };
+  assert.deepEqual(parseConditions(['running', 'healthy', 'stopped']), expected);
+  assert.throws(() => parseConditions(['ill']), {
+    message: 'unknown container state: ill: invalid argument',
+  });
 });

@@ -36,7 +36,6 @@ test('no two options have the same letter', () => {
 
 const refused: [string[], RegExp][] = [
   [['--pod', 'x'], /the option --pod is not supported: pods/],
-  [['--health-cmd', 'x'], /--health-cmd is not supported/],
   [['--secret=x'], /--secret is not supported/],
   [['--systemd=always'], /--systemd=always is not supported/],
   [['--systemd'], /--systemd=true is not supported/],
