@@ -34,6 +34,7 @@ export function createContext(env: Environment, flags: GlobalFlags, output: Outp
     env,
     paths: pathsOf(env, flags, identity.uid, home),
     ...(overrides === undefined ? {} : { overrides }),
+    pendingEvents: [],
     log: logger(flags['log-level'], output),
   };
 }
@@ -147,10 +148,16 @@ function bundleDirectory(): string {
 function overridesOf(flags: GlobalFlags): Overrides | undefined {
   const overrides: Overrides = {};
   if (typeof flags['runtime'] === 'string') overrides.runtime = flags['runtime'];
+  const events = flags['events-backend'];
+  if (events === 'file' || events === 'journald' || events === 'none') overrides.eventsBackend = events;
   const registriesConf = stringFlag(flags['registries-conf']);
   if (registriesConf !== undefined) overrides.registriesConf = registriesConf;
   const hooks = flags['hooks-dir'];
   if (Array.isArray(hooks) && hooks.length > 0) overrides.hooksDirs = hooks.map((path) => resolve(path));
+  const slirp = stringFlag(flags['network-cmd-path']);
+  if (slirp !== undefined) overrides.slirpPath = slirp;
+  const modules = flags['module'];
+  if (Array.isArray(modules) && modules.length > 0) overrides.modules = modules;
   const manager = flags['cgroup-manager'];
   if (manager === 'cgroupfs' || manager === 'systemd') overrides.cgroupManager = manager;
   return Object.keys(overrides).length === 0 ? undefined : overrides;

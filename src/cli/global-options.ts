@@ -1,7 +1,8 @@
 import { defineOptions } from './define-command';
 
 const REMOTE = 'tspod works on this machine only, and needs no service';
-const LATER = 'it is not there yet';
+const ONE_STORE = 'everything is kept below --root';
+const INSIDE = 'it is for those who work on Podman itself';
 
 /** The log levels of Podman's `--log-level`. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'] as const;
@@ -30,7 +31,12 @@ export const globalOptions = defineOptions({
     value: 'PATH',
     description: 'OCI runtime to run containers with, instead of the own one',
   },
-  config: { type: 'string', hidden: true, description: 'Location of the credentials', refuse: LATER },
+  config: {
+    type: 'string',
+    hidden: true,
+    description: 'Directory of the configuration',
+    refuse: 'name the files: --authfile of the command, CONTAINERS_CONF',
+  },
   conmon: {
     type: 'string',
     hidden: true,
@@ -49,7 +55,7 @@ export const globalOptions = defineOptions({
     type: 'string',
     hidden: true,
     description: 'File of default mounts',
-    refuse: LATER,
+    refuse: 'write them as volumes or mounts into containers.conf',
   },
   'events-backend': {
     type: 'string',
@@ -60,15 +66,25 @@ export const globalOptions = defineOptions({
   },
   'hooks-dir': { type: 'list', value: 'DIR', hidden: true, description: 'Directory of OCI hooks' },
   identity: { type: 'string', hidden: true, description: 'SSH identity', refuse: REMOTE },
-  imagestore: { type: 'string', hidden: true, description: 'Separate store of images', refuse: LATER },
-  module: { type: 'string', hidden: true, description: 'Module of containers.conf', refuse: LATER },
+  imagestore: { type: 'string', hidden: true, description: 'Separate store of images', refuse: ONE_STORE },
+  module: {
+    type: 'list',
+    value: 'FILE',
+    hidden: true,
+    description: 'Read this file of the directories containers.conf.modules too',
+  },
   'network-cmd-path': {
     type: 'string',
+    value: 'PATH',
     hidden: true,
-    description: 'Path of the network helper',
-    refuse: LATER,
+    description: 'Path of slirp4netns',
   },
-  'network-config-dir': { type: 'string', hidden: true, description: 'Directory of networks', refuse: LATER },
+  'network-config-dir': {
+    type: 'string',
+    hidden: true,
+    description: 'Directory of networks',
+    refuse: 'there are no bridge networks yet',
+  },
   out: {
     type: 'string',
     hidden: true,
@@ -82,7 +98,12 @@ export const globalOptions = defineOptions({
     description: 'File to read instead of the main registries.conf',
   },
   remote: { type: 'boolean', short: 'r', hidden: true, description: 'Remote service', refuse: REMOTE },
-  'runtime-flag': { type: 'string', hidden: true, description: 'Option of the OCI runtime', refuse: LATER },
+  'runtime-flag': {
+    type: 'string',
+    hidden: true,
+    description: 'Option of the OCI runtime',
+    refuse: 'let --runtime name a script that adds it',
+  },
   ssh: { type: 'string', hidden: true, description: 'SSH mode', refuse: REMOTE },
   'storage-driver': {
     type: 'string',
@@ -90,17 +111,39 @@ export const globalOptions = defineOptions({
     description: 'Storage driver',
     choices: ['overlay'],
   },
-  'storage-opt': { type: 'string', hidden: true, description: 'Option of the storage driver', refuse: LATER },
-  syslog: { type: 'boolean', hidden: true, description: 'Log to syslog', refuse: LATER },
+  'storage-opt': {
+    type: 'string',
+    hidden: true,
+    description: 'Option of the storage driver',
+    refuse: 'the way of mounting is chosen by what the kernel can do: see "tspod doctor"',
+  },
+  syslog: {
+    type: 'boolean',
+    hidden: true,
+    description: 'Log to syslog',
+    refuse: 'messages go to standard error: pipe it to logger(1)',
+  },
   tmpdir: { type: 'string', hidden: true, description: 'Directory of state', refuse: 'use --runroot' },
   'transient-store': {
     type: 'boolean',
     hidden: true,
-    description: 'Store until the next start',
-    refuse: LATER,
+    description: 'Keep containers until the next start of the machine only',
+    refuse: 'use --rm, or a --root on a tmpfs',
   },
   url: { type: 'string', hidden: true, description: 'URL of a service', refuse: REMOTE },
-  volumepath: { type: 'string', hidden: true, description: 'Directory of volumes', refuse: LATER },
+  volumepath: { type: 'string', hidden: true, description: 'Directory of volumes', refuse: ONE_STORE },
+  'cni-config-dir': { type: 'string', hidden: true, description: 'Directory of networks', refuse: INSIDE },
+  'max-workers': { type: 'string', hidden: true, description: 'Number of workers', refuse: INSIDE },
+  'memory-profile': { type: 'string', hidden: true, description: 'File for a profile', refuse: INSIDE },
+  namespace: { type: 'string', hidden: true, description: 'Namespace of containers', refuse: INSIDE },
+  noout: {
+    type: 'boolean',
+    hidden: true,
+    description: 'No output',
+    refuse: 'send standard output to /dev/null',
+  },
+  'pull-option': { type: 'list', hidden: true, description: 'Option of pull', refuse: INSIDE },
+  trace: { type: 'boolean', hidden: true, description: 'Trace', refuse: INSIDE },
 });
 
 /** Options that may stand before the command only. */

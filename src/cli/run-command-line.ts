@@ -5,6 +5,7 @@ import { checkArgumentCount } from './argument-count';
 import type { CommandRow } from './command-table';
 import { createContext } from './context';
 import type { Command, Output } from './define-command';
+import { tellOfEnvironment } from './environment';
 import { globalOptions } from './global-options';
 import { parseFlags } from './parse-flags';
 import { reportError } from './report-error';
@@ -64,6 +65,8 @@ async function runCommand(
   if (parsed.help) return printHelp(command, row, name, output);
   checkArgumentCount(command.args, parsed.args, name);
   const ctx = createContext(env, global, output);
+  ctx.flushEvents = async () => (await import('./flush-events')).flushEvents(ctx);
+  tellOfEnvironment(ctx);
   if (command.storeless !== true) checkStoreVersion(ctx);
   if (command.userns === true && !ctx.hasIds) {
     const { reenter } = await import('../runtime/enter');
@@ -73,6 +76,8 @@ async function runCommand(
     return (await command.run(ctx, parsed.flags as never, parsed.args, output)) ?? 0;
   } catch (error) {
     throw explainStoreError(ctx.paths.root, error);
+  } finally {
+    if (ctx.pendingEvents && ctx.pendingEvents.length > 0) await ctx.flushEvents();
   }
 }
 

@@ -9,28 +9,48 @@ export interface ConfPath {
   version: string;
 }
 
+/** What decides where the files lie. */
+type Place = Pick<Context, 'env' | 'home' | 'uid' | 'overrides'>;
+
 const VENDOR = '/usr/share/containers/containers.conf';
 const SYSTEM = '/etc/containers/containers.conf';
 
 /**
  * The files of containers.conf(5) that exist, in the order in which they count: vendor, system, user, each with its
- * drop-ins; CONTAINERS_CONF stands for them all, CONTAINERS_CONF_OVERRIDE comes last. Throws 'not-found' when one that
+ * drop-ins; CONTAINERS_CONF stands for them all. The files of --module follow, CONTAINERS_CONF_OVERRIDE comes last. Throws 'not-found' when one that
  * a variable names is missing.
  */
-export function containersConfFiles(ctx: Pick<Context, 'env' | 'home' | 'uid'>): ConfPath[] {
+export function containersConfFiles(ctx: Place): ConfPath[] {
   const { CONTAINERS_CONF: only, CONTAINERS_CONF_OVERRIDE: last } = ctx.env;
   return [
     ...(only ? named('CONTAINERS_CONF', only) : usual(ctx)),
+    ...(ctx.overrides?.modules ?? []).map((name) => findModule(ctx, name)),
     ...(last ? named('CONTAINERS_CONF_OVERRIDE', last) : []),
   ];
 }
 
-function usual(ctx: Pick<Context, 'env' | 'home' | 'uid'>): ConfPath[] {
+function usual(ctx: Place): ConfPath[] {
   const system = [VENDOR, SYSTEM].flatMap(existing).concat(dropIns(`${SYSTEM}.d`));
   if (ctx.uid === 0) return system;
-  const home = ctx.env['XDG_CONFIG_HOME'];
-  const user = `${home?.startsWith('/') ? home : `${ctx.home}/.config`}/containers/containers.conf`;
+  const user = userFile(ctx);
   return [...system, ...existing(user), ...dropIns(`${user}.d`)];
+}
+
+function userFile(ctx: Place): string {
+  const home = ctx.env['XDG_CONFIG_HOME'];
+  return `${home?.startsWith('/') ? home : `${ctx.home}/.config`}/containers/containers.conf`;
+}
+
+/** A module is named by its full path, or looked for in the user's, the system's and the vendor's directory. */
+function findModule(ctx: Place, name: string): ConfPath {
+  const places = [userFile(ctx), SYSTEM, VENDOR].map((file) => `${file}.modules/${name}`);
+  for (const path of name.startsWith('/') ? [name] : places) {
+    const [found] = existing(path);
+    if (found !== undefined) return found;
+  }
+  throw new TspodError('not-found', `the module "${name}" of containers.conf could not be found`, {
+    hint: `put it into ${places.map((path) => path.slice(0, -name.length - 1)).join(' or ')}`,
+  });
 }
 
 function named(variable: string, path: string): ConfPath[] {

@@ -1,3 +1,5 @@
+import type { EngineEvent, EventDefaults, EventLogger } from './engine-event';
+
 /** Where everything is kept. All paths are absolute. */
 export interface Paths {
   /** The store: images, containers, volumes. */
@@ -17,10 +19,16 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** Global options of the command line that a verb has to honour. */
 export interface Overrides {
+  /** Files that are read after those of containers.conf, in containers.conf.modules. */
+  modules?: string[];
+  /** Full path of slirp4netns. */
+  slirpPath?: string;
   /** `--runtime`: name or path of an OCI runtime. */
   runtime?: string;
   /** `--cgroup-manager`. */
   cgroupManager?: 'cgroupfs' | 'systemd';
+  /** `--events-backend`. */
+  eventsBackend?: EventLogger;
   /** `--registries-conf`: instead of the main registries.conf. */
   registriesConf?: string;
   /** `--hooks-dir`. */
@@ -40,6 +48,7 @@ export interface EngineDefaults {
   slirpOptions?: string[];
   /** Arguments before those of `--network pasta:`. */
   pastaOptions?: string[];
+  events?: EventDefaults;
   /** Full paths of folders that are searched for programs before PATH. */
   programFolders?: string[];
   /** Directories of OCI hooks. */

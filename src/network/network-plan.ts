@@ -64,7 +64,7 @@ function slirp(ctx: Context, options: NetworkOptions, program = slirpProgram(ctx
 
 /** A path of containers.conf is taken as it is: it was checked when the file was read. */
 function slirpProgram(ctx: Context): string | undefined {
-  return ctx.defaults?.slirpPath ?? findProgram(ctx, 'slirp4netns');
+  return ctx.overrides?.slirpPath ?? ctx.defaults?.slirpPath ?? findProgram(ctx, 'slirp4netns');
 }
 
 function pasta(

@@ -17,9 +17,10 @@ import { parseContainerOptions, type ContainerDefaults } from './parse-container
  */
 export async function prepareCreate(
   ctx: Context,
-  flags: ContainerFlags,
+  typed: ContainerFlags,
   args: readonly string[],
 ): Promise<ContainerOptions> {
+  const flags = withUserns(ctx, typed);
   const options = { ...(await parseConfigured(ctx, flags, args)), ...(await parseHealth(flags)) };
   checkIdFile(options);
   if (!flags.replace) return options;
@@ -28,6 +29,13 @@ export async function prepareCreate(
   const { replaceContainer } = await import('../../../container/replace');
   await replaceContainer(ctx, options.name);
   return options;
+}
+
+/** PODMAN_USERNS stands for a --userns that was not typed. */
+function withUserns({ env }: Context, flags: ContainerFlags): ContainerFlags {
+  const userns = env['PODMAN_USERNS'];
+  if (!userns || flags.userns !== undefined || flags.uidmap.length + flags.gidmap.length > 0) return flags;
+  return { ...flags, userns };
 }
 
 /** Loaded only where one of these options was typed. */
