@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { waitFor } from '../helpers/wait-for';
+import { copyRows } from './copy-rows';
 import type { Engine } from './engine';
 import { engineMemory } from './memory';
 import { pushRows } from './push-rows';
@@ -66,6 +67,7 @@ export const rows: readonly Row[] = [
   listRow(1, 1.1, 30),
   listRow(50, 0.9, 20),
   listRow(1000, 0.5, 5),
+  statsRow(50),
   {
     name: 'run-20',
     work: '20 run --rm at once',
@@ -86,6 +88,7 @@ export const rows: readonly Row[] = [
   },
   ...pullRows(debianArchive),
   ...pushRows(debianArchive),
+  ...copyRows(busybox),
   memoryRow('memory-none', 'memory per idle container, --network none', 0.45, none),
   memoryRow('memory-default', 'memory per idle container, default network', 0.15, []),
   {

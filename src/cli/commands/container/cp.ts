@@ -10,9 +10,14 @@ export default defineCommand({
   usage: '[options] [CONTAINER:]SRC_PATH [CONTAINER:]DEST_PATH',
   description:
     'Copies a file, or a directory with what is in it, into a container, out of one, or from one to another. The container ' +
-    'need not run. "-" stands for a tar archive on standard input or output.\n' +
+    'need not run: then its volumes and the directories of this machine that it mounts are looked into where the path lies ' +
+    'below them. "-" stands for a tar archive on standard input, which may be compressed, or on standard output.\n' +
+    'An existing directory gets the copy in it, and DIRECTORY/. copies only what is in DIRECTORY; what does not exist is made, ' +
+    'but not the directory that holds it. A file is replaced by a file; --overwrite allows the rest. Of this machine a link ' +
+    'is followed and gives its name to the copy. A path of a container is resolved inside it: no link leads out of it. ' +
+    '/dev, /proc and /sys of a container are not copied.\n' +
     'A path in a container that is not absolute starts at its working directory. A path of this machine with a colon in it ' +
-    'has to begin with a slash or a dot.',
+    'has to begin with a slash or a dot. What is copied out belongs to you; what is copied in, to the user of the container.',
   examples: [
     'tspod cp site.conf web:/etc/nginx/conf.d/',
     'tspod cp web:/var/log/nginx .',

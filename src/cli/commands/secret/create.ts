@@ -11,11 +11,16 @@ export default defineCommand({
   usage: '[options] NAME FILE|-',
   description:
     'Keeps the content of a file, of standard input ("-") or, with --env, of a variable under a name, for --secret of ' +
-    '"tspod run". Its id is printed.',
+    '"tspod run". Its id is printed. It has at most 511999 bytes.\n' +
+    'The driver file keeps each secret in a file of its own in the store, mode 0600, and so does a container that was made ' +
+    'with it: not encrypted, since the key would lie beside it; who can read your files can read it. The driver shell hands ' +
+    'it to commands of yours, which find its id in SECRET_ID: store gets the data on standard input, lookup prints them, ' +
+    'delete removes them, list prints all ids.',
   examples: [
     'tspod secret create token token.txt',
     'printf %s "$PASSWORD" | tspod secret create password -',
     'tspod secret create --env --replace password PASSWORD',
+    'tspod secret create --driver shell --driver-opts "list=pass ls t,lookup=pass t/\\$SECRET_ID,store=pass insert -m t/\\$SECRET_ID,delete=pass rm -f t/\\$SECRET_ID" token -',
   ],
   options: {
     driver: { type: 'string', short: 'd', default: 'file', value: 'DRIVER', description: 'file or shell' },
