@@ -3,6 +3,9 @@ import { TspodError } from '../lib/errors';
 import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions } from './health-config';
 import type { ContainerOptions } from './record';
 
+const { interval, timeout, retries } = HEALTH_DEFAULTS;
+const DEFAULTS = { interval, timeout, retries };
+
 /**
  * The options of a new container with its health check: what was typed stands above the image's, and what neither says is the
  * default. Throws 'usage' in Podman's words for settings that need a check where there is none.
@@ -18,7 +21,8 @@ function healthOf(
   asked: HealthConfig | undefined,
   { Healthcheck: image }: ImageRunConfig,
 ): HealthConfig | undefined {
-  if (asked && asked.test.length > 0) return asked;
+  if (asked?.test[0] === 'NONE') return asked;
+  if (asked && asked.test.length > 0) return { ...DEFAULTS, ...asked };
   return image?.Test?.length ? { ...imageHealth(image), ...asked, test: image.Test } : undefined;
 }
 
@@ -31,9 +35,9 @@ function checkPolicy({ startupHealth, healthPolicy }: HealthOptions): void {
 
 function imageHealth(check: NonNullable<ImageRunConfig['Healthcheck']>): Omit<HealthConfig, 'test'> {
   return {
-    interval: check.Interval || HEALTH_DEFAULTS.interval,
-    timeout: check.Timeout || HEALTH_DEFAULTS.timeout,
-    retries: check.Retries || HEALTH_DEFAULTS.retries,
+    interval: check.Interval || DEFAULTS.interval,
+    timeout: check.Timeout || DEFAULTS.timeout,
+    retries: check.Retries || DEFAULTS.retries,
     ...(check.StartPeriod ? { startPeriod: check.StartPeriod } : {}),
     ...(check.StartInterval ? { startInterval: check.StartInterval } : {}),
   };

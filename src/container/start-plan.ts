@@ -8,6 +8,7 @@ import { compileSeccomp } from '../runtime/seccomp';
 import { addSpec } from '../runtime/spec-ops';
 import { addCommonUserns } from '../runtime/userns';
 import { cgroupWish } from './cgroup-wish';
+import { isChecked } from './health-config';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
@@ -61,13 +62,18 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addStreams(plan, ctx, record, mode);
   addPolicies(plan, ctx, record, mode);
   addRuntime(plan, ctx, record);
-  const seccomp = spec.linux.seccomp;
-  addSpec(plan, spec, seccomp && !record.options.runtime ? compileSeccomp(ctx, seccomp) : undefined);
+  const seccomp = needsFilter(record) ? spec.linux.seccomp : undefined;
+  addSpec(plan, spec, seccomp && compileSeccomp(ctx, seccomp));
   return plan;
 }
 
 function addIdentity(plan: Plan, ctx: Context, { id, name, options }: ContainerRecord): void {
   const paths = containerPaths(ctx, id);
+/** Another runtime compiles its own, but health checks are run by the helper. */
+function needsFilter({ options: { runtime, health } }: ContainerRecord): boolean {
+  return !runtime || isChecked(health);
+}
+
   plan.add('CONTAINER', id, name);
   plan.add('LOCK_FILE', paths.lock);
   plan.add('STATUS_FILE', paths.status);

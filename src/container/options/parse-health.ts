@@ -66,8 +66,7 @@ export function parseHealthCommand(text: string): string[] {
 }
 
 function regular(cmd: string | undefined, times: Omit<HealthConfig, 'test'>): { health?: HealthConfig } {
-  const { interval, timeout, retries } = HEALTH_DEFAULTS;
-  if (cmd) return { health: { interval, timeout, retries, ...times, test: parseHealthCommand(cmd) } };
+  if (cmd) return { health: { test: parseHealthCommand(cmd), ...times } };
   return Object.keys(times).length > 0 ? { health: { test: [], ...times } } : {};
 }
 

