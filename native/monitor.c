@@ -139,6 +139,12 @@ static void close_callers_streams(void) {
         preserve_close(self.plan);
 }
 
+static void note_end(int code) {
+    if (monitor_stop_reason(self.plan) == 's')
+        events_note(self.plan, (struct event){.status = "stop"});
+    events_note(self.plan, (struct event){.status = "died", .code = &code});
+}
+
 static _Noreturn void run_and_restart(void) {
     int pause = PAUSE_LEAST_MS;
     for (;;) {
@@ -149,7 +155,7 @@ static _Noreturn void run_and_restart(void) {
         monitor_serve(&self);
         int code = exit_code(self.wait_status);
         end_run();
-        events_note(self.plan, (struct event){.status = "died", .code = &code});
+        note_end(code);
         if (!wants_restart(code))
             monitor_finish(&self, code, NULL);
         events_write(self.plan);

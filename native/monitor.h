@@ -151,7 +151,11 @@ bool health_may_restart(const struct plan *plan);
 void monitor_start(struct monitor *monitor);
 void monitor_release(struct monitor *monitor);
 
-/* monitor_cleanup.c: ends everything, writes the exit record, removes the container if that was asked for. */
+/* monitor_cleanup.c: the first letter of what STOP_FILE holds: s stop, p to be started or removed next (then the
+ * clean-up is no event, as with Podman), or NUL. */
+char monitor_stop_reason(const struct plan *plan);
+
+/* Ends everything, writes the exit record, removes the container if that was asked for. */
 _Noreturn void monitor_finish(struct monitor *monitor, int code, const char *error);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,11 +118,10 @@ static void give_back(struct monitor *monitor) {
         tree_remove(directory);
 }
 
-/* What stops it to start or remove it next says so: for that the clean-up is no event, as with Podman. */
-static bool is_cleaned_up_in_passing(const struct plan *plan) {
-    struct stat mark;
+char monitor_stop_reason(const struct plan *plan) {
+    char reason[2] = "";
     const char *path = plan_string(plan, PLAN_STOP_FILE, 0, NULL);
-    return path && stat(path, &mark) == 0 && mark.st_size > 0;
+    return path && read_file(path, reason, sizeof reason) > 0 ? reason[0] : '\0';
 }
 
 /* Before anybody is told. A container that never ran has no exit status. */
@@ -165,7 +163,7 @@ static void clean_up(struct monitor *monitor, int code, const char *error) {
         give_back(monitor);
     record(monitor, code, error);
     close_doors(monitor);
-    bool in_passing = is_cleaned_up_in_passing(monitor->plan);
+    bool in_passing = monitor_stop_reason(monitor->plan) == 'p';
     size_t trees = move_away(monitor->plan);
     note_end(monitor, code, in_passing);
     tell(monitor, code, error);

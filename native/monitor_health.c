@@ -108,13 +108,6 @@ static void act(struct monitor *monitor, unsigned action) {
         monitor_stop(monitor);
 }
 
-static void note_outcome(const struct monitor *monitor, enum health_outcome outcome) {
-    if (outcome == HEALTH_STOPPED)
-        return;
-    events_note(monitor->plan, (struct event){.status = "health_status", .health = monitor->status.health});
-    events_write(monitor->plan);
-}
-
 static void take_outcome(struct monitor *monitor, enum health_outcome outcome) {
     struct health *health = &monitor->health;
     bool was_starting = !health->started;
@@ -123,7 +116,6 @@ static void take_outcome(struct monitor *monitor, enum health_outcome outcome) {
     name_state(monitor);
     if (strcmp(before, monitor->status.health) != 0)
         status_write(monitor, false);
-    note_outcome(monitor, outcome);
     schedule(monitor, was_starting && health->started);
     answer_all(monitor, HEALTH_BEING_ANSWERED,
                was_starting && outcome != HEALTH_PASSED && outcome != HEALTH_STOPPED ? HEALTH_STARTING

@@ -272,10 +272,10 @@ int role_exec(int argc, char **argv) {
         .plan = &plan, .is_detached = !plan_find(&plan, PLAN_FOREGROUND), .score = -1, .answer = -1};
     execution.has_terminal = plan_number(&plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_TTY;
     terminal_make_blocking();
-    open_outside(&execution);
-    events_open(&plan);
     if (execution.is_detached && plan_find(&plan, PLAN_EVENTS))
         leave_caller(&execution);
+    open_outside(&execution);
+    events_open(&plan);
     hide(&execution);
     exec_join_namespaces(&plan);
     start_program(&execution);
