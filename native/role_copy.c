@@ -28,6 +28,17 @@ static void mount_roots(const struct plan *plan) {
     rootfs_mount(plan);
 }
 
+/* fuse-overlayfs ends with this process: what it has not written yet would be lost. */
+static void finish_roots(const struct plan *plan, const struct copy_place *to) {
+    if (plan_find(plan, PLAN_ROOTFS_FUSE) && to->container) {
+        int autoclose root = copy_place_open(to, "/.", O_RDONLY | O_DIRECTORY);
+        if (root < 0 || syncfs(root) < 0)
+            die_errno(125, "writing the files of container \"%s\"", to->container);
+    }
+    if (plan_find(plan, PLAN_NS_NEW))
+        rootfs_unmount(plan);
+}
+
 /* Every directory on the way down is open. */
 static void allow_depth(void) {
     struct rlimit limit;
@@ -123,7 +134,6 @@ int role_copy(int argc, char **argv) {
         copy_to_archive(&from, &source, &rules);
     else if (target_op)
         copy_from_stdin(&to, &rules);
-    if (plan_find(&plan, PLAN_NS_NEW))
-        rootfs_unmount(&plan);
+    finish_roots(&plan, &to);
     return 0;
 }
