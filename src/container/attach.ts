@@ -8,6 +8,7 @@ import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import type { ForegroundStreams } from './start-plan';
 import { readState } from './status';
+import { addEvents, recordContainerEvent } from './container-events';
 
 /** Attaches the caller's streams to a running container: this process becomes the relay. Throws 'state' when it does not run. */
 export function attachContainer(ctx: Context, name: string, streams: ForegroundStreams): never {
@@ -26,19 +27,22 @@ export function attachContainer(ctx: Context, name: string, streams: ForegroundS
 /** The plan of the role `attach`. `release`: a container that is held (initialized) begins; without streams only that. */
 export function attachPlan(
   ctx: Context,
-  { id, name, options }: ContainerRecord,
+  record: ContainerRecord,
   {
     streams,
     release,
     message,
   }: { streams?: ForegroundStreams | undefined; release?: boolean; message?: string },
 ): Plan {
+  const { id, name, options } = record;
   const plan = new Plan();
   plan.add('CONTAINER', id, name);
   plan.add('ATTACH_SOCKET', containerPaths(ctx, id).attachSocket);
   plan.add('STDIO', (options.tty ? PLAN.STDIO_TTY : 0) | (options.interactive ? PLAN.STDIO_STDIN : 0));
   if (release) plan.add('HOLD');
   if (message !== undefined) plan.add('EXIT_MESSAGE', message);
+  if (streams) recordContainerEvent(ctx, record, 'attach');
+  addEvents(plan, ctx, record);
   if (!streams) return plan;
   plan.add(
     'FOREGROUND',

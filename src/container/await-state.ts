@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { changeAlarm } from './change-alarm';
+import { changeAlarm } from '../sys/change-alarm';
 import { containerPaths } from './paths';
 import { readState, type ContainerState } from './status';
 

@@ -19,6 +19,7 @@ import { openCommitStaging } from './commit-staging';
 import { findContainer } from './find';
 import { whilePaused } from './while-paused';
 import type { ContainerRecord } from './record';
+import { recordContainerEvent } from './container-events';
 
 /** What `commit` was asked. */
 export interface CommitOptions extends CommitSettings {
@@ -43,7 +44,9 @@ export async function commitContainer(ctx: Context, name: string, options: Commi
     });
   }
   try {
-    return await makeImage(ctx, record, { ...options, names });
+    const image = await makeImage(ctx, record, { ...options, names });
+    recordContainerEvent(ctx, record, 'commit');
+    return image;
   } catch (error) {
     throw wrapError(`committing container ${record.id.slice(0, 12)}`, error);
   }

@@ -11,6 +11,7 @@ import { pauseSync } from './pause-sync';
 import { isProcess } from './process-time';
 import { removeFiles } from './remove-files';
 import { formatStatusFile, parseStatusFile, type StatusFile } from './status-file';
+import { recordContainerEvent } from './container-events';
 
 /** What a container whose monitor is gone has become. */
 export interface HealedContainer {
@@ -40,6 +41,8 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     writeExitNote(ctx, id, UNKNOWN_EXIT);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
+    const record = loadRecordIfWhole(ctx, id);
+    if (record) recordContainerEvent(ctx, record, 'died', { exitCode: UNKNOWN_EXIT });
   } catch (error) {
     ctx.log(
       'warn',
@@ -86,5 +89,6 @@ function removeIfAsked(ctx: Context, id: string): boolean {
   const record = loadRecordIfWhole(ctx, id);
   if (!record?.options.autoRemove) return false;
   removeFiles(ctx, [{ id, name: record.name, volumes: record.anonymousVolumes }]);
+  recordContainerEvent(ctx, record, 'remove', { exitCode: UNKNOWN_EXIT });
   return true;
 }

@@ -3,15 +3,20 @@ import { TspodError } from '../lib/errors';
 import { loadRecord } from './find';
 import { requestStop, signalContainer } from './send-signal';
 import { readState } from './status';
+import { recordContainerEvent } from './container-events';
 
 /** HUP and the like are messages; these end a program, so that no restart policy applies. */
 const ENDING_SIGNALS = new Set([2, 3, 9, 15]);
 
 /** Sends a signal to the first process of a running container; throws 'state' when it does not run. */
-export function killContainer(ctx: Context, id: string, signal: number): void {
+export async function killContainer(ctx: Context, id: string, signal: number): Promise<void> {
   const state = readState(ctx, id);
   if (state.phase !== 'running' && state.phase !== 'paused') throw notRunning(id, state.phase);
-  if (ENDING_SIGNALS.has(signal) || signal === loadRecord(ctx, id).stopSignal) requestStop(ctx, id);
+  const record = loadRecord(ctx, id);
+  if (ENDING_SIGNALS.has(signal) || signal === record.stopSignal) requestStop(ctx, id);
+  recordContainerEvent(ctx, record, 'kill');
+  // the monitor writes what comes of it
+  await ctx.flushEvents?.();
   signalContainer(state, signal);
 }
 

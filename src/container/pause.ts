@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError, wrapError } from '../lib/errors';
 import { readState, type ContainerState } from './status';
+import { recordContainerEvent } from './container-events';
+import { loadRecord } from './find';
 
 /** Freezes all processes of a running container; throws 'state' when it does not run, 'machine' without a control group. */
 export function pauseContainer(ctx: Context, id: string): void {
@@ -9,6 +11,7 @@ export function pauseContainer(ctx: Context, id: string): void {
   if (state.phase !== 'running')
     throw new TspodError('state', `"${state.phase}" is not running, can't pause: container state improper`);
   freeze(id, state, true);
+  recordContainerEvent(ctx, loadRecord(ctx, id), 'pause');
 }
 
 /** Lets the processes of a paused container go on; throws 'state' when it is not paused. */
@@ -17,6 +20,7 @@ export function unpauseContainer(ctx: Context, id: string): void {
   if (state.phase !== 'paused')
     throw new TspodError('state', `"${id}" is not paused, can't unpause: container state improper`);
   freeze(id, state, false);
+  recordContainerEvent(ctx, loadRecord(ctx, id), 'unpause');
 }
 
 function freeze(id: string, { cgroup }: ContainerState, on: boolean): void {

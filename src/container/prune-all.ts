@@ -69,6 +69,6 @@ function pruneVolumes(ctx: Context, filters: readonly string[]): { names: string
     ({ volume, links }) => links === 0 && matches(volume, { isUsed: () => false }),
   );
   const names = unused.map(({ volume }) => volume.name);
-  removeVolumes(ctx, names);
+  removeVolumes(ctx, names, { pruned: true });
   return { names, bytes: unused.reduce((sum, { size }) => sum + size, 0) };
 }

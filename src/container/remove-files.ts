@@ -15,6 +15,7 @@ import { isErrno } from '../lib/errors';
 import { runTree, type TreeOp } from '../runtime/tree';
 import { staleStaging } from '../store/staging';
 import { containerPaths } from './paths';
+import { recordEvent } from '../store/events/record-event';
 
 /** A container that does not run, and what goes with it. */
 export interface RemovedContainer {
@@ -106,7 +107,9 @@ function removeVolumes(ctx: Context, volumes: readonly string[]): TreeOp[] {
   for (const volume of volumes) {
     const from = `${ctx.paths.root}/volumes/${volume}`;
     const to = `${ctx.paths.root}/tmp/removed-volume-${volume}`;
-    if (exists(from)) ops.push({ op: 'rename', from, to }, { op: 'remove', path: to });
+    if (!exists(from)) continue;
+    ops.push({ op: 'rename', from, to }, { op: 'remove', path: to });
+    recordEvent(ctx, { type: 'volume', status: 'remove', name: volume });
   }
   return ops;
 }

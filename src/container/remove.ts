@@ -6,6 +6,7 @@ import { loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
 import { removeFiles, type RemovedContainer } from './remove-files';
 import { isAlive, readState, type ContainerState } from './status';
+import { recordContainerEvent } from './container-events';
 
 /** How containers are removed. */
 export interface RemoveOptions {
@@ -41,7 +42,7 @@ export async function removeContainers(
   const removal: Removal = { removed: [], failures: [] };
   const free = withDependents(ctx, ids, { removal, depend: options.depend ?? false });
   if (options.force) await stopAll(ctx, free, { removal, timeout: options.timeout });
-  const gone: { container: RemovedContainer; release: () => void }[] = [];
+  const gone: Claim[] = [];
   for (const id of free) {
     try {
       gone.push(claim(ctx, id, options));
@@ -55,6 +56,7 @@ export async function removeContainers(
       gone.map(({ container }) => container),
     );
     removal.removed.push(...gone.map(({ container }) => container.id));
+    for (const { tell } of gone) tell();
   } finally {
     for (const { release } of gone) release();
   }
@@ -87,18 +89,25 @@ async function stopAll(
   if (alive.length === 0) return;
   const { stopContainer } = await import('./stop');
   const stop = (id: string): Promise<void> =>
-    stopContainer(ctx, id, { timeout, kill: timeout === 0 || readState(ctx, id).phase === 'paused' });
+    stopContainer(ctx, id, {
+      timeout,
+      kill: timeout === 0 || readState(ctx, id).phase === 'paused',
+      inPassing: true,
+    });
   for (const result of await Promise.allSettled(alive.map(stop))) {
     if (result.status === 'rejected') removal.failures.push(result.reason);
   }
 }
 
+interface Claim {
+  container: RemovedContainer;
+  release(): void;
+  /** Notes that it has been removed. */
+  tell(): void;
+}
+
 /** Takes the container's lock, so that nobody starts it now, and looks whether it may go. */
-function claim(
-  ctx: Context,
-  id: string,
-  options: RemoveOptions,
-): { container: RemovedContainer; release: () => void } {
+function claim(ctx: Context, id: string, options: RemoveOptions): Claim {
   // what a killed monitor has left is put in order under the same lock, so before
   readState(ctx, id);
   const lock = lockFile(containerPaths(ctx, id).lock);
@@ -112,9 +121,13 @@ function claim(
   const volumes = options.volumes || record?.options.autoRemove ? (record?.anonymousVolumes ?? []) : [];
   const used = volumes.length > 0 ? volumesOfOthers(ctx, id, volumes) : new Set<string>();
   const container = { id, volumes: volumes.filter((volume) => !used.has(volume)) };
-  if (!record) return { container, release };
+  if (!record) return { container, release, tell: () => undefined };
   const { cidFile } = record.options;
-  return { container: { ...container, name: record.name, ...(cidFile ? { cidFile } : {}) }, release };
+  const tell = (): void => {
+    const ended = state.phase === 'exited' ? { exitCode: state.exitCode } : {};
+    recordContainerEvent(ctx, record, 'remove', ended);
+  };
+  return { container: { ...container, name: record.name, ...(cidFile ? { cidFile } : {}) }, release, tell };
 }
 
 function runningError(id: string, { phase }: ContainerState): TspodError {

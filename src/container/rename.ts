@@ -1,29 +1,53 @@
 import { rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError } from '../lib/errors';
+import { describeError, TspodError } from '../lib/errors';
 import { writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
 import { reserveName } from './create-name';
 import { idOfName, loadRecord } from './find';
 import { checkName } from './options/check-name';
 import { containerPaths } from './paths';
+import { addEvents, recordContainerEvent } from './container-events';
+import type { ContainerRecord } from './record';
+import { isAlive, readState } from './status';
 
 /**
  * Gives a container another name. A crash in the middle leaves it with both, and the old one in its record. Throws
  * 'usage' for what is no name, 'exists' for one in use.
  */
-export function renameContainer(ctx: Context, id: string, name: string): void {
+export async function renameContainer(ctx: Context, id: string, name: string): Promise<void> {
   checkName(name);
   const paths = containerPaths(ctx, id);
-  withFileLock(paths.lock, () => {
+  const record = withFileLock(paths.lock, () => {
     const record = loadRecord(ctx, id);
-    if (record.name === name) return;
+    if (record.name === name) return undefined;
     if (!reserveName(ctx, name, id) && idOfName(ctx, name) !== id) throw nameTaken(ctx, record.name, name);
     writeFileAtomic(paths.record, JSON.stringify({ ...record, name }), {
       temporary: `${paths.record}.${process.pid}`,
     });
     rmSync(`${ctx.paths.root}/names/${record.name}`, { force: true });
+    return { ...record, name };
   });
+  if (record === undefined) return;
+  recordContainerEvent(ctx, record, 'rename');
+  await ctx.flushEvents?.();
+  await tellMonitor(ctx, record);
+}
+
+/** Its next events have the new name; a monitor of an earlier version goes on with the old one. */
+async function tellMonitor(ctx: Context, record: ContainerRecord): Promise<void> {
+  if (!isAlive(readState(ctx, record.id))) return;
+  const [{ Plan }, { updateMonitor }] = await Promise.all([
+    import('../runtime/plan'),
+    import('../runtime/update-monitor'),
+  ]);
+  const plan = new Plan();
+  addEvents(plan, ctx, record);
+  try {
+    await updateMonitor(containerPaths(ctx, record.id).attachSocket, plan);
+  } catch (error) {
+    ctx.log('debug', `telling the monitor of the new name: ${describeError(error)}`);
+  }
 }
 
 function nameTaken(ctx: Context, from: string, to: string): TspodError {

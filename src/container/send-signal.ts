@@ -17,10 +17,13 @@ export function signalContainer({ pid, startTime }: ContainerState, signal: numb
   }
 }
 
+/** Why a container is to end: it says which events the monitor writes. `passing`: to be started or removed next. */
+export type StopReason = '' | 'stop' | 'passing';
+
 /** Tells the monitor that the container is meant to end: whatever its restart policy says, it is not restarted. */
-export function requestStop(ctx: Context, id: string): void {
+export function requestStop(ctx: Context, id: string, reason: StopReason = ''): void {
   try {
-    writeFileSync(containerPaths(ctx, id).stopRequested, '');
+    writeFileSync(containerPaths(ctx, id).stopRequested, reason);
   } catch (error) {
     // a container that is gone needs no mark
     if (!isErrno(error, 'ENOENT')) throw error;

@@ -13,6 +13,7 @@ import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
 import { addVolumeOwners } from './volume-owners';
+import { addEvents } from './container-events';
 
 /** Which streams the caller's own become, and how. */
 export interface ForegroundStreams {
@@ -61,19 +62,20 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addNetwork(plan, ctx, record);
   addStreams(plan, ctx, record, mode);
   addPolicies(plan, ctx, record, mode);
+  addEvents(plan, ctx, record, record.options.autoRemove ? record.anonymousVolumes : []);
   addRuntime(plan, ctx, record);
   const seccomp = needsFilter(record) ? spec.linux.seccomp : undefined;
   addSpec(plan, spec, seccomp && compileSeccomp(ctx, seccomp));
   return plan;
 }
 
-function addIdentity(plan: Plan, ctx: Context, { id, name, options }: ContainerRecord): void {
-  const paths = containerPaths(ctx, id);
 /** Another runtime compiles its own, but health checks are run by the helper. */
 function needsFilter({ options: { runtime, health } }: ContainerRecord): boolean {
   return !runtime || isChecked(health);
 }
 
+function addIdentity(plan: Plan, ctx: Context, { id, name, options }: ContainerRecord): void {
+  const paths = containerPaths(ctx, id);
   plan.add('CONTAINER', id, name);
   plan.add('LOCK_FILE', paths.lock);
   plan.add('STATUS_FILE', paths.status);

@@ -13,6 +13,8 @@ export interface StopOptions {
   timeout?: number | undefined;
   /** Kill it at once, also when it is paused. */
   kill?: boolean;
+  /** It is stopped to be started or removed next: that is no event of its own. */
+  inPassing?: boolean;
 }
 
 const SIGKILL = 9;
@@ -27,7 +29,7 @@ export async function stopContainer(ctx: Context, id: string, options: StopOptio
   const state = stateIfThere(ctx, id);
   if (state === undefined || !isAlive(state)) return;
   if (state.phase === 'paused' && !options.kill) throw pausedError(id);
-  requestStop(ctx, id);
+  requestStop(ctx, id, options.inPassing ? 'passing' : 'stop');
   const record = loadRecord(ctx, id);
   if (!options.kill && state.phase !== 'initialized') {
     const seconds = options.timeout ?? record.options.stopTimeout;

@@ -6,6 +6,7 @@ import type { Platform } from './platform';
 import type { PullOptions, PullPolicy } from './pull/pull-request';
 import { resolveImage } from './resolve';
 import type { ResolvedImage } from './resolve';
+import { notePull } from './pull/note-pull';
 
 /** Names of the image that comes with tspod. */
 const embeddedName = /^(localhost\/)?busybox(:latest)?$/;
@@ -27,6 +28,14 @@ export interface ImageFetch {
  * at its first use, in a second process that has all ids. Errors: `not-found`: the store has none; those of a pull.
  */
 export async function ensureImage(ctx: Context, text: string, fetch?: ImageFetch): Promise<ResolvedImage> {
+  return notePull(ctx, text, () => findOrFetch(ctx, text, fetch));
+}
+
+async function findOrFetch(
+  ctx: Context,
+  text: string,
+  fetch: ImageFetch | undefined,
+): Promise<ResolvedImage> {
   const name = transport.test(text) ? await take(ctx, text) : text;
   const found = resolveImage(ctx, name);
   const { policy = 'never', platform } = fetch ?? {};
@@ -85,5 +94,6 @@ function rebuild(ctx: Context, image: ResolvedImage): ResolvedImage {
 
 /** Runs a command of ours on the same store. */
 function inUserns(ctx: Context, argv: string[], action: string): void {
-  runInUserns(ctx, ['--root', ctx.paths.root, '--runroot', ctx.paths.runRoot, ...argv], action);
+  const options = ['--root', ctx.paths.root, '--runroot', ctx.paths.runRoot, '--events-backend', 'none'];
+  runInUserns(ctx, [...options, ...argv], action);
 }

@@ -11,6 +11,7 @@ import { commitImage } from './commit-image';
 import type { ImageConfig, ImageRunConfig } from './image-config';
 import { hostArchitecture, hostVariant } from './platform';
 import { formatReference, localReference, parseReference } from './reference';
+import { recordEvent } from '../store/events/record-event';
 
 export interface ImportOptions {
   /** The archive of a root file system; undefined is standard input. */
@@ -44,7 +45,10 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
     const config = imageConfig(chainId, options);
     const image = { names, config: Buffer.from(JSON.stringify(config)), manifest: undefined };
     const layers = [{ chainId, diff: `${staged.directory}/diff`, record, staged }];
-    return commitImage(store, image, { staging, layers, config }).id;
+    const { id } = commitImage(store, image, { staging, layers, config });
+    if (options.reference !== undefined)
+      recordEvent(ctx, { type: 'image', status: 'tag', id, name: options.reference });
+    return id;
   } catch (error) {
     throw wrapError(
       `importing ${options.path === undefined ? 'from standard input' : JSON.stringify(options.path)}`,

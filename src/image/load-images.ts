@@ -6,6 +6,7 @@ import { addImage } from './add-image';
 import { openArchive } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
 import type { AddedImage } from './commit-image';
+import { recordEvent } from '../store/events/record-event';
 
 /**
  * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` undefined is
@@ -19,7 +20,11 @@ export async function* loadImages(ctx: Context, path: string | undefined): Async
   try {
     const archive = await openArchive(path, staging);
     try {
-      for (const image of archive.images) yield await addImage(store, image, { staging, warn });
+      for (const image of archive.images) {
+        const added = await addImage(store, image, { staging, warn });
+        recordEvent(ctx, { type: 'image', status: 'loadfromarchive', id: added.id, name: path ?? '' });
+        yield added;
+      }
     } finally {
       archive.close();
     }

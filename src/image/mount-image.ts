@@ -5,6 +5,7 @@ import { imageNotKnown } from './ensure-image';
 import { listImages } from './list-images';
 import type { ListedImage } from './list-images';
 import { resolveImage } from './resolve';
+import { recordEvent } from '../store/events/record-event';
 
 /** An image and where it is mounted. */
 export interface MountedImage {
@@ -25,6 +26,7 @@ export function mountImage(ctx: Context, name: string): MountedImage {
     // overlayfs wants two at least
     mountOverlay(ctx, { target: path, lowers: [...image.layers, empty] });
   }
+  recordEvent(ctx, { type: 'image', status: 'mount', id: image.id });
   return { id: image.id, names: image.names, path };
 }
 
@@ -33,6 +35,7 @@ export function unmountImage(ctx: Context, name: string): string {
   const image = resolveImage(ctx, name);
   if (image === undefined) throw imageNotKnown(name);
   unmountAll(ctx, [mountPath(ctx, image.id)]);
+  recordEvent(ctx, { type: 'image', status: 'unmount', id: image.id });
   return image.id;
 }
 

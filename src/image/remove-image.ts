@@ -8,6 +8,7 @@ import { storePaths } from '../store/store-paths';
 import { collectGarbage, containerUses } from './collect-garbage';
 import { imageNotKnown } from './ensure-image';
 import { matchImage } from './find-image';
+import { recordEvent } from '../store/events/record-event';
 
 /** What was done to an image. */
 export interface RemovedImage {
@@ -48,6 +49,9 @@ export async function removeImage(ctx: Context, name: string, options: RemoveOpt
   await freeFromContainers(ctx, found.imageId, options);
   // in one step: a list that is written is synced, too
   changeImageIndex(store, (all) => all.filter((entry) => entry.imageId !== found.imageId));
+  noteUntagged(ctx, found.imageId, names);
+  const named = match?.by === 'name' && found.name !== undefined ? { name: found.name } : {};
+  recordEvent(ctx, { type: 'image', status: 'remove', id: found.imageId, ...named });
   return { untagged: names, deleted: found.imageId };
 }
 
@@ -67,7 +71,12 @@ function dropNames(ctx: Context, id: string, names: readonly string[]): RemovedI
       entry.imageId === id && names.includes(entry.name ?? '') ? { ...entry, name: undefined } : entry,
     ),
   );
+  noteUntagged(ctx, id, names);
   return { untagged: [...names], deleted: undefined };
+}
+
+function noteUntagged(ctx: Context, id: string, names: readonly string[]): void {
+  for (const name of names) recordEvent(ctx, { type: 'image', status: 'untag', id, name });
 }
 
 async function freeFromContainers(ctx: Context, id: string, options: RemoveOptions): Promise<void> {

@@ -6,22 +6,28 @@ import { storePaths } from '../store/store-paths';
 import { imageNotKnown } from './ensure-image';
 import { findImage } from './find-image';
 import { formatReference, localReference, parseReference } from './reference';
+import { recordEvent } from '../store/events/record-event';
 
 /** Gives an image further names; another image that has one of them loses it. Errors: `not-found`, `usage`. */
 export function tagImage(ctx: Context, image: string, names: readonly string[]): void {
   const full = names.map(fullName);
   requireImage(ctx, image);
+  let id: string | undefined;
   changeImageIndex(storePaths(ctx), (entries) => {
     const entry = findImage(entries, image);
     if (entry === undefined) throw imageNotKnown(image);
+    id = entry.imageId;
     return [...full.toReversed().map((name) => ({ ...entry, name })), ...entries];
   });
+  for (const name of names) recordEvent(ctx, { type: 'image', status: 'tag', ...named(id, name) });
 }
 
 /** Takes names from an image, all when none is given; the image stays. Error `not-found`: it has no such name. */
 export function untagImage(ctx: Context, image: string, names: readonly string[]): void {
   const full = names.map(fullName);
   requireImage(ctx, image);
+  const gone: string[] = [];
+  let id: string | undefined;
   changeImageIndex(storePaths(ctx), (entries) => {
     const found = findImage(entries, image);
     if (found === undefined) throw imageNotKnown(image);
@@ -30,8 +36,19 @@ export function untagImage(ctx: Context, image: string, names: readonly string[]
     if (missing !== undefined) throw new TspodError('not-found', `${missing}: tag not known`);
     const isGone = ({ name }: IndexEntry): boolean =>
       name !== undefined && (full.length === 0 || full.includes(name));
+    id = found.imageId;
+    gone.splice(0, Infinity, ...entries.flatMap((entry) => lostName(entry, isOwn(entry) && isGone(entry))));
     return entries.map((entry) => (isOwn(entry) && isGone(entry) ? { ...entry, name: undefined } : entry));
   });
+  for (const name of gone) recordEvent(ctx, { type: 'image', status: 'untag', ...named(id, name) });
+}
+
+function lostName({ name }: IndexEntry, isLost: boolean): string[] {
+  return isLost && name !== undefined ? [name] : [];
+}
+
+function named(id: string | undefined, name: string): { id?: string; name: string } {
+  return id === undefined ? { name } : { id, name };
 }
 
 /** Before the store is opened for writing: it may not even exist. */

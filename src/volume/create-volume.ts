@@ -5,6 +5,7 @@ import { randomId } from '../lib/id';
 import { syncDirectory, writeFileAtomic } from '../sys/file-io';
 import { volumeName } from './mount-path';
 import { loadVolume, volumePaths, type VolumeRecord } from './volume-record';
+import { recordEvent } from '../store/events/record-event';
 
 /** What a new volume is to be like. */
 export interface VolumeRequest {
@@ -40,6 +41,7 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     throw new TspodError('exists', `volume with name ${record.name} already exists: volume already exists`);
   }
+  recordEvent(ctx, { type: 'volume', status: 'create', name: record.name });
   return record;
 }
 

@@ -1,7 +1,9 @@
 import type { ContainersConf } from '../../config/containers-conf-keys';
 import { parseDetachKeys } from '../../container/detach-keys';
 import type { EngineDefaults } from '../../lib/context';
+import type { EventDefaults } from '../../lib/engine-event';
 import { TspodError } from '../../lib/errors';
+import { parseSize } from '../../lib/size';
 import { parseSlirpOptions } from '../../network/slirp-options';
 import { isExecutableFile } from '../../sys/programs';
 import { useValue } from './conf-value';
@@ -29,7 +31,27 @@ export function engineDefaults(conf: ContainersConf): EngineDefaults {
     defaults.cdiDirs = folders;
   });
   addNetwork(defaults, conf);
+  addEvents(defaults, conf);
   return defaults;
+}
+
+function addEvents(defaults: EngineDefaults, conf: ContainersConf): void {
+  const events: EventDefaults = {};
+  useValue(conf, ['engine', 'events_logger'], (name) => {
+    if (name !== '') events.logger = oneOf(name, ['file', 'journald', 'none']);
+  });
+  useValue(conf, ['engine', 'events_logfile_path'], (path) => {
+    if (path === '') return;
+    if (!path.startsWith('/')) throw new Error(`"${path}" is no full path`);
+    events.path = path;
+  });
+  useValue(conf, ['engine', 'events_logfile_max_size'], (size) => {
+    events.maxSize = parseSize(size);
+  });
+  useValue(conf, ['engine', 'healthcheck_events'], (on) => {
+    events.health = on;
+  });
+  if (Object.keys(events).length > 0) defaults.events = events;
 }
 
 function addNetwork(defaults: EngineDefaults, conf: ContainersConf): void {

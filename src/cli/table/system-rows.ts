@@ -40,7 +40,12 @@ export const systemRows: readonly CommandRow[] = [
     summary: 'Display information about the engine and the machine',
     load: () => import('../commands/system/info'),
   },
-  { path: 'system events', aliases: ['events'], summary: 'Show events' },
+  {
+    path: 'system events',
+    aliases: ['events'],
+    summary: 'Show events',
+    load: () => import('../commands/system/events'),
+  },
   {
     path: 'system check',
     summary: 'Check the consistency of the store',

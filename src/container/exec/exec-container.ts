@@ -10,7 +10,9 @@ import { addProcess } from '../../runtime/process-ops';
 import { PLAN } from '../../runtime/protocol';
 import { compileSeccomp } from '../../runtime/seccomp';
 import { CLONE_FLAGS } from '../../runtime/spec-ops';
-import { findContainerId } from '../find';
+import { eventLog } from '../../store/events/event-log';
+import { addEvents } from '../container-events';
+import { findContainerId, loadRecord } from '../find';
 import { containerPaths } from '../paths';
 import { readState, type ContainerState } from '../status';
 import type { PreserveRequest } from '../preserved-descriptors';
@@ -86,6 +88,7 @@ function execPlan(
   const { id, name, state, spec, options } = exec;
   const plan = new Plan();
   plan.add('CONTAINER', id, name);
+  if (eventLog(ctx).logger !== 'none') addEvents(plan, ctx, loadRecord(ctx, id));
   plan.add('EXEC_TARGET', state.pid, state.startTime, namespaceBits(spec));
   if (state.cgroup !== undefined) addCgroupJoin(plan, ctx, state.cgroup);
   plan.add('STDIO', (options.tty ? PLAN.STDIO_TTY : 0) | (options.interactive ? PLAN.STDIO_STDIN : 0));

@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { parseTime } from '../../lib/time';
-import { changeAlarm } from '../change-alarm';
+import { changeAlarm } from '../../sys/change-alarm';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 import { isAlive } from '../status';
 import { stateIfThere } from '../await-state';
-import { LogFiles } from './log-files';
+import { LogFiles } from '../../sys/log-files';
 import { parseLogLine, type LogRecord } from './log-line';
 
 /** Which part of a log is wanted. Times are in nanoseconds since 1970. */

@@ -5,7 +5,8 @@ import { openStore } from '../../store/open-store';
 import { makeStaging } from '../../store/staging';
 import { lockContentShared } from '../collect-garbage';
 import { imageNotKnown } from '../ensure-image';
-import { matchImage } from '../find-image';
+import { findImage, matchImage } from '../find-image';
+import { storePaths } from '../../store/store-paths';
 import type { ImageMatch } from '../find-image';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
@@ -16,6 +17,7 @@ import type { Compressor } from '../transport/packed-layer';
 import { parseTransport } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
 import { writeTransport } from '../transport/write-transport';
+import { recordEvent } from '../../store/events/record-event';
 
 /** How an image is pushed. */
 export interface PushOptions {
@@ -38,6 +40,14 @@ export interface PushOptions {
  * manifest and all blobs are those that are stored, byte for byte. Returns the digest of the manifest.
  */
 export async function pushImage(ctx: Context, name: string, options: PushOptions): Promise<string> {
+  const digest = await push(ctx, name, options);
+  const id = findImage(readImageIndex(storePaths(ctx)), name)?.imageId;
+  const to = options.destination ?? name;
+  recordEvent(ctx, { type: 'image', status: 'push', name: to, ...(id === undefined ? {} : { id }) });
+  return digest;
+}
+
+async function push(ctx: Context, name: string, options: PushOptions): Promise<string> {
   if (options.compressor.format === 'zstd') await zstdLibrary();
   const store = openStore(ctx);
   const match = matchImage(readImageIndex(store), name);

@@ -18,6 +18,7 @@ import { writeDockerArchive } from '../transport/write-docker-archive';
 import type { NamedImage } from '../transport/write-docker-archive';
 import { listedIn } from '../transport/layout-index';
 import { writeDir, writeOci } from '../transport/write-oci';
+import { recordEvent } from '../../store/events/record-event';
 
 /** The forms of a saved image. */
 export const saveFormats = ['oci-dir', 'oci-archive', 'docker-dir', 'docker-archive'] as const;
@@ -55,6 +56,9 @@ export async function saveImages(
     if (left.length > 0) ctx.log('warn', `${options.format} holds one name: ${left.join(', ')} left out`);
     if (options.format === 'docker-archive') await saveDockerArchive(store, chosen, { ...options, staging });
     else for (const named of chosen) await saveOne(store, named, { ...options, staging });
+    const to = options.output ?? '/dev/stdout';
+    for (const { image } of chosen)
+      recordEvent(ctx, { type: 'image', status: 'save', id: image.id, name: to });
   } catch (error) {
     if (error instanceof TspodError && error.code === 'not-found') throw error;
     throw wrapError(`saving ${images[0] ?? ''}`, error);

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { LogFiles } from '../../../src/container/logs/log-files';
+import { LogFiles } from '../../../src/sys/log-files';
 import { expandLogTag } from '../../../src/container/logs/log-tag';
 import { parseLogLine, shortTime } from '../../../src/container/logs/log-line';
 import { parseEntry } from '../../../src/container/logs/read-journal';

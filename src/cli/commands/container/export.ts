@@ -20,10 +20,10 @@ export default defineCommand({
     },
   },
   args: { min: 1, max: 1 },
-  run(ctx, flags, [name = ''], output) {
+  async run(ctx, flags, [name = ''], output) {
     if (flags.output === undefined && output.isTerminal) {
       throw new TspodError('usage', 'refusing to export to terminal. Use -o flag or redirect');
     }
-    exportContainer(ctx, name, flags.output === undefined ? undefined : resolve(flags.output));
+    await exportContainer(ctx, name, flags.output === undefined ? undefined : resolve(flags.output));
   },
 });

@@ -10,6 +10,6 @@ export default defineCommand({
   args: { min: 2, max: 2 },
   examples: ['tspod rename web web-old'],
   run(ctx, _flags, [from = '', to = '']) {
-    renameContainer(ctx, findContainerId(ctx, from), to);
+    return renameContainer(ctx, findContainerId(ctx, from), to);
   },
 });

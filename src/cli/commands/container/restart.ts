@@ -6,6 +6,8 @@ import { defineCommand } from '../../define-command';
 import { configure } from '../../options/configure';
 import { allOption, cidfileOption, filterOption, latestOption, timeOption } from '../../options/selection';
 import { forEachTarget } from './for-each-target';
+import { recordContainerEvent } from '../../../container/container-events';
+import { isAlive, readState } from '../../../container/status';
 
 /** `tspod restart`. */
 export default defineCommand({
@@ -30,7 +32,9 @@ export default defineCommand({
       running ? ['running'] : undefined,
     );
     const failures = await forEachTarget(selected.targets, output, async ({ id }) => {
-      await stopContainer(ctx, id, { timeout: time });
+      recordContainerEvent(ctx, loadRecord(ctx, id), 'restart');
+      if (isAlive(readState(ctx, id))) await ctx.flushEvents?.();
+      await stopContainer(ctx, id, { timeout: time, inPassing: true });
       await resumeDetached(ctx, loadRecord(ctx, id));
     });
     throwFailures([...selected.failures, ...failures]);

@@ -7,6 +7,7 @@ import type { Flags, Output } from '../../define-command';
 import { parsePlatform, platformOptions } from '../../options/platform-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
 import { pullReport, silentReport } from '../../print/pull-progress';
+import { notePull } from '../../../image/pull/note-pull';
 
 const PULL_OPTIONS = {
   ...registryOptions,
@@ -85,13 +86,17 @@ async function pullOne(
   if (/^[a-z-]+:/.test(name)) {
     const { takeInUserns } = await import('../../../image/transport/take-in-userns');
     const taken = takeInUserns(ctx, name);
+    for (const id of taken ?? []) await notePull(ctx, name, () => Promise.resolve({ id }));
     if (taken !== undefined) return taken.forEach((id) => output.print(id));
   }
   const image = name.replace(/^docker:\/\//, '');
   if (flags['all-tags']) {
     const { pullAllTags } = await import('../../../image/pull/pull-all-tags');
-    for await (const { id } of pullAllTags(ctx, image, options)) output.print(id);
+    for await (const pulled of pullAllTags(ctx, image, options)) {
+      await notePull(ctx, name, () => Promise.resolve(pulled));
+      output.print(pulled.id);
+    }
     return;
   }
-  output.print((await pullImage(ctx, image, options)).id);
+  output.print((await notePull(ctx, name, () => pullImage(ctx, image, options))).id);
 }

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { isErrno } from '../../lib/errors';
+import { isErrno } from '../lib/errors';
 
 const CHUNK = 256 * 1024;
 const LINE_FEED = 0x0a;
