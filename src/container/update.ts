@@ -8,6 +8,9 @@ import { updateMonitor } from '../runtime/update-monitor';
 import { writeFileAtomic } from '../sys/file-io';
 import { lockFile } from '../sys/file-lock';
 import { loadRecord } from './find';
+import { addHealth } from './health/health-plan';
+import { changeHealth } from './options/change-health';
+import type { HealthTexts } from './options/parse-health';
 import { checkLimits, withoutNone } from './options/parse-limits';
 import { containerPaths } from './paths';
 import type { ContainerOptions, ContainerRecord, Limits } from './record';
@@ -24,6 +27,8 @@ export interface ContainerChanges {
   restart?: ContainerOptions['restart'];
   env: Record<string, string>;
   unsetEnv: readonly string[];
+  /** What was typed of health checks. */
+  health?: HealthTexts;
 }
 
 /**
@@ -56,7 +61,12 @@ interface RunningUpdate {
 }
 
 function changedRecord(record: ContainerRecord, changes: ContainerChanges): ContainerRecord {
-  const { options } = record;
+  const { health, startupHealth, healthPolicy, ...options } = record.options;
+  const checks = {
+    ...(health ? { health } : {}),
+    ...(startupHealth ? { startupHealth } : {}),
+    ...(healthPolicy ? { healthPolicy } : {}),
+  };
   const { restart = options.restart, env, unsetEnv } = changes;
   if (options.autoRemove && restart.policy !== 'no')
     throw new TspodError('usage', 'a container with --rm cannot have a restart policy');
@@ -65,6 +75,7 @@ function changedRecord(record: ContainerRecord, changes: ContainerChanges): Cont
     ...record,
     options: {
       ...options,
+      ...(changes.health ? changeHealth(checks, changes.health) : checks),
       limits: mergeLimits(options, changes.limits),
       restart,
       env: { ...Object.fromEntries(kept), ...env },
@@ -105,6 +116,7 @@ async function updateRunning(ctx: Context, update: RunningUpdate): Promise<void>
     spec.process.env = changedEnv(spec.process.env ?? [], changes);
     plan.add('ENV', ...spec.process.env);
   }
+  if (changes.health) addHealth(plan, ctx, record);
   if (plan.bytes().length === empty) return;
   try {
     await updateMonitor(paths.attachSocket, plan);

@@ -185,6 +185,19 @@ function listRow(count: number, limit: number, runs: number): Row {
   };
 }
 
+function statsRow(count: number): Row {
+  return {
+    name: `stats-${count}`,
+    work: `stats --no-stream with ${count} containers`,
+    ...{ unit: 'ms', limit: 1, runs: 15 },
+    prepare: (engine) => {
+      for (let index = 0; index < count; index++) engine.run('run', '-d', ...none, busybox, 'sleep', '1000');
+    },
+    measure: (engine) => engine.time('stats', '--no-stream'),
+    finish: removeAll,
+  };
+}
+
 function memoryRow(name: string, work: string, limit: number, network: string[]): Row {
   return { name, work, ...{ unit: 'MB', limit, runs: 1 }, measure: (engine) => measureIdle(engine, network) };
 }

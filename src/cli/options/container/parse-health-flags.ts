@@ -1,10 +1,15 @@
-import { parseHealth } from '../../../container/options/parse-health';
+import { parseHealth, type HealthTexts } from '../../../container/options/parse-health';
 import type { HealthOptions } from '../../../container/health-config';
 import type { HealthFlags } from './health-options';
 
 /** The health checks that were typed, and nothing more. Throws 'usage' and 'unsupported'. */
 export function parseHealthFlags(flags: HealthFlags): HealthOptions {
-  return parseHealth({
+  return parseHealth(healthTexts(flags));
+}
+
+/** The options of health checks as they were typed. */
+export function healthTexts(flags: HealthFlags): HealthTexts {
+  return {
     cmd: flags['health-cmd'],
     interval: flags['health-interval'],
     logDestination: flags['health-log-destination'],
@@ -21,5 +26,5 @@ export function parseHealthFlags(flags: HealthFlags): HealthOptions {
     startupTimeout: flags['health-startup-timeout'],
     timeout: flags['health-timeout'],
     none: flags['no-healthcheck'],
-  });
+  };
 }
