@@ -44,6 +44,34 @@ static void reads_what_was_written(void) {
     plan_free(&plan);
 }
 
+static void takes_an_update(void) {
+    struct plan_bytes bytes = example(), changes = bytes_begin();
+    struct plan plan, update;
+    for (int i = 0; i < 2; i++) {
+        size_t op = bytes_op(&changes, PLAN_CGROUP_SET, 3);
+        bytes_argument(&changes, i ? "pids.max" : "memory.max", i ? 8 : 10);
+        bytes_argument(&changes, "5", 1);
+        bytes_argument(&changes, "", 0);
+        bytes_end(&changes, op);
+    }
+    size_t op = bytes_op(&changes, PLAN_USER, 2);
+    bytes_integer(&changes, 7);
+    bytes_integer(&changes, 8);
+    bytes_end(&changes, op);
+    CHECK(!plan_parse(&plan, bytes_copy(&bytes), bytes.size), "a good plan is read");
+    CHECK(!plan_parse(&update, bytes_copy(&changes), changes.size), "so is a good update");
+    CHECK(plan_update(&plan, &update), "the update is taken");
+    CHECK(plan.count == 5, "ops of the same code are replaced, others stay, new ones are added");
+    CHECK(plan_number(&plan, PLAN_USER, 0, 0) == 7, "what was replaced is not found any more");
+    CHECK(strcmp(plan_string(&plan, PLAN_CONTAINER, 1, ""), "web") == 0, "what was not named is as before");
+    size_t position = 0;
+    plan_next(&plan, PLAN_CGROUP_SET, &position);
+    const struct plan_op *second = plan_next(&plan, PLAN_CGROUP_SET, &position);
+    CHECK(second && strcmp(second->args[0].data, "pids.max") == 0, "their order stays");
+    plan_free(&plan);
+    plan_free(&update);
+}
+
 static void refuses_every_beginning_of_a_plan(void) {
     struct plan_bytes whole = example();
     size_t ends[] = {8, 8 + 8 + 9 + 8, 8 + 8 + 9 + 8 + 8 + 26};
@@ -79,6 +107,7 @@ static void refuses_what_does_not_fit_the_signature(void) {
 
 int main(void) {
     reads_what_was_written();
+    takes_an_update();
     refuses_every_beginning_of_a_plan();
     refuses_what_does_not_fit_the_signature();
     return 0;
