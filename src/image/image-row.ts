@@ -82,7 +82,7 @@ function imageRow(image: ListedImage, name: string | undefined, options: ImageRo
   const age = `${humanDuration(options.now - image.created)} ago`;
   const time = goTime(BigInt(image.created) * 1_000_000n);
   const { names } = image;
-  return {
+  const row: ImageRow = {
     Repository: repository,
     Tag: tag,
     Digest: image.digests[0] ?? '',
@@ -109,9 +109,16 @@ function imageRow(image: ListedImage, name: string | undefined, options: ImageRo
     size: image.size,
     json: () => toJson(image),
   };
+  return Object.defineProperty(row, 'toJSON', { value: () => templateJson(image, repository, tag) });
 }
 
-function toJson(image: ListedImage): object {
+/** What `{{json .}}` shows, which is not quite what `--format json` prints. */
+function templateJson(image: ListedImage, repository: string, tag: string): object {
+  const { CreatedAt: _time, ...summary } = toJson(image);
+  return { ...summary, repository, tag };
+}
+
+function toJson(image: ListedImage) {
   const { names, created, size } = image;
   return {
     Id: image.id,

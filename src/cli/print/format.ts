@@ -18,13 +18,13 @@ const OWN_RANGE = /\{\{-?\s*range\s*\.\s*-?\}\}[\s\S]*\{\{-?\s*end\s*-?\}\}/;
 const FIELD = /\.([A-Z]\w*)/g;
 
 /**
- * The text that a user's template makes of the rows: once for each, a line feed after each, tabs aligned in columns.
+ * The text that a user's template makes of the rows: once for each, a line feed after each; with `table`
+ * tabs are aligned in columns, else they stay.
  * Throws a usage error in Go's words for what the template asks and the rows do not have.
  */
 export function renderRows(rows: readonly unknown[], style: RowFormat): string {
   const { format, name } = style;
-  if (!format.startsWith('table '))
-    return alignTabs(compileRows(name, normalize(format), format).execute(rows));
+  if (!format.startsWith('table ')) return compileRows(name, normalize(format), format).execute(rows);
   const template = compileRows(name, normalizeTable(format), format.slice('table '.length));
   const heading = hasHeading(style) ? template.execute([headerRow(style)]) : '';
   return alignTabs(heading + template.execute(rows));

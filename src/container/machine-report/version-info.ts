@@ -18,7 +18,6 @@ export function versionInfo() {
     APIVersion: VERSION,
     Version: VERSION,
     GoVersion: `node ${process.version}`,
-    NodeVersion: process.version,
     GitCommit: '',
     BuiltTime: built === 0 ? '' : dateText(new Date(built * 1000)),
     Built: built,

@@ -39,8 +39,9 @@ function checkNameServers({ dns }: ContainerOptions): void {
 }
 
 function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions): void {
-  if (network.kind !== 'container' || dns.length + dnsSearch.length + dnsOptions.length === 0) return;
-  throw usage('--dns, --dns-option and --dns-search cannot be set with --network container:NAME');
+  if (network.kind !== 'container' && network.kind !== 'none') return;
+  if (dns.length + dnsSearch.length + dnsOptions.length === 0) return;
+  throw usage(`conflicting options: dns and the network mode: ${network.kind}`);
 }
 
 /** A limit that is asked for is applied or refused. */

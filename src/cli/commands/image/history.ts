@@ -46,7 +46,7 @@ function rowOf(step: HistoryStep, { full, human }: { full: boolean; human: boole
   const { id, createdBy, tags, comment } = step;
   const at = seconds(step);
   const since = `${humanDuration(Date.now() - Number(step.created / 1_000_000n))} ago`;
-  return {
+  const row = {
     ID: full || id === '<missing>' ? id : shortId(id),
     Created: human ? since : at,
     CreatedAt: at,
@@ -56,9 +56,11 @@ function rowOf(step: HistoryStep, { full, human }: { full: boolean; human: boole
     Comment: comment,
     Tags: tags,
   };
+  const { Created: _created, ...record } = jsonOf(step);
+  return Object.defineProperty(row, 'toJSON', { value: () => ({ tags: null, ...record }) });
 }
 
-function jsonOf(step: HistoryStep): object {
+function jsonOf(step: HistoryStep) {
   const { id, createdBy, tags, comment, size } = step;
   return {
     id,

@@ -38,7 +38,6 @@ export default defineCommand({
       name: 'df',
       columns: ['Type', 'Total', 'Active', 'Size', 'Reclaimable'],
       format,
-      json: rows.map((row) => ({ ...row, TotalCount: row.Total })),
     });
   },
 });
@@ -54,6 +53,7 @@ function summary(type: string, total: number, active: number, { size = 0, free =
   return {
     Type: type,
     Total: total,
+    TotalCount: total,
     Active: active,
     RawSize: size,
     RawReclaimable: free,

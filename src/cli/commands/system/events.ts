@@ -14,8 +14,9 @@ export default defineCommand({
   summary: 'Show what happens to containers, images and volumes',
   usage: '[options]',
   description:
-    'Prints new events as they happen; with --since or --until those that have been kept first, with --stream=false these alone.\n' +
-    'The newest megabyte or two of events are kept.',
+    'Prints new events as they happen; with --since or --until those that have been kept first, with --stream=false these alone. Filters of different names have to hold all, of those with the same name one.\n\n' +
+    'Containers: attach, cleanup, commit, create, died, exec, exec_died, health_status, init, kill, mount (by export), pause, remove, rename, restart, start, stop, unpause, update. Images: loadfromarchive, mount, pull, pull-error, push, remove, save, tag (also by import), unmount, untag. Volumes: create, prune, remove. Secrets: create, remove. Words and the keys of json are those of Podman; a run is told by whoever does it: the exit of a container by its monitor, also when no tspod runs.\n\n' +
+    'Events are lines of a file in the store, in the format of Podman: when it has a megabyte it is renamed, and one older file is kept. containers.conf changes this (events_logger, events_logfile_path, events_logfile_max_size); --events-backend does for one command: file, none, or journald, where they have the fields of Podman (PODMAN_EVENT, PODMAN_TYPE, PODMAN_ID, ...).',
   examples: [
     'tspod events',
     'tspod events --since 1h --stream=false --filter type=container --filter event=died',

@@ -27,7 +27,7 @@ export default defineCommand({
     output.print('Client:       tspod');
     output.print(`Version:      ${client.Version}`);
     output.print(`API Version:  ${client.APIVersion}`);
-    output.print(`Node Version: ${client.NodeVersion}`);
+    output.print(`Node Version: ${process.version}`);
     if (client.Built > 0) output.print(`Built:        ${client.BuiltTime}`);
     output.print(`OS/Arch:      ${client.OsArch}`);
   },

@@ -1,5 +1,6 @@
 import { volumeUsers } from '../../../container/volume-users';
 import { inspectVolume } from '../../../volume/inspect-volume';
+import { TspodError } from '../../../lib/errors';
 import { parseVolumeFilters } from '../../../volume/volume-filters';
 import { listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
@@ -23,6 +24,8 @@ export default defineCommand({
   },
   args: { min: 0, max: 0 },
   run(ctx, flags, _args, output) {
+    if (flags.quiet && flags.format !== undefined)
+      throw new TspodError('usage', 'quiet and format flags cannot be used together');
     const matches = parseVolumeFilters(flags.filter);
     const users = volumeUsers(ctx);
     const isUsed = (name: string): boolean => users.has(name);

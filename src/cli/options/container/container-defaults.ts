@@ -146,10 +146,10 @@ function onOff(flag: SwitchFlag): (draft: Draft, value: boolean) => void {
   return ({ flags }, value) => void (flags[flag] ??= value);
 }
 
-/** A container that joins another's network looks names up as that one does. */
+/** A container that joins another's network looks names up as that one does, one without a network not at all. */
 function nameService(flag: NameServiceFlag): (draft: Draft, values: string[]) => void {
   return ({ flags }, values) => {
-    if (flags[flag].length === 0 && !flags.network[0]?.startsWith('container:')) flags[flag] = values;
+    if (flags[flag].length === 0 && !/^(container:|none$)/.test(flags.network[0] ?? '')) flags[flag] = values;
   };
 }
 

@@ -67,7 +67,7 @@ function parseRootfs(text: string): { directory: string; overlay: boolean } {
 
 function parseIdentity(flags: ContainerFlags) {
   return {
-    ...(flags.name === undefined ? {} : { name: checkName(flags.name) }),
+    ...(flags.name === undefined || flags.name === '' ? {} : { name: checkName(flags.name) }),
     ...(flags.cidfile === undefined ? {} : { cidFile: resolve(flags.cidfile) }),
     ...(flags.pidfile === undefined ? {} : { pidFile: resolve(flags.pidfile) }),
     ...(flags['conmon-pidfile'] === undefined ? {} : { monitorPidFile: resolve(flags['conmon-pidfile']) }),

@@ -37,8 +37,7 @@ test('no two options have the same letter', () => {
 const refused: [string[], RegExp][] = [
   [['--pod', 'x'], /the option --pod is not supported: pods/],
   [['--secret=x'], /--secret is not supported/],
-  [['--systemd=always'], /--systemd=always is not supported/],
-  [['--systemd'], /--systemd=true is not supported/],
+  [['--systemd=bogus'], /--systemd values must be one of "true, false, always"/],
   [['--cgroups', 'nonsense'], /invalid cgroup mode "nonsense"/],
   [
     ['--cgroups', 'disabled', '--cgroup-parent', 'a.slice'],
@@ -60,7 +59,8 @@ const refused: [string[], RegExp][] = [
   [['-v', '/usr:/a', '--tmpfs', '/a'], /\/a: duplicate mount destination/],
   [['-v', '/usr:/a', '-v', '/usr:/a:ro'], /\/a: duplicate mount destination/],
   [['--no-hosts', '--add-host', 'a:1.2.3.4'], /--no-hosts and --add-host cannot be set together/],
-  [['--network', 'container:x', '--dns', '1.1.1.1'], /cannot be set with --network container/],
+  [['--network', 'container:x', '--dns', '1.1.1.1'], /dns and the network mode: container/],
+  [['--network', 'none', '--dns-search', 'x'], /dns and the network mode: none/],
   [['--log-driver', 'passthrough', '-t'], /cannot be used with --tty/],
   [['--userns', 'keep-id', '--uidmap', '0:1:1'], /mutually exclusive/],
   [['--umask', '9'], /invalid umask string "9"/],

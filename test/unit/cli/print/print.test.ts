@@ -55,7 +55,7 @@ test('json prints the rows, or what stands for them', async () => {
 
 const FORMATS: readonly (readonly [string, string])[] = [
   ['{{.ID}}', '8fdb6e8d5075\n08a53931db82\n'],
-  ['{{.Names}}\\t|', 't1                  |\nt22222222222222222  |\n'],
+  ['{{.Names}}\\t|', 't1\t|\nt22222222222222222\t|\n'],
   ['{{.Names}}\\n{{.ID}}', 't1\n8fdb6e8d5075\nt22222222222222222\n08a53931db82\n'],
   ['{{range .}}x{{.ID}}{{end}}', 'x8fdb6e8d5075x08a53931db82\n'],
   ['{{printf "%s\\n" .Names}}', 't1\n\nt22222222222222222\n\n'],
