@@ -43,7 +43,10 @@ test('probes come by themselves, make a container healthy, and unhealthy after s
   await runTspod(['exec', name, 'rm', '/bad']);
   await runTspod(['wait', '--condition', 'healthy', name]);
   await runTspod(['stop', '-t', '0', name]);
-  assert.equal((await healthOf(name)).Status, 'stopped');
+  assert.equal(
+    await inspect(name, '{{.State.Health.Status}} {{.State.Healthcheck.Status}}'),
+    'stopped stopped',
+  );
   await remove(name);
 });
 

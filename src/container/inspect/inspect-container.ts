@@ -99,7 +99,8 @@ function inspectStorage(ctx: Context, { id, lowers, dataLowers }: ContainerRecor
 
 function inspectState(ctx: Context, { state, record, spec }: Inspected): object {
   const { phase, pid } = state;
-  return {
+  const health = healthOf(ctx, { state, record });
+  const fields = {
     OciVersion: spec?.ociVersion ?? '1.2.0',
     Status: phase,
     Running: phase === 'running',
@@ -114,11 +115,13 @@ function inspectState(ctx: Context, { state, record, spec }: Inspected): object 
     StartedAt: goTime(state.startedNs),
     FinishedAt: goTime(phase === 'exited' ? state.finishedNs : undefined),
     // not in JSON where there is none, but templates may name it
-    Health: healthOf(ctx, { state, record }),
+    Health: health,
     ...(pid > 0 ? { CgroupPath: cgroupPath(pid) ?? '' } : {}),
     CheckpointedAt: goTime(),
     RestoredAt: goTime(),
   };
+  // the name of earlier Podmans, which templates still use
+  return Object.defineProperty(fields, 'Healthcheck', { value: health });
 }
 
 function healthOf(ctx: Context, { state, record }: Omit<Inspected, 'spec'>): object | undefined {
