@@ -3,7 +3,6 @@ import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
 import { PLAN } from '../runtime/protocol';
-import { addOverlayMounts } from './overlay-paths';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { fuseOverlayfs, storageDriver } from './storage-driver';
@@ -13,7 +12,6 @@ import { isUntouched } from './volume-owners';
 export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const { merged } = containerPaths(ctx, record.id);
   addRootfsMount(plan, ctx, record);
-  addOverlayMounts(plan, ctx, record);
   for (const mount of record.options.mounts) {
     if (mount.kind === 'volume' && !mount.noCopy && isUntouched(ctx, mount.name)) {
       plan.add('COPY_UP', merged, mount.target, `${ctx.paths.root}/volumes/${mount.name}/_data`);

@@ -9,6 +9,7 @@ import { addSpec } from '../runtime/spec-ops';
 import { addCommonUserns } from '../runtime/userns';
 import { cgroupWish } from './cgroup-wish';
 import { isChecked } from './health-config';
+import { addOverlayMounts } from './overlay-paths';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
@@ -52,6 +53,7 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addCommonUserns(plan, ctx);
   addRootfs(plan, ctx, record);
   addVolumeOwners(plan, ctx, record, spec.process.user);
+  addOverlayMounts(plan, ctx, record);
   if (record.options.cgroups !== 'disabled')
     addCgroup(plan, ctx, {
       ...cgroupWish(record.options),

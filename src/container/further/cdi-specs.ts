@@ -26,12 +26,13 @@ export interface CdiDevice {
   own: ContainerEdits;
 }
 
-const FOLDERS = ['/etc/cdi', '/var/run/cdi'];
+/** Where specifications lie by default. */
+export const CDI_DIRECTORIES = ['/etc/cdi', '/var/run/cdi'];
 
 /** All devices that the specifications of this machine name, by `vendor.com/class=name`; later folders win. */
 export function cdiDevices(ctx: Context): Map<string, CdiDevice> {
   const devices = new Map<string, CdiDevice>();
-  for (const folder of ctx.defaults?.cdiDirs ?? FOLDERS) {
+  for (const folder of ctx.defaults?.cdiDirs ?? CDI_DIRECTORIES) {
     for (const file of specFiles(folder)) {
       const spec = readSpec(ctx, file);
       for (const { name, containerEdits: own = {} } of spec?.devices ?? [])

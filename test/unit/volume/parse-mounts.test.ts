@@ -81,6 +81,17 @@ const MOUNTS: [string, ReturnType<typeof parseMount>][] = [
   ['type=bind,src=/src,dst=/dst,relabel=private,U', { ...bind, relabel: 'private', chown: true }],
   ['type=volume,src=data,dst=/dst,volume-nocopy', { ...volume, noCopy: true }],
   ['src=data,dst=/dst', volume],
+  ['type=volume,src=data,dst=/dst,volume-subpath=/a/b', { ...volume, subpath: 'a/b' }],
+  ['type=volume,src=data,dst=/dst,subpath=/', { ...volume, subpath: '.' }],
+  ['type=bind,"src=/src,x",dst=/dst', { ...bind, source: '/src,x' }],
+  [
+    'type=image,src=name:tag,dst=/dst,rw=true,subpath=/etc',
+    { kind: 'image', source: 'name:tag', target: '/dst', readOnly: false, subpath: 'etc', chainIds: [] },
+  ],
+  [
+    'type=image,source=a,target=/dst',
+    { kind: 'image', source: 'a', target: '/dst', readOnly: true, chainIds: [] },
+  ],
   [
     'type=devpts,dst=/dst,uid=5,mode=0600,max=9,ro',
     {
@@ -107,7 +118,11 @@ const BAD_MOUNTS: [string, string, RegExp][] = [
   ['type=bind,src=/a,dst=/dst,colour=red', 'usage', /colour: invalid mount option for type bind/],
   ['type=bind,src=,dst=/dst', 'usage', /"src" needs a value/],
   ['type=bind,src=/a,dst=/b,ro=maybe', 'usage', /"ro" is true or false, not "maybe"/],
-  ['type=image,src=a,dst=/dst', 'unsupported', /type=image/],
+  ['type=image,src=a', 'usage', /must set source and destination for image volume/],
+  ['type=image,dst=/dst', 'usage', /must set source and destination for image volume/],
+  ['type=image,src=a,dst=/dst,ro', 'usage', /ro: invalid mount option for type image/],
+  ['type=bind,src=/a,dst=/dst,subpath=b', 'usage', /cannot set option "subpath" on non-volume mounts/],
+  ['type=artifact,src=a,dst=/dst', 'unsupported', /type=artifact/],
   ['type=devpts,dst=/dst,mode=9', 'usage', /"mode" cannot be "9"/],
   ['type=ramfs,src=a,dst=/dst', 'usage', /src: invalid mount option for type ramfs/],
   ['type=volume,src=a,dst=/dst,idmap', 'unsupported', /idmap/],

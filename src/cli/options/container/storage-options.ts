@@ -11,7 +11,7 @@ export const STORAGE_OPTIONS = {
   mount: {
     type: 'list',
     value: 'OPTIONS',
-    description: 'Mount a bind, volume, tmpfs, devpts or ramfs: type=TYPE,src=...,dst=...',
+    description: 'Mount a bind, volume, tmpfs, image, glob, devpts or ramfs: type=TYPE,src=...,dst=...',
   },
   'read-only': { type: 'boolean', description: 'Make the root file system read-only' },
   'read-only-tmpfs': {
