@@ -78,5 +78,6 @@ function needsFurther(ctx: Context, { options }: ContainerRecord, { preserve }: 
   if (options.further || options.systemd || preserve || env['NOTIFY_SOCKET'] || env['LISTEN_FDS'])
     return true;
   if (options.mounts.some(({ kind }) => kind === 'image')) return true;
-  return (overrides?.hooksDirs ?? defaults?.hooksDirs) !== undefined || existsSync(HOOKS_DIRECTORY);
+  const folders = overrides?.hooksDirs ?? defaults?.hooksDirs ?? [HOOKS_DIRECTORY];
+  return folders.some((path) => existsSync(path));
 }

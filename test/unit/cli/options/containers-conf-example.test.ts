@@ -5,6 +5,8 @@ import test from 'node:test';
 import { parse } from 'smol-toml';
 import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
 import { CONTAINERS_CONF_KEYS } from '../../../../src/config/containers-conf-keys';
+import { CDI_DIRECTORIES } from '../../../../src/container/further/cdi-specs';
+import { HOOKS_DIRECTORY } from '../../../../src/container/further/hooks-directory';
 import { confOf, optionsWith } from './conf-options';
 
 const EXAMPLE = readFileSync(resolve('containers.conf.example'), 'utf8').replace(/^#(\w+ = )/gm, '$1');
@@ -23,7 +25,10 @@ test('the values of containers.conf.example are the defaults', () => {
   assert.deepEqual(options, optionsWith(''));
   assert.equal(defaultCapabilities?.length, 11);
   assert.deepEqual([defaultEnv, oomScoreAdj], [{}, 0]);
-  const { programFolders, slirpOptions, pastaOptions, ...engine } = engineDefaults(confOf(EXAMPLE));
+  const { programFolders, slirpOptions, pastaOptions, hooksDirs, cdiDirs, events, ...engine } =
+    engineDefaults(confOf(EXAMPLE));
+  assert.deepEqual(events, { logger: 'file', maxSize: 1_000_000, health: true });
+  assert.deepEqual([hooksDirs, cdiDirs], [[HOOKS_DIRECTORY], CDI_DIRECTORIES]);
   assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
   assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
   assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});
