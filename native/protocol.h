@@ -215,8 +215,7 @@ enum frame_type {
     FRAME_SIGNAL = 2, /* client: u32 signal number */
     FRAME_START = 3,  /* client: release a container that is held */
     FRAME_HEALTH = 4, /* client: run a health check now; answered by HEALTH_RESULT */
-    FRAME_UPDATE =
-        6, /* client: a plan whose ops replace those of the same codes; answered by UPDATED or ERROR */
+    FRAME_UPDATE = 6,         /* client: a plan whose ops replace those of the same codes; UPDATED or ERROR */
     FRAME_STDOUT = 10,        /* monitor: data */
     FRAME_STDERR = 11,        /* monitor: data */
     FRAME_EXIT = 12,          /* monitor: i32 exit status, then removed and cleaned up */

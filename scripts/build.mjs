@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
 
 /** What scripts run in loops: these commands, and what they load besides, are read first. */
 const FAST = [
-  ...['create', 'exec', 'inspect-any', 'list', 'logs', 'rm', 'run', 'start', 'stop'].map(
+  ...['create', 'exec', 'inspect-any', 'list', 'logs', 'rm', 'run', 'start', 'stats', 'stop'].map(
     (verb) => `src/cli/commands/container/${verb}.ts`,
   ),
   'src/cli/commands/image/list.ts',
