@@ -5,7 +5,10 @@
 export const CONTAINERS_CONF_KEYS = {
   containers: {
     annotations: 'list',
+    apparmor_profile: 'string',
+    cgroup_conf: 'list',
     cgroupns: 'string',
+    cgroups: 'string',
     default_capabilities: 'list',
     default_sysctls: 'list',
     default_ulimits: 'list',

@@ -1,10 +1,7 @@
 /** Keys of containers.conf(5) that Podman knows and tspod does not honour, by table. */
 const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
   containers: new Set([
-    'apparmor_profile',
     'base_hosts_file',
-    'cgroup_conf',
-    'cgroups',
     'container_name_as_hostname',
     'default_mounts_file',
     'host_containers_internal_ip',

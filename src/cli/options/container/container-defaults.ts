@@ -49,7 +49,17 @@ export function withContainerDefaults(
 }
 
 type TextFlag =
-  'cgroupns' | 'init-path' | 'ipc' | 'log-driver' | 'pid' | 'shm-size' | 'tz' | 'umask' | 'userns' | 'uts';
+  | 'cgroupns'
+  | 'cgroups'
+  | 'init-path'
+  | 'ipc'
+  | 'log-driver'
+  | 'pid'
+  | 'shm-size'
+  | 'tz'
+  | 'umask'
+  | 'userns'
+  | 'uts';
 type SwitchFlag = 'env-host' | 'http-proxy' | 'init' | 'privileged' | 'read-only';
 type NameServiceFlag = 'dns' | 'dns-option' | 'dns-search';
 
@@ -73,6 +83,18 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     parseAnnotations(entries);
     flags.annotation = [...entries, ...flags.annotation];
   },
+  apparmor_profile: ({ flags }, name) => {
+    const isTyped = flags['security-opt'].some((each) => /^apparmor[=:]/.test(each));
+    // Podman's own name for its default, which tspod has not
+    if (name === '' || name === 'container-default' || isTyped || flags.privileged) return;
+    flags['security-opt'] = [`apparmor=${name}`, ...flags['security-opt']];
+  },
+  cgroup_conf: ({ flags }, entries) => {
+    const wrong = entries.find((entry) => !/^[^=]+=/.test(entry));
+    if (wrong !== undefined) throw new Error(`"${wrong}" is not FILE=VALUE`);
+    flags['cgroup-conf'] = [...entries, ...flags['cgroup-conf']];
+  },
+  cgroups: text('cgroups', checkCgroups),
   default_capabilities: ({ defaults }, names) => {
     checkCapabilities(names, []);
     defaults.defaultCapabilities = names;
@@ -132,6 +154,11 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     flags.volume = [...entries.filter((entry) => !taken.has(parseVolume(entry).target)), ...flags.volume];
   },
 };
+
+function checkCgroups(mode: string): void {
+  if (!['enabled', 'disabled', 'no-conmon', 'split'].includes(mode))
+    throw new Error(`invalid cgroup mode "${mode}"`);
+}
 
 /** An empty text is as good as none. */
 function text(flag: TextFlag, check?: (value: string) => unknown): (draft: Draft, value: string) => void {
