@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
+import { needs } from '../helpers/capabilities';
 import { readArchive } from '../helpers/read-archive';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -218,6 +219,22 @@ test('archives go out and in, whatever they are compressed with, and none leads 
   ];
   for (const [target, stdin, message] of errors)
     assert.match((await runTspod(['cp', '-', `${name}:${target}`], { ...refused, stdin })).stderr, message);
+  await remove(name);
+});
+
+test('extended attributes are kept, by archives too', needs('setfattr'), async () => {
+  const folder = sample();
+  const path = join(folder, 'd/a');
+  execFileSync('setfattr', ['-n', 'user.kind', '-v', 'first', path]);
+  const name = await container('running');
+  await cp(path, `${name}:/tmp/x`);
+  const { stdout } = await runTspod(['cp', `${name}:/tmp/x`, '-']);
+  await inside(name, 'mkdir /tmp/in');
+  await runTspod(['cp', '-', `${name}:/tmp/in`], { stdin: stdout });
+  await cp(`${name}:/tmp/in/x`, join(folder, 'back'));
+  assert.equal(readFileSync(join(folder, 'back'), 'utf8'), 'alpha');
+  const value = execFileSync('getfattr', ['--only-values', '-n', 'user.kind', join(folder, 'back')]);
+  assert.equal(value.toString(), 'first');
   await remove(name);
 });
 

@@ -19,14 +19,16 @@ const LARGEST_CHUNK = 256 * 1024;
  */
 export function recordWriter(write: (bytes: Buffer) => void): TarHandler {
   let segments: { offset: number; length: number }[] | undefined;
+  let attributes: Buffer[] = [];
   return {
     entry(entry) {
       segments = undefined;
+      attributes = [];
       const path = insidePath(entry.path);
       const type = TYPES[entry.type];
       if (type === undefined || path === '') return;
       write(record(type, path, entry));
-      for (const [name, value] of entry.xattrs) write(attribute(name, value));
+      attributes = [...entry.xattrs].map(([name, value]) => attribute(name, value));
       if (entry.type !== 'file') return;
       segments = (entry.sparse ?? [{ offset: 0, length: entry.storedSize }]).map((segment) => ({
         ...segment,
@@ -47,7 +49,10 @@ export function recordWriter(write: (bytes: Buffer) => void): TarHandler {
     },
     end() {
       if (segments !== undefined) write(chunkHeader(0, 0));
+      // file capabilities do not outlive a change of the content
+      for (const bytes of attributes) write(bytes);
       segments = undefined;
+      attributes = [];
     },
   };
 }

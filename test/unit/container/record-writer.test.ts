@@ -76,3 +76,20 @@ test('data come in chunks with their places, also those of a sparse file', () =>
   assert.equal(bytes.readBigUInt64LE(40), 9000n);
   assert.ok(endRecord().every((byte) => byte === 0) && endRecord().length === 48);
 });
+
+test('attributes follow the data: written before, file capabilities would be lost', () => {
+  const xattrs = new Map([['user.x', Buffer.from('y')]]);
+  const bytes = written(entry({ size: 1, storedSize: 1, xattrs }), Buffer.from('d'));
+  assert.equal(bytes.readUInt32LE(28), 1);
+  const data = 48 + 1;
+  assert.equal(bytes.readBigUInt64LE(data + 8), 1n);
+  assert.equal(bytes.readBigUInt64LE(data + 16 + 1 + 8), 0n);
+  const attribute = bytes.subarray(data + 16 + 1 + 16);
+  assert.deepEqual([attribute.readUInt32LE(0), attribute.readUInt32LE(4)], [6, 1]);
+  assert.equal(attribute.toString('latin1', 8), 'user.xy');
+  assert.ok(
+    written(entry({ type: 'directory', path: 'd', xattrs }))
+      .toString('latin1')
+      .endsWith('user.xy'),
+  );
+});
