@@ -13,7 +13,8 @@
  */
 int cgroup_make(const struct plan *plan);
 
-/* Writes every CGROUP_SET of `update` to the group that was made of `plan`. NULL, or what went wrong (allocated). */
+/* Writes every CGROUP_SET of `update` to the group that was made of `plan`. NULL, or what went wrong
+ * (allocated). */
 char *cgroup_update(const struct plan *plan, const struct plan *update);
 
 /* Moves pid there. Dies with status 125 on failure. */

@@ -169,8 +169,13 @@ static _Noreturn void run_and_restart(void) {
 }
 
 void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
-    self = (struct monitor){
-        .plan = plan, .lock = lock, .listener = -1, .signals = -1, .notify = -1, .net_exit = -1, .log.fd = -1};
+    self = (struct monitor){.plan = plan,
+                            .lock = lock,
+                            .listener = -1,
+                            .signals = -1,
+                            .notify = -1,
+                            .net_exit = -1,
+                            .log.fd = -1};
     self.status.phase = "exited";
     container_initialise(&self.container);
     clients_add(&self, relay);

@@ -151,8 +151,8 @@ bool health_may_restart(const struct plan *plan);
 void monitor_start(struct monitor *monitor);
 void monitor_release(struct monitor *monitor);
 
-/* monitor_cleanup.c: the first letter of what STOP_FILE holds: s stop, p to be started or removed next (then the
- * clean-up is no event, as with Podman), or NUL. */
+/* monitor_cleanup.c: the first letter of what STOP_FILE holds: s stop, p to be started or removed next (then
+ * the clean-up is no event, as with Podman), or NUL. */
 char monitor_stop_reason(const struct plan *plan);
 
 /* Ends everything, writes the exit record, removes the container if that was asked for. */

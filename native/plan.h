@@ -43,8 +43,8 @@ const char *plan_parse(struct plan *plan, char *bytes, size_t size);
 void plan_free(struct plan *plan);
 
 /*
- * plan_update.c: the ops of `update` stand in the place of those with the same codes; false when there is no memory. What it
- * is made of is not copied, and what it replaces is not freed: somebody may still look at it.
+ * plan_update.c: the ops of `update` stand in the place of those with the same codes; false when there is no
+ * memory. What it is made of is not copied, and what it replaces is not freed: somebody may still look at it.
  */
 bool plan_update(struct plan *plan, const struct plan *update);
 

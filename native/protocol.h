@@ -210,11 +210,11 @@
 
 /* Frames between the monitor and its clients: u8 type, u32 length, data. */
 enum frame_type {
-    FRAME_STDIN = 0,  /* client: data; no data: end of input */
-    FRAME_RESIZE = 1, /* client: u16 rows, u16 columns */
-    FRAME_SIGNAL = 2, /* client: u32 signal number */
-    FRAME_START = 3,  /* client: release a container that is held */
-    FRAME_HEALTH = 4, /* client: run a health check now; answered by HEALTH_RESULT */
+    FRAME_STDIN = 0,          /* client: data; no data: end of input */
+    FRAME_RESIZE = 1,         /* client: u16 rows, u16 columns */
+    FRAME_SIGNAL = 2,         /* client: u32 signal number */
+    FRAME_START = 3,          /* client: release a container that is held */
+    FRAME_HEALTH = 4,         /* client: run a health check now; answered by HEALTH_RESULT */
     FRAME_UPDATE = 6,         /* client: a plan whose ops replace those of the same codes; UPDATED or ERROR */
     FRAME_STDOUT = 10,        /* monitor: data */
     FRAME_STDERR = 11,        /* monitor: data */
