@@ -13,6 +13,8 @@ export interface NetworkNames {
   mode: NetworkMode;
   names: readonly string[];
   addHost: readonly string[];
+  /** Instead of the host's /etc/hosts. */
+  hosts?: string | undefined;
   dns: readonly string[];
   dnsSearch: readonly string[];
   dnsOptions: readonly string[];
@@ -25,7 +27,7 @@ export function networkFiles(
 ): { hosts: string; resolv: string | undefined } {
   const helper = networkHelper(ctx, input.mode);
   const address = hostAddress();
-  const host = { base: read('/etc/hosts') ?? '', addHost: input.addHost };
+  const host = { base: input.hosts ?? read('/etc/hosts') ?? '', addHost: input.addHost };
   const resolver = { dns: input.dns, search: input.dnsSearch, options: input.dnsOptions };
   const base = resolvSource(read);
   if (helper?.name === 'slirp4netns') {

@@ -144,6 +144,19 @@ test('a personality, users of the host, merged variables and directories of a ch
   assert.equal(files.stdout.match(/1\.2\.3\.4/g)?.length, 2);
 });
 
+test('--hosts-file takes another file, or none, in the place of that of this machine', async () => {
+  const file = `${testFolder()}/hosts`;
+  writeFileSync(file, '9.9.9.9 mine\n');
+  assert.match((await sh(['--hosts-file', file], 'cat /etc/hosts')).stdout, /^9\.9\.9\.9\s+mine$/m);
+  assert.match((await sh(['--hosts-file=none'], 'cat /etc/hosts')).stdout, /^127\.0\.0\.1\s+localhost/m);
+  const missing = await sh([`--hosts-file=${file}.not`], 'true', 127);
+  assert.match(missing.stderr, /failed to create new hosts file: .*hosts.not/);
+  assert.match(
+    (await sh(['--hosts-file=image', '--no-hosts'], 'true', 125)).stderr,
+    /cannot be set together/,
+  );
+});
+
 test('what a container requires is started first, and stays as long as it is required', async () => {
   const [base, top] = [uniqueName(), uniqueName()];
   await runTspod(['create', '--name', base, '--network=none', 'busybox', 'sleep', '100']);

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
@@ -7,6 +7,8 @@ import { networkFiles } from '../../network/network-files';
 import type { OciMount } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
+import { readRootfsFile } from '../rootfs-view';
+import { rootView } from './root-view';
 import type { SpecUser } from './spec-user';
 
 const ZONES = '/usr/share/zoneinfo';
@@ -60,6 +62,7 @@ function networkTexts(ctx: Context, record: ContainerRecord): [string, string, s
     mode: options.network,
     names: [hostNameOf(record), name],
     addHost: options.addHost,
+    hosts: hostsBase(ctx, record),
     dns: options.dns.filter((server) => server !== 'none'),
     dnsSearch: options.dnsSearch,
     dnsOptions: options.dnsOptions,
@@ -68,6 +71,20 @@ function networkTexts(ctx: Context, record: ContainerRecord): [string, string, s
     ['hosts', '/etc/hosts', options.noHosts ? undefined : hosts],
     ['resolv.conf', '/etc/resolv.conf', options.dns.includes('none') ? undefined : resolv],
   ];
+}
+
+/** What `--hosts-file` puts in the place of the host's. Throws 'not-found'. */
+function hostsBase(ctx: Context, record: ContainerRecord): string | undefined {
+  const { hostsFile, noHosts } = record.options;
+  if (hostsFile === undefined || noHosts) return undefined;
+  if (hostsFile === 'none') return '';
+  if (hostsFile === 'image') return readRootfsFile(rootView(ctx, record), '/etc/hosts') ?? '';
+  try {
+    return readFileSync(hostsFile, 'utf8');
+  } catch (error) {
+    const { message } = wrapError('failed to create new hosts file', error);
+    throw new TspodError('not-found', message, { exitCode: 127, cause: error });
+  }
 }
 
 function sharedNetworkMounts(ctx: Context, record: ContainerRecord): OciMount[] {

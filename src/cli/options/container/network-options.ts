@@ -10,6 +10,11 @@ export const NETWORK_OPTIONS = {
   'dns-option': { type: 'list', commas: true, value: 'OPTION', description: 'Set an option of the resolver' },
   'dns-search': { type: 'list', commas: true, value: 'DOMAIN', description: 'Set a search domain' },
   expose: { type: 'list', commas: true, value: 'PORT[-END][/PROTOCOL]', description: 'Expose ports' },
+  'hosts-file': {
+    type: 'string',
+    value: 'FILE',
+    description: 'Begin /etc/hosts with this file, with that of the image (image), or with none',
+  },
   network: {
     type: 'list',
     aliases: ['net'],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { TspodError } from '../../../lib/errors';
 import { parseExpose } from '../../../network/parse-expose';
 import { parseNetworkMode } from '../../../network/parse-network-mode';
@@ -26,6 +27,14 @@ export function parseNetworkFlags(flags: ContainerFlags) {
     dnsOptions: flags['dns-option'],
     addHost: flags['add-host'],
     noHosts: flags['no-hosts'] ?? false,
+    ...hostsFile(flags),
     ...(flags['no-hostname'] ? { noHostname: true } : {}),
   };
+}
+
+function hostsFile(flags: ContainerFlags): { hostsFile?: string } {
+  const text = flags['hosts-file'];
+  if (!text) return {};
+  if (flags['no-hosts']) throw new TspodError('usage', '--no-hosts and --hosts-file cannot be set together');
+  return { hostsFile: text === 'none' || text === 'image' ? text : resolve(text) };
 }
