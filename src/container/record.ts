@@ -155,6 +155,8 @@ export interface ContainerOptions extends HealthOptions {
   /** `name:address` with `host-gateway` still in it. */
   addHost: string[];
   noHosts: boolean;
+  /** The base of /etc/hosts: a path, `none` or `image`. Absent: the host's. */
+  hostsFile?: string;
   mounts: UserMount[];
   readOnly: boolean;
   /** Whether a read-only root gets tmpfs on /tmp, /run, /var/tmp. */

@@ -52,7 +52,7 @@ function inspectBorders(record: ContainerRecord): object {
     DnsOptions: options.dnsOptions,
     DnsSearch: options.dnsSearch,
     ExtraHosts: options.addHost,
-    HostsFile: '',
+    HostsFile: options.hostsFile ?? '',
     GroupAdd: options.groupAdd,
     IpcMode: modeText(namespaces.ipc),
     Cgroup: '',
