@@ -20,7 +20,9 @@ export function hostsFile({ base, addHost, hostGateway, own }: HostsInput): stri
   const added = addHost.map((text) => parseAddHost(text, hostGateway));
   const taken = new Set(added.flatMap(({ names }) => names));
   const lines = added.map(({ address, names }) => `${address}\t${names.join(' ')}`);
-  lines.push(...baseLines(base, taken));
+  const ofBase = baseLines(base, taken);
+  const hasLocal = taken.has('localhost') || ofBase.some((line) => line.split(/\s+/).includes('localhost'));
+  lines.push(...ofBase, ...(hasLocal ? [] : ['127.0.0.1\tlocalhost', '::1\tlocalhost']));
   const hostNames = HOST_NAMES.filter((name) => !taken.has(name));
   if (hostGateway !== undefined && hostNames.length > 0) lines.push(`${hostGateway}\t${hostNames.join(' ')}`);
   const ownNames = [...new Set(own?.names ?? [])].filter((name) => name !== '' && !taken.has(name));

@@ -154,8 +154,8 @@ const REFUSED: [string, string[], RegExp][] = [
   ['an unknown mount type', ['--mount', 'type=nfs,dst=/mnt'], /invalid filesystem type "nfs"/],
   [
     'a mount type that is not built',
-    ['--mount', 'type=image,src=busybox,dst=/mnt'],
-    /type=image is not supported/,
+    ['--mount', 'type=artifact,src=busybox,dst=/mnt'],
+    /type=artifact is not supported/,
   ],
   ['two mounts on one target', ['-v', 'x:/mnt', '--tmpfs', '/mnt'], /\/mnt/],
 ];

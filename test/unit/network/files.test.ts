@@ -28,7 +28,10 @@ test("hostsFile() puts the user's entries before the host's, the host and the co
 test('hostsFile() leaves a name for the host that the user has given away', () => {
   const addHost = ['host.containers.internal:1.2.3.4'];
   const text = hostsFile({ base: '', addHost, hostGateway: '192.0.2.2' });
-  assert.equal(text, '1.2.3.4\thost.containers.internal\n192.0.2.2\thost.docker.internal\n');
+  assert.equal(
+    text,
+    '1.2.3.4\thost.containers.internal\n127.0.0.1\tlocalhost\n::1\tlocalhost\n192.0.2.2\thost.docker.internal\n',
+  );
 });
 
 const BAD_HOSTS: [string, RegExp][] = [
