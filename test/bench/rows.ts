@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { waitFor } from '../helpers/wait-for';
 import { copyRows } from './copy-rows';
 import type { Engine } from './engine';
+import { eventsRow } from './events-row';
 import { engineMemory } from './memory';
 import { pushRows } from './push-rows';
 import { pullRows } from './pull-rows';
@@ -68,6 +69,7 @@ export const rows: readonly Row[] = [
   listRow(50, 0.9, 20),
   listRow(1000, 0.5, 5),
   statsRow(50),
+  eventsRow,
   {
     name: 'run-20',
     work: '20 run --rm at once',

@@ -26,7 +26,7 @@ const LINE_FEED = 0x0a;
 export async function appendEvents(ctx: Context, events: readonly EngineEvent[]): Promise<void> {
   const log = eventLog(ctx);
   try {
-    if (log.logger === 'file') await appendToFile(log, events.map(eventLine).join(''));
+    if (log.logger === 'file') await appendToFile(ctx, log, events.map(eventLine).join(''));
     else if (log.logger === 'journald') await sendToJournal(events);
   } catch (error) {
     if (error instanceof TspodError) throw error;
@@ -34,9 +34,9 @@ export async function appendEvents(ctx: Context, events: readonly EngineEvent[])
   }
 }
 
-async function appendToFile(log: EventLog, text: string): Promise<void> {
+async function appendToFile(ctx: Context, log: EventLog, text: string): Promise<void> {
   const bytes = Buffer.from(text);
-  const fd = await openLog(log, bytes.length);
+  const fd = await openLog(log, ctx.paths.root, bytes.length);
   try {
     writeSync(fd, endsInsideALine(fd) ? Buffer.concat([Buffer.from('\n'), bytes]) : bytes);
   } finally {
@@ -44,8 +44,8 @@ async function appendToFile(log: EventLog, text: string): Promise<void> {
   }
 }
 
-async function openLog(log: EventLog, added: number): Promise<number> {
-  const fd = openForAppending(log.path);
+async function openLog(log: EventLog, root: string, added: number): Promise<number> {
+  const fd = openForAppending(log.path, root);
   const own = fstatSync(fd);
   if (log.maxSize === 0 || !own.isFile() || own.size === 0 || own.size + added <= log.maxSize) return fd;
   try {
@@ -53,15 +53,16 @@ async function openLog(log: EventLog, added: number): Promise<number> {
   } finally {
     closeSync(fd);
   }
-  return openForAppending(log.path);
+  return openForAppending(log.path, root);
 }
 
-function openForAppending(path: string): number {
+function openForAppending(path: string, root: string): number {
   try {
     return openSync(path, 'a+', 0o600);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // the store may not be there yet; who names another place has made it
+    if (!isErrno(error, 'ENOENT') || dirname(path) !== root) throw error;
+    mkdirSync(root, { recursive: true, mode: 0o700 });
     return openSync(path, 'a+', 0o600);
   }
 }
