@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { execFileSync } from 'node:child_process';
-import { needs } from '../helpers/capabilities';
+import { buildArchive } from '../helpers/build-archive';
 import { readArchive } from '../helpers/read-archive';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -222,19 +222,18 @@ test('archives go out and in, whatever they are compressed with, and none leads 
   await remove(name);
 });
 
-test('extended attributes are kept, by archives too', needs('setfattr'), async () => {
-  const folder = sample();
-  const path = join(folder, 'd/a');
-  execFileSync('setfattr', ['-n', 'user.kind', '-v', 'first', path]);
+test('extended attributes are kept, in archives and between files', async () => {
+  const folder = testFolder();
+  const pax = { 'SCHILY.xattr.user.kind': 'first' };
+  const archive = await buildArchive([{ name: 'x', data: 'alpha', pax }]);
   const name = await container('running');
-  await cp(path, `${name}:/tmp/x`);
-  const { stdout } = await runTspod(['cp', `${name}:/tmp/x`, '-']);
-  await inside(name, 'mkdir /tmp/in');
-  await runTspod(['cp', '-', `${name}:/tmp/in`], { stdin: stdout });
-  await cp(`${name}:/tmp/in/x`, join(folder, 'back'));
-  assert.equal(readFileSync(join(folder, 'back'), 'utf8'), 'alpha');
-  const value = execFileSync('getfattr', ['--only-values', '-n', 'user.kind', join(folder, 'back')]);
-  assert.equal(value.toString(), 'first');
+  await runTspod(['cp', '-', `${name}:/tmp`], { stdin: archive });
+  await cp(`${name}:/tmp/x`, join(folder, 'x'));
+  assert.equal(readFileSync(join(folder, 'x'), 'utf8'), 'alpha');
+  await cp(join(folder, 'x'), `${name}:/tmp/y`);
+  const { stdout } = await runTspod(['cp', `${name}:/tmp/y`, '-']);
+  const [member] = readArchive(Buffer.from(stdout));
+  assert.equal(member?.xattrs.get('user.kind')?.toString(), 'first');
   await remove(name);
 });
 
