@@ -63,6 +63,10 @@ export function closePlace(place: Place): void {
   for (const line of ['ENG rm -fa -t0', 'ENG volume prune -af', 'ENG system reset -f']) {
     for (const engine of engines) runLine(place, line, engine);
   }
-  runLine(place, 'podman unshare rm -rf "$HOME"/.local/share "$XDG_RUNTIME_DIR"', 'podman');
+
+  runLine(place, 'podman unshare rm -rf "$HOME"/.local/share', 'podman');
+  // the process that keeps Podman's namespaces
+  runLine(place, 'kill "$(cat "$XDG_RUNTIME_DIR/libpod/tmp/pause.pid")"', 'podman');
+  rmSync(place.env['XDG_RUNTIME_DIR'] ?? place.home, { recursive: true, force: true });
   rmSync(place.home, { recursive: true, force: true });
 }

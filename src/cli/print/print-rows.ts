@@ -43,11 +43,26 @@ function isDefault(format: string | undefined): format is undefined {
   return format === undefined || format === '' || format === 'table';
 }
 
-function printTable(output: Output, rows: readonly object[], style: RowStyle): void {
+async function printTable(output: Output, rows: readonly object[], style: RowStyle): Promise<void> {
   const { columns, headers = {}, noHeading } = style;
   const lines = rows.map((row) => columns.map((column) => cell(row, column)));
   if (noHeading !== true) lines.unshift(columns.map((column) => headerOf(column, headers)));
-  if (lines.length > 0) output.write(`${alignRows(lines).join('\n')}\n`);
+  if (lines.length === 0) return;
+  const aligned = output.isTerminal ? await terminalLines(output, lines, style) : alignRows(lines);
+  output.write(`${aligned.join('\n')}\n`);
+}
+
+/** Columns whose cells somebody copies, or that are short: never shortened. */
+const WHOLE = new Set(['ID', 'Names', 'Name', 'Tag', 'Size', 'Driver', 'Pid']);
+
+/** On a terminal a table has the colours of states, and the width of the terminal where it would be wider. */
+async function terminalLines(output: Output, lines: string[][], { columns }: RowStyle): Promise<string[]> {
+  const width = process.stdout.columns ?? Infinity;
+  const aligned = alignRows(lines);
+  const state = columns.indexOf('Status');
+  if (state < 0 && aligned.every((line) => line.length <= width)) return aligned;
+  const { fitTable } = await import('./fit-table');
+  return fitTable({ lines, shrinkable: columns.map((name) => !WHOLE.has(name)), state }, width, output);
 }
 
 function cell(row: object, field: string): string {

@@ -38,7 +38,10 @@ function checkNameServers({ dns }: ContainerOptions): void {
   if (wrong !== undefined) throw usage(`--dns: "${wrong}" is not an ip address`);
 }
 
-function checkNetwork({ network, dns, dnsSearch, dnsOptions }: ContainerOptions): void {
+function checkNetwork({ network, dns, dnsSearch, dnsOptions, addHost }: ContainerOptions): void {
+  if (network.kind === 'container' && addHost.length > 0) {
+    throw usage("cannot set extra host entries when the container is joined to another's network namespace");
+  }
   if (network.kind !== 'container' && network.kind !== 'none') return;
   if (dns.length + dnsSearch.length + dnsOptions.length === 0) return;
   throw usage(`conflicting options: dns and the network mode: ${network.kind}`);

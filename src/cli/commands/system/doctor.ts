@@ -1,15 +1,8 @@
-import chalk from 'chalk';
 import { checkMachine } from '../../../container/machine-report/checks';
 import type { Check } from '../../../container/machine-report/finding';
 import { defineCommand } from '../../define-command';
+import { colorsFor } from '../../print/colors';
 import { checkConfiguration } from './check-configuration';
-
-/** chalk leaves the colours out where standard output is no terminal, and with NO_COLOR. */
-const MARKS: Record<Check['level'], string> = {
-  ok: chalk.green('ok  '),
-  warn: chalk.yellow('warn'),
-  fail: chalk.red('FAIL'),
-};
 
 /** `tspod doctor`: 0 when containers can run here, 1 when not. */
 export default defineCommand({
@@ -27,12 +20,21 @@ export default defineCommand({
   async run(ctx, flags, _args, output) {
     const checks = [...checkMachine(ctx), await checkConfiguration(ctx)];
     if (flags.format === 'json' || flags.json === true) output.print(JSON.stringify(checks, null, 4));
-    else for (const line of checks.flatMap(describe)) output.print(line);
+    else {
+      const marks = marksOf(colorsFor(output, ctx.env));
+      for (const check of checks) for (const line of describe(check, marks)) output.print(line);
+    }
     return checks.some(({ level }) => level === 'fail') ? 1 : 0;
   },
 });
 
-function describe({ name, level, detail, cure }: Check): string[] {
-  const line = `${MARKS[level]}  ${name.padEnd(18)} ${detail}`;
+type Marks = Record<Check['level'], string>;
+
+function marksOf(color: ReturnType<typeof colorsFor>): Marks {
+  return { ok: color.green('ok  '), warn: color.yellow('warn'), fail: color.red('FAIL') };
+}
+
+function describe({ name, level, detail, cure }: Check, marks: Marks): string[] {
+  const line = `${marks[level]}  ${name.padEnd(18)} ${detail}`;
   return cure === undefined ? [line] : [line, `${' '.repeat(25)}-> ${cure}`];
 }

@@ -16,6 +16,27 @@ const KEYS: Record<
     is: { a: '1', b: '1' },
     then: { a: '2', b: '1' },
   },
+  apparmor_profile: {
+    value: '"strict"',
+    argv: ['--security-opt', 'apparmor=unconfined'],
+    of: ({ security }) => security.apparmor,
+    is: 'strict',
+    then: 'unconfined',
+  },
+  cgroup_conf: {
+    value: '["memory.high=1"]',
+    argv: ['--cgroup-conf', 'memory.high=2'],
+    of: ({ limits }) => limits.unified?.['memory.high'],
+    is: '1',
+    then: '2',
+  },
+  cgroups: {
+    value: '"no-conmon"',
+    argv: ['--cgroups', 'split'],
+    of: ({ cgroups }) => cgroups,
+    is: 'no-conmon',
+    then: 'split',
+  },
   cgroupns: {
     value: '"host"',
     argv: ['--cgroupns', 'private'],
