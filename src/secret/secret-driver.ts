@@ -79,7 +79,8 @@ function shellDriver(ctx: Context, commands: Readonly<Record<string, string>>): 
       ...(input === undefined ? {} : { input }),
       maxBuffer: 16 << 20,
     });
-    if (result.error) throw result.error;
+    // a command that does not read what it is given breaks the pipe: its exit status tells more
+    if (result.error && !isErrno(result.error, 'EPIPE')) throw result.error;
     if (result.status === 0) return result.stdout;
     const how = result.status === null ? `signal ${result.signal}` : `exit status ${result.status}`;
     throw new TspodError('system', `the command "${key}" of the shell driver failed: ${how}`);

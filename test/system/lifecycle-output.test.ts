@@ -52,7 +52,6 @@ const refused: [string[], RegExp][] = [
   [['ps', '--filter', 'nope=1'], /nope is an invalid filter/],
   [['ps', '-q', '-s'], /quiet conflicts with size and namespace/],
   [['ps', '--sort', 'foo'], /--sort/],
-  [['ps', '--pod'], /--pod is not supported/],
   [['stop'], /you must provide at least one name or id/],
   [['logs', 'nope'], /no container with name or ID "nope" found: no such container/],
   [['exec', 'nope', 'true'], /no container with name or ID "nope" found: no such container/],

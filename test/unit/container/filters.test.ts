@@ -85,7 +85,6 @@ const refused: [string, RegExp][] = [
   ['until=zz', /^failed to parse value as time or duration: "zz"$/],
   ['since=nope', /no container with name or ID "nope" found/],
   ['name=(', /invalid regular expression/],
-  ['pod=x', /not supported/],
 ];
 for (const [text, message] of refused) {
   test(`the filter ${text} is refused`, (t) => {

@@ -77,16 +77,17 @@ test('removeContainers() twice at once is no error', async (t) => {
   for (const { failures } of results) assert.deepEqual(failures, []);
 });
 
-test('renameContainer() moves the name, and refuses one in use or malformed', (t) => {
+test('renameContainer() moves the name, and refuses one in use or malformed', async (t) => {
   const { ctx } = makeSandbox(t);
   storeContainer(ctx, { id: A, name: 'web' });
   storeContainer(ctx, { id: B, name: 'db' });
-  renameContainer(ctx, A, 'www');
+  await renameContainer(ctx, A, 'www');
   assert.equal(findContainer(ctx, 'www').name, 'www');
   assert.equal(lookUpContainer(ctx, 'web'), undefined);
-  assert.throws(() => renameContainer(ctx, A, 'db'), { code: 'exists', message: /"db" is already in use/ });
-  assert.throws(() => renameContainer(ctx, A, 'a b'), { code: 'usage' });
-  renameContainer(ctx, A, 'www');
+  const taken = { code: 'exists', message: /"db" is already in use/ };
+  await assert.rejects(renameContainer(ctx, A, 'db'), taken);
+  await assert.rejects(renameContainer(ctx, A, 'a b'), { code: 'usage' });
+  await renameContainer(ctx, A, 'www');
 });
 
 const contradictions: [Parameters<typeof selectContainers>[1], string][] = [

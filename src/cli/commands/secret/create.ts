@@ -20,7 +20,7 @@ export default defineCommand({
     'tspod secret create token token.txt',
     'printf %s "$PASSWORD" | tspod secret create password -',
     'tspod secret create --env --replace password PASSWORD',
-    'tspod secret create --driver shell --driver-opts "list=pass ls t,lookup=pass t/\\$SECRET_ID,store=pass insert -m t/\\$SECRET_ID,delete=pass rm -f t/\\$SECRET_ID" token -',
+    'tspod secret create --driver shell --driver-opts list=L,lookup=G,store=S,delete=D token -',
   ],
   options: {
     driver: { type: 'string', short: 'd', default: 'file', value: 'DRIVER', description: 'file or shell' },

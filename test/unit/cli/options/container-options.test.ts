@@ -36,7 +36,6 @@ test('no two options have the same letter', () => {
 
 const refused: [string[], RegExp][] = [
   [['--pod', 'x'], /the option --pod is not supported: pods/],
-  [['--secret=x'], /--secret is not supported/],
   [['--systemd=bogus'], /--systemd values must be one of "true, false, always"/],
   [['--cgroups', 'nonsense'], /invalid cgroup mode "nonsense"/],
   [
