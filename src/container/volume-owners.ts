@@ -21,7 +21,8 @@ export function addVolumeOwners(
   const uid = inCommon(record.idMaps?.uids, user.uid);
   const gid = inCommon(record.idMaps?.gids, user.gid);
   for (const [index, mount] of record.options.mounts.entries()) {
-    if (mount.kind === 'tmpfs' || mount.kind === 'image' || !(mount.chown || isNewHere(ctx, record, mount))) continue;
+    if (mount.kind === 'tmpfs' || mount.kind === 'image' || !(mount.chown || isNewHere(ctx, record, mount)))
+      continue;
     plan.add('CHOWN_TREE', directory(ctx, record, mount, index), uid, gid);
   }
 }
