@@ -2,6 +2,7 @@ import { rmdirSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { removeTrees } from '../runtime/tree';
+import { takeEvents } from '../store/events/record-event';
 import { listDirectory } from '../store/staging';
 import { openStore } from '../store/open-store';
 import { lockFile } from '../sys/file-lock';
@@ -13,7 +14,7 @@ import { throwFailures } from './select';
 const OWN = new Set(
   (
     'oci-layout index.json version blobs layers shifted images containers names locks tmp volumes networks secrets ' +
-    'pods mounts partial storage-driver'
+    'pods mounts partial storage-driver events.jsonl events.jsonl.1'
   ).split(' '),
 );
 
@@ -24,6 +25,8 @@ export async function resetStore(ctx: Context): Promise<string[]> {
   // waits for who is just adding an image
   const lock = lockFile(`${store.locks}/content`);
   try {
+    // what has been removed is told to nobody: the events go too
+    takeEvents(ctx);
     const names = listDirectory(store.root);
     const own = names.filter((name) => OWN.has(name));
     removeTrees(
