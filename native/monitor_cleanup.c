@@ -124,7 +124,7 @@ char monitor_stop_reason(const struct plan *plan) {
     return path && read_file(path, reason, sizeof reason) > 0 ? reason[0] : '\0';
 }
 
-/* Before anybody is told. A container that never ran has no exit status. */
+/* Before anybody can know that it has ended. A container that never ran has no exit status. */
 static void note_end(const struct monitor *monitor, int code, bool in_passing) {
     const struct plan *plan = monitor->plan;
     events_note_earlier(plan);
@@ -154,18 +154,21 @@ static void tell(struct monitor *monitor, int code, const char *error) {
  * and who waits for its end does not wait for its files. */
 static void clean_up(struct monitor *monitor, int code, const char *error) {
     bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE);
+    bool in_passing = monitor_stop_reason(monitor->plan) == 'p';
     end_processes(monitor);
     if (monitor->container.pid > 0)
         free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTOP, 0));
     log_flush(&monitor->log, monitor->plan);
     rootfs_unmount(monitor->plan);
-    if (stays)
+    if (stays) {
         give_back(monitor);
+        note_end(monitor, code, in_passing);
+    }
     record(monitor, code, error);
     close_doors(monitor);
-    bool in_passing = monitor_stop_reason(monitor->plan) == 'p';
     size_t trees = move_away(monitor->plan);
-    note_end(monitor, code, in_passing);
+    if (!stays)
+        note_end(monitor, code, in_passing);
     tell(monitor, code, error);
     if (!stays)
         give_back(monitor);

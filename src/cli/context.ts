@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context, LogLevel, Overrides, Paths } from '../lib/context';
 import { TspodError, isErrno } from '../lib/errors';
+import { JOURNAL_SOCKET } from '../lib/engine-event';
 import type { FlagValue } from './flag-value';
 import type { Output } from './define-command';
 
@@ -149,6 +150,7 @@ function overridesOf(flags: GlobalFlags): Overrides | undefined {
   const overrides: Overrides = {};
   if (typeof flags['runtime'] === 'string') overrides.runtime = flags['runtime'];
   const events = flags['events-backend'];
+  if (events === 'journald' && !existsSync(JOURNAL_SOCKET)) throw noJournal();
   if (events === 'file' || events === 'journald' || events === 'none') overrides.eventsBackend = events;
   const registriesConf = stringFlag(flags['registries-conf']);
   if (registriesConf !== undefined) overrides.registriesConf = registriesConf;
@@ -161,6 +163,12 @@ function overridesOf(flags: GlobalFlags): Overrides | undefined {
   const manager = flags['cgroup-manager'];
   if (manager === 'cgroupfs' || manager === 'systemd') overrides.cgroupManager = manager;
   return Object.keys(overrides).length === 0 ? undefined : overrides;
+}
+
+function noJournal(): TspodError {
+  return new TspodError('machine', `--events-backend journald: there is no journal at "${JOURNAL_SOCKET}"`, {
+    hint: 'use --events-backend file',
+  });
 }
 
 const RANKS: Readonly<Record<string, number>> = {

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import type { EngineEvent } from '../lib/engine-event';
+import { JOURNAL_SOCKET, type EngineEvent } from '../lib/engine-event';
 import type { Plan } from '../runtime/plan';
 import { PLAN } from '../runtime/protocol';
 import { eventLine, eventTemplate } from '../store/events/event-line';
 import { eventLog, type EventLog } from '../store/events/event-log';
-import { JOURNAL_SOCKET, journalEntry, journalTemplate } from '../store/events/journal-entry';
+import { journalEntry, journalTemplate } from '../store/events/journal-entry';
 import { recordEvent, takeEvents, type NewEvent } from '../store/events/record-event';
 import type { ContainerRecord } from './record';
 
@@ -34,6 +35,8 @@ export function addEvents(
   const log = eventLog(ctx);
   const earlier = takeEvents(ctx);
   if (log.logger === 'none') return;
+  if (log.logger === 'journald' && !existsSync(JOURNAL_SOCKET))
+    ctx.log('warn', `events are not kept: there is no journal at "${JOURNAL_SOCKET}"`);
   const place = log.logger === 'file' ? PLAN.EVENTS_FILE : PLAN.EVENTS_JOURNAL;
   const path = log.logger === 'file' ? log.path : JOURNAL_SOCKET;
   const health = ctx.defaults?.events?.health === false ? '' : String.fromCharCode(PLAN.EVENT_HEALTH);

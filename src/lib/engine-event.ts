@@ -1,3 +1,6 @@
+/** Where the journal of the machine takes entries. */
+export const JOURNAL_SOCKET = '/run/systemd/journal/socket';
+
 /** What events are about. */
 export type EventType = 'container' | 'image' | 'network' | 'pod' | 'secret' | 'system' | 'volume';
 

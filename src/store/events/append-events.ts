@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -11,11 +10,11 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Context } from '../../lib/context';
-import { describeError, isErrno, TspodError } from '../../lib/errors';
-import type { EngineEvent } from '../../lib/engine-event';
+import { describeError, isErrno } from '../../lib/errors';
+import { JOURNAL_SOCKET, type EngineEvent } from '../../lib/engine-event';
 import { eventLine } from './event-line';
 import { eventLog, type EventLog } from './event-log';
-import { JOURNAL_SOCKET, journalEntry } from './journal-entry';
+import { journalEntry } from './journal-entry';
 
 const LINE_FEED = 0x0a;
 
@@ -29,8 +28,8 @@ export async function appendEvents(ctx: Context, events: readonly EngineEvent[])
     if (log.logger === 'file') await appendToFile(ctx, log, events.map(eventLine).join(''));
     else if (log.logger === 'journald') await sendToJournal(events);
   } catch (error) {
-    if (error instanceof TspodError) throw error;
-    ctx.log('warn', `writing events to "${log.path}": ${describeError(error)}`);
+    const place = log.logger === 'file' ? log.path : JOURNAL_SOCKET;
+    ctx.log('warn', `writing events to "${place}": ${describeError(error)}`);
   }
 }
 
@@ -82,16 +81,9 @@ function endsInsideALine(fd: number): boolean {
 }
 
 async function sendToJournal(events: readonly EngineEvent[]): Promise<void> {
-  if (!existsSync(JOURNAL_SOCKET)) throw noJournal();
   const { sendDatagrams } = await import('../../sys/unix-datagram');
   sendDatagrams(
     JOURNAL_SOCKET,
     events.map((event) => Buffer.from(journalEntry(event))),
   );
-}
-
-function noJournal(): TspodError {
-  return new TspodError('machine', `keeping events in the journal: there is no "${JOURNAL_SOCKET}"`, {
-    hint: 'use --events-backend file, or events_logger = "file" in containers.conf',
-  });
 }

@@ -2,9 +2,6 @@ import type { EngineEvent } from '../../lib/engine-event';
 import { formatRfc3339 } from '../../lib/time';
 import { goText } from './event-line';
 
-/** Where the journal takes entries. */
-export const JOURNAL_SOCKET = '/run/systemd/journal/socket';
-
 /** An event as one entry of the journal, in its native protocol, with the fields that Podman writes. */
 export function journalEntry(event: EngineEvent): string {
   const code = event.exitCode === undefined ? '' : `PODMAN_EXIT_CODE=${event.exitCode}\n`;
