@@ -54,8 +54,7 @@ function isSame(entry: IndexEntry, candidate: ImageReference): boolean {
   if (candidate.digest === undefined) return entry.name === formatReference(candidate);
   // a tag beside a digest says nothing more
   return (
-    hasDigest(entry, candidate.digest) &&
-    repositoryOf(parseReference(entry.name)) === repositoryOf(candidate)
+    hasDigest(entry, candidate.digest) && repositoryOf(parseReference(entry.name)) === repositoryOf(candidate)
   );
 }
 
