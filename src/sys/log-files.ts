@@ -21,13 +21,24 @@ export class LogFiles {
 
   /** The lines that are there and have not been read yet, without their line feeds. */
   *lines(): Generator<Buffer> {
+    for (const block of this.blocks()) {
+      let start = 0;
+      for (let end = block.indexOf(LINE_FEED); end >= 0; end = block.indexOf(LINE_FEED, start)) {
+        yield block.subarray(start, end);
+        start = end + 1;
+      }
+    }
+  }
+
+  /** The same as blocks of whole lines, with their line feeds. */
+  *blocks(): Generator<Buffer> {
     if (this.#fd < 0 && !this.#open(oldestFile(this.path))) return;
     for (;;) {
-      yield* this.#linesOfFile();
+      yield* this.#blocksOfFile();
       const next = nextFile(this.path, this.#inode);
       if (next === undefined) return;
       // what was written between the last look and the rotation
-      yield* this.#linesOfFile();
+      yield* this.#blocksOfFile();
       if (!this.#open(next)) return;
     }
   }
@@ -37,24 +48,17 @@ export class LogFiles {
     this.#fd = -1;
   }
 
-  *#linesOfFile(): Generator<Buffer> {
+  *#blocksOfFile(): Generator<Buffer> {
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK);
       const length = readSync(this.#fd, chunk, 0, CHUNK, this.#position);
       if (length === 0) return;
       this.#position += length;
-      yield* this.#split(chunk.subarray(0, length));
+      const bytes = Buffer.concat([this.#rest, chunk.subarray(0, length)]);
+      const end = bytes.lastIndexOf(LINE_FEED) + 1;
+      this.#rest = bytes.subarray(end);
+      if (end > 0) yield bytes.subarray(0, end);
     }
-  }
-
-  *#split(chunk: Buffer): Generator<Buffer> {
-    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    let start = 0;
-    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
-      yield bytes.subarray(start, end);
-      start = end + 1;
-    }
-    this.#rest = bytes.subarray(start);
   }
 
   #open(path: string): boolean {

@@ -3,10 +3,33 @@ import { goMap } from '../../lib/go-template/values';
 import { formatGoTime } from '../../lib/time';
 import { goText } from '../../store/events/event-line';
 
-/** An event as Podman's people read it: one line. `truncate` shortens ids. */
-export function eventText(event: EngineEvent, truncate: boolean): string {
-  const id = truncate ? (event.id ?? '').slice(0, 12) : (event.id ?? '');
-  const head = `${formatGoTime(event.ns)} ${event.type} ${event.status}`;
+const NS = 1_000_000_000n;
+
+/** Events as people read them, each one line of Podman's. `truncate` shortens ids. */
+export function eventWriter(truncate: boolean): (event: EngineEvent) => string {
+  const timeText = timeWriter();
+  return (event) => {
+    const id = truncate ? (event.id ?? '').slice(0, 12) : (event.id ?? '');
+    return eventText(event, id, `${timeText(event.ns)} ${event.type} ${event.status}`);
+  };
+}
+
+/** Many events share their second. */
+function timeWriter(): (ns: bigint) => string {
+  let second = -1n;
+  let text = '';
+  return (ns) => {
+    const seconds = ns / NS;
+    if (seconds !== second) text = formatGoTime(seconds * NS).slice(0, 19);
+    second = seconds;
+    const fraction = String(Number(ns - seconds * NS))
+      .padStart(9, '0')
+      .replace(/0+$/, '');
+    return fraction === '' ? `${text} +0000 UTC` : `${text}.${fraction} +0000 UTC`;
+  };
+}
+
+function eventText(event: EngineEvent, id: string, head: string): string {
   switch (event.type) {
     case 'container':
     case 'pod':
@@ -23,12 +46,11 @@ export function eventText(event: EngineEvent, truncate: boolean): string {
 }
 
 function details({ image, name, podId, healthStatus, attributes }: EngineEvent): string {
-  return [
-    `image=${image ?? ''}, name=${name ?? ''}`,
-    ...(podId ? [`pod_id=${podId}`] : []),
-    ...(healthStatus ? [`health_status=${healthStatus}`] : []),
-    ...Object.entries(attributes ?? {}).map(([key, value]) => `${key}=${value}`),
-  ].join(', ');
+  let text = `image=${image ?? ''}, name=${name ?? ''}`;
+  if (podId) text += `, pod_id=${podId}`;
+  if (healthStatus) text += `, health_status=${healthStatus}`;
+  for (const key in attributes) text += `, ${key}=${attributes[key]}`;
+  return text;
 }
 
 function networkDetails({ status, network, attributes }: EngineEvent, id: string): string {
@@ -49,8 +71,6 @@ export function eventJson(event: EngineEvent): string {
     `${text('ContainerInspectData', event.inspectData)}${text('PodID', event.podId)}"Attributes":${goText(event.attributes)}}`
   );
 }
-
-const NS = 1_000_000_000n;
 
 /** An event for Go templates, with Podman's fields. */
 export function eventFields(event: EngineEvent): object {

@@ -1,38 +1,61 @@
 import type { EngineEvent, EventType } from '../../lib/engine-event';
 import { parseTime } from '../../lib/time';
 
-/** The event in a line of the file; undefined for a line that was cut off, or that is none. */
-export function parseEventLine(line: string): EngineEvent | undefined {
-  let fields: Record<string, unknown>;
+/** Reads the lines of the file, one after the other: undefined for one that was cut off, or that is no event. */
+export function eventParser(): (line: string) => EngineEvent | undefined {
+  const timeOf = timeReader();
+  return (line) => {
+    const fields = line === '' ? undefined : (parseObject(line) as FileFields | undefined);
+    if (typeof fields?.Time !== 'string' || typeof fields.Status !== 'string') return undefined;
+    const ns = timeOf(fields.Time);
+    if (ns === undefined) return undefined;
+    const { Type: type, Status: status, Attributes: attributes = null } = fields;
+    const event: EngineEvent = { type, status, ns, attributes };
+    if (fields.ID) event.id = fields.ID;
+    if (fields.Image) event.image = fields.Image;
+    if (fields.Name) event.name = fields.Name;
+    if (fields.network) event.network = fields.network;
+    if (fields.ContainerExitCode !== undefined) event.exitCode = fields.ContainerExitCode;
+    if (fields.health_status) event.healthStatus = fields.health_status;
+    if (fields.error) event.error = fields.error;
+    if (fields.PodID) event.podId = fields.PodID;
+    if (fields.ContainerInspectData) event.inspectData = fields.ContainerInspectData;
+    return event;
+  };
+}
+
+/** Podman's keys. */
+interface FileFields {
+  Type: EventType;
+  Status?: unknown;
+  Time?: unknown;
+  ID?: string;
+  Image?: string;
+  Name?: string;
+  network?: string;
+  ContainerExitCode?: number;
+  health_status?: string;
+  error?: string;
+  PodID?: string;
+  ContainerInspectData?: string;
+  Attributes?: Record<string, string> | null;
+}
+
+function parseObject(text: string): object | undefined {
   try {
-    fields = JSON.parse(line) as Record<string, unknown>;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  const ns = timeOf(String(fields['Time']));
-  if (ns === undefined || typeof fields['Status'] !== 'string') return undefined;
-  const code = fields['ContainerExitCode'];
-  return {
-    type: fields['Type'] as EventType,
-    status: fields['Status'],
-    ns,
-    attributes: (fields['Attributes'] as Record<string, string> | undefined) ?? null,
-    ...(typeof code === 'number' ? { exitCode: code } : {}),
-    ...texts(fields, FILE_FIELDS),
-  };
 }
 
 /** The event in an entry of `journalctl --output=json`; undefined when it is none. */
 export function parseJournalEvent(text: string): EngineEvent | undefined {
-  let fields: Record<string, unknown>;
-  try {
-    fields = JSON.parse(text) as Record<string, unknown>;
-  } catch {
+  const fields = parseObject(text) as Record<string, unknown> | undefined;
+  const ns = parseTime(String(fields?.['PODMAN_TIME']));
+  if (fields === undefined || ns === undefined || typeof fields['PODMAN_EVENT'] !== 'string')
     return undefined;
-  }
-  const ns = timeOf(String(fields['PODMAN_TIME']));
-  if (ns === undefined || typeof fields['PODMAN_EVENT'] !== 'string') return undefined;
   const code = fields['PODMAN_EXIT_CODE'];
   const labels = fields['PODMAN_LABELS'];
   return {
@@ -41,24 +64,11 @@ export function parseJournalEvent(text: string): EngineEvent | undefined {
     ns,
     attributes: typeof labels === 'string' ? (JSON.parse(labels) as Record<string, string>) : {},
     ...(typeof code === 'string' ? { exitCode: Number(code) } : {}),
-    ...texts(fields, JOURNAL_FIELDS),
+    ...journalTexts(fields),
   };
 }
 
-type TextField = 'id' | 'image' | 'name' | 'network' | 'healthStatus' | 'error' | 'podId' | 'inspectData';
-
-const FILE_FIELDS: readonly (readonly [TextField, string])[] = [
-  ['id', 'ID'],
-  ['image', 'Image'],
-  ['name', 'Name'],
-  ['network', 'network'],
-  ['healthStatus', 'health_status'],
-  ['error', 'error'],
-  ['podId', 'PodID'],
-  ['inspectData', 'ContainerInspectData'],
-];
-
-const JOURNAL_FIELDS: readonly (readonly [TextField, string])[] = [
+const JOURNAL_FIELDS = [
   ['id', 'PODMAN_ID'],
   ['image', 'PODMAN_IMAGE'],
   ['name', 'PODMAN_NAME'],
@@ -67,27 +77,33 @@ const JOURNAL_FIELDS: readonly (readonly [TextField, string])[] = [
   ['error', 'ERROR'],
   ['podId', 'PODMAN_POD_ID'],
   ['inspectData', 'PODMAN_CONTAINER_INSPECT_DATA'],
-];
+] as const;
 
-function texts(
+function journalTexts(
   fields: Record<string, unknown>,
-  names: readonly (readonly [TextField, string])[],
-): Partial<Record<TextField, string>> {
-  const found: Partial<Record<TextField, string>> = {};
-  for (const [key, name] of names) {
+): Partial<Record<(typeof JOURNAL_FIELDS)[number][0], string>> {
+  const found: ReturnType<typeof journalTexts> = {};
+  for (const [key, name] of JOURNAL_FIELDS) {
     const value = fields[name];
     if (typeof value === 'string') found[key] = value;
   }
   return found;
 }
 
-let last = { second: '', ms: 0 };
-
 /** Many events share their second, and reading a date is what takes longest. */
-function timeOf(text: string): bigint | undefined {
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(text);
-  if (match === null) return parseTime(text);
-  const [, second = '', fraction = ''] = match;
-  if (second !== last.second) last = { second, ms: Date.parse(`${second}Z`) };
-  return Number.isNaN(last.ms) ? undefined : BigInt(last.ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+function timeReader(): (text: string) => bigint | undefined {
+  let second = '';
+  let base = 0n;
+  return (text) => {
+    if (text[19] !== '.' || !text.endsWith('Z')) return parseTime(text);
+    const digits = text.slice(20, -1);
+    if (!/^\d{1,9}$/.test(digits)) return parseTime(text);
+    if (!text.startsWith(second) || second === '') {
+      const found = parseTime(`${text.slice(0, 19)}Z`);
+      if (found === undefined) return undefined;
+      second = text.slice(0, 19);
+      base = found;
+    }
+    return base + BigInt(Number(digits.padEnd(9, '0')));
+  };
 }

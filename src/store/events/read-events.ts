@@ -6,7 +6,7 @@ import { changeAlarm } from '../../sys/change-alarm';
 import { LogFiles } from '../../sys/log-files';
 import type { EventFilter } from './event-filters';
 import { eventLog, type EventLog } from './event-log';
-import { parseEventLine, parseJournalEvent } from './parse-event';
+import { eventParser, parseJournalEvent } from './parse-event';
 
 /** Which events are wanted. Times are in nanoseconds since 1970. */
 export interface EventQuery {
@@ -35,14 +35,13 @@ export async function* readEvents(ctx: Context, query: EventQuery): AsyncGenerat
 
 async function* readFiles(log: EventLog, query: EventQuery): AsyncGenerator<EngineEvent[]> {
   const files = new LogFiles(log.path);
+  const parse = eventParser();
   const alarm = query.stream ? changeAlarm([dirname(log.path)]) : undefined;
   try {
-    const kept = [...files.lines()];
-    if (!isOnlyNew(query)) yield wanted(kept, query);
+    for (const block of files.blocks()) if (!isOnlyNew(query)) yield wanted(block, query, parse);
     while (alarm && !isOver(query)) {
       await alarm.next(timeLeft(query));
-      const events = wanted(files.lines(), query);
-      if (events.length > 0) yield events;
+      for (const block of files.blocks()) yield wanted(block, query, parse);
     }
   } finally {
     alarm?.close();
@@ -54,10 +53,14 @@ function isOnlyNew({ since, until, stream }: EventQuery): boolean {
   return stream && since === undefined && until === undefined;
 }
 
-function wanted(lines: Iterable<Buffer>, { since, until, filter }: EventQuery): EngineEvent[] {
+function wanted(
+  lines: Buffer,
+  { since, until, filter }: EventQuery,
+  parse: (line: string) => EngineEvent | undefined,
+): EngineEvent[] {
   const events: EngineEvent[] = [];
-  for (const line of lines) {
-    const event = parseEventLine(line.toString());
+  for (const line of lines.toString().split('\n')) {
+    const event = parse(line);
     if (event === undefined || (since !== undefined && event.ns < since)) continue;
     if (until !== undefined && event.ns > until) continue;
     if (filter(event)) events.push(event);

@@ -7,7 +7,7 @@ import { parseEventFilters } from '../../../store/events/event-filters';
 import { readEvents } from '../../../store/events/read-events';
 import { defineCommand } from '../../define-command';
 import { configure } from '../../options/configure';
-import { eventFields, eventJson, eventText } from '../../print/event-view';
+import { eventFields, eventJson, eventWriter } from '../../print/event-view';
 
 /** `tspod events`. */
 export default defineCommand({
@@ -60,7 +60,10 @@ export default defineCommand({
 
 /** The text of an event, its line feed included. */
 function eventPrinter(format: string | undefined, full: boolean): (event: EngineEvent) => string {
-  if (format === undefined) return (event) => `${eventText(event, !full)}\n`;
+  if (format === undefined) {
+    const write = eventWriter(!full);
+    return (event) => `${write(event)}\n`;
+  }
   if (/^\s*(json|\{\{\s*json\s*\.?\s*\}\})\s*$/.test(format)) return (event) => `${eventJson(event)}\n`;
   if (format.startsWith('table '))
     throw new TspodError('usage', `--format "${format}": events come one by one, not as a table`, {

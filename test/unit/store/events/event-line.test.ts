@@ -3,7 +3,7 @@ import test from 'node:test';
 import type { EngineEvent } from '../../../../src/lib/engine-event';
 import { eventLine } from '../../../../src/store/events/event-line';
 import { journalEntry } from '../../../../src/store/events/journal-entry';
-import { parseEventLine, parseJournalEvent } from '../../../../src/store/events/parse-event';
+import { eventParser, parseJournalEvent } from '../../../../src/store/events/parse-event';
 
 const died: EngineEvent = {
   type: 'container',
@@ -39,8 +39,8 @@ test('eventLine() writes what Podman writes: its order of keys, sorted attribute
   );
 });
 
-test('parseEventLine() reads what eventLine() writes', () => {
-  for (const event of [died, pull]) assert.deepEqual(parseEventLine(eventLine(event)), event);
+test('eventParser() reads what eventLine() writes', () => {
+  for (const event of [died, pull]) assert.deepEqual(eventParser()(eventLine(event)), event);
 });
 
 for (const line of [
@@ -54,8 +54,8 @@ for (const line of [
   '{"Time":"2026-11-21T07:25:05Z"}',
   '{"Status":"died","Time":"yesterday"}',
 ])
-  test(`parseEventLine() passes over ${JSON.stringify(line)}`, () => {
-    assert.equal(parseEventLine(line), undefined);
+  test(`eventParser() passes over ${JSON.stringify(line)}`, () => {
+    assert.equal(eventParser()(line), undefined);
   });
 
 test('journalEntry() has a line for each field, whatever is in a name', () => {
