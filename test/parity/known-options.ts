@@ -25,6 +25,6 @@ function namesOf(options: OptionTable): Set<string> {
 
 function podmanOptions(path: string): string[] {
   const { status, stdout } = spawnSync('podman', [...path.split(' '), '--help'], { encoding: 'utf8' });
-  if (status !== 0) return [];
+  if (status !== 0 || !stdout.includes(`podman ${path}`)) return [];
   return [...stdout.matchAll(/^ {2,}(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name = '']) => name);
 }

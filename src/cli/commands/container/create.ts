@@ -11,7 +11,16 @@ export default defineCommand({
   description:
     'Makes a container from an image and prints its id; "tspod start" runs it. The options are those of "tspod run".',
   examples: ['tspod create --name box busybox sleep 100', 'tspod create -it --name shell busybox sh'],
-  options: CONTAINER_OPTIONS,
+  options: {
+    ...CONTAINER_OPTIONS,
+    attach: {
+      type: 'list',
+      short: 'a',
+      description: 'Attach standard streams',
+      refuse: '"tspod start --attach" does',
+    },
+    'init-ctr': { type: 'string', description: 'Init container of a pod', refuse: 'there are no pods yet' },
+  },
   args: { min: 1 },
   interspersed: false,
   async run(ctx, flags, args, output) {
