@@ -125,7 +125,8 @@ test('a container that is restarted by its policy tells of each run; rm of a run
   await runTspod(['run', '-d', '--name', name, ...NONE, 'busybox', 'sleep', '1000']);
   const late = now();
   await runTspod(['rm', '-f', '-t', '0', name]);
-  assert.deepEqual(await words(late, 'container remove'), ['container died', 'container remove']);
+  const atTheEnd = (await words(late, 'container remove')).slice(-2);
+  assert.deepEqual(atTheEnd, ['container died', 'container remove']);
 });
 
 test('a run that fails is told: the pull, or the container that was made', async () => {

@@ -79,7 +79,8 @@ test('readEvents() keeps to --since and --until', async (t) => {
 });
 
 test('readEvents() follows the file over a rotation, until its time is over', async (t) => {
-  const { ctx } = contextOf(t, { maxSize: 100 });
+  // the file is full with two of the four
+  const { ctx } = contextOf(t, { maxSize: 2 * eventLine(event('old')).length });
   await appendEvents(ctx, [event('old')]);
   const now = BigInt(Date.now()) * 1_000_000n;
   const reading = names(ctx, { stream: true, since: now, until: now + 3_000_000_000n });
