@@ -4,10 +4,27 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandRows } from '../src/cli/command-table.ts';
+import { rootOptions } from '../src/cli/global-options.ts';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(top, 'man');
 const { version, description } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
+
+const VARIABLES = [
+  ['CONTAINERS_CONF', 'A file that is read instead of all of containers.conf.'],
+  ['CONTAINERS_CONF_OVERRIDE', 'A file of containers.conf that is read last.'],
+  ['CONTAINERS_REGISTRIES_CONF', 'A file that is read instead of registries.conf.'],
+  ['REGISTRY_AUTH_FILE, DOCKER_CONFIG', 'Where credentials of registries are kept.'],
+  ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', 'The way to registries; handed over to containers, too.'],
+  ['NO_COLOR', 'Set to anything: no colours.'],
+  ['PODMAN_USERNS', 'The user namespace of new containers, unless --userns is given.'],
+  ['TMPDIR', 'Where the runtime directory is made without XDG_RUNTIME_DIR.'],
+  ['XDG_CACHE_HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_RUNTIME_DIR', 'See FILES.'],
+  [
+    'CONTAINER_HOST, CONTAINER_CONNECTION, STORAGE_DRIVER, STORAGE_OPTS',
+    'Without effect, which is warned of.',
+  ],
+];
 
 const pages = new Map();
 const ready = commandRows.filter((row) => row.load !== undefined && row.hidden !== true);
@@ -70,16 +87,37 @@ function mainPage(rows) {
     '.SH SYNOPSIS',
     '.B tspod',
     '[global options] COMMAND [options] [arguments]',
+    ...section(
+      'GLOBAL OPTIONS',
+      Object.entries(rootOptions)
+        .filter(([, option]) => option.refuse === undefined)
+        .flatMap(optionLines),
+    ),
+    ...section(
+      'REFUSED GLOBAL OPTIONS',
+      Object.entries(rootOptions)
+        .filter(([, option]) => option.refuse !== undefined)
+        .flatMap(refusedLines),
+    ),
     '.SH COMMANDS',
     ...rows.flatMap((row) => [
       '.TP',
       `.BR tspod\\-${roff(row.path.replaceAll(' ', '-'))} (1)`,
       roff(row.summary),
     ]),
+    '.SH EXIT STATUS',
+    '0 when all went well, 125 when tspod failed; run and exec end with the status of the program, 126 when it cannot',
+    'be run and 127 when it is not found.',
+    '.SH ENVIRONMENT',
+    ...VARIABLES.flatMap(([name, text]) => item(name, text)),
     '.SH FILES',
     ...item('~/.local/share/tspod', 'Images, containers and volumes ($XDG_DATA_HOME/tspod).'),
     ...item('$XDG_RUNTIME_DIR/tspod', 'Sockets and network state of running containers.'),
     ...item('~/.cache/tspod', 'May be deleted at any time ($XDG_CACHE_HOME/tspod).'),
+    ...item(
+      '/etc/containers/containers.conf, ~/.config/containers/containers.conf',
+      'Defaults; containers.conf.example tells of each key.',
+    ),
   );
 }
 
