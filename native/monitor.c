@@ -139,7 +139,10 @@ static void close_callers_streams(void) {
         preserve_close(self.plan);
 }
 
+/* A container that was only set up has not died. */
 static void note_end(int code) {
+    if (!self.ran)
+        return;
     if (monitor_stop_reason(self.plan) == 's')
         events_note(self.plan, (struct event){.status = "stop"});
     events_note(self.plan, (struct event){.status = "died", .code = &code});
