@@ -117,10 +117,37 @@ export const objectRows: readonly CommandRow[] = [
   {
     path: 'generate systemd',
     summary: 'Generate systemd units',
-    instead: 'write a unit that runs "tspod run"',
+    load: () => import('../commands/generate/systemd'),
   },
-  { path: 'quadlet install', summary: 'Install Quadlet files' },
-  { path: 'quadlet list', summary: 'List installed Quadlet files' },
-  { path: 'quadlet print', summary: 'Display the contents of a Quadlet file' },
-  { path: 'quadlet rm', summary: 'Remove installed Quadlet files' },
+  {
+    path: 'quadlet check',
+    summary: 'Tell what is wrong in Quadlet files',
+    load: () => import('../commands/quadlet/check'),
+  },
+  {
+    path: 'quadlet generate',
+    summary: 'Make units of Quadlet files',
+    load: () => import('../commands/quadlet/generate'),
+  },
+  {
+    path: 'quadlet install',
+    summary: 'Install Quadlet files',
+    load: () => import('../commands/quadlet/install'),
+  },
+  {
+    path: 'quadlet list',
+    aliases: ['quadlet ls'],
+    summary: 'List installed Quadlet files',
+    load: () => import('../commands/quadlet/list'),
+  },
+  {
+    path: 'quadlet print',
+    summary: 'Display the contents of a Quadlet file',
+    load: () => import('../commands/quadlet/print'),
+  },
+  {
+    path: 'quadlet rm',
+    summary: 'Remove installed Quadlet files',
+    load: () => import('../commands/quadlet/rm'),
+  },
 ];

@@ -1,0 +1,89 @@
+import { lastLineOf, type UnitFile } from '../unit-file';
+import { unquote } from './read-key';
+import type { Quadlet, QuadletKind, QuadletTarget } from './types';
+
+/** In the order in which Podman prints what it makes of them. */
+export const KINDS: readonly QuadletKind[] = [
+  'image',
+  'volume',
+  'network',
+  'build',
+  'container',
+  'kube',
+  'pod',
+];
+
+/** The section of each kind. */
+export const SECTIONS: Readonly<Record<QuadletKind, string>> = {
+  container: 'Container',
+  volume: 'Volume',
+  image: 'Image',
+  network: 'Network',
+  build: 'Build',
+  kube: 'Kube',
+  pod: 'Pod',
+};
+
+/** Kinds whose files are refused, and why. */
+export const REFUSED_KINDS: Readonly<Partial<Record<QuadletKind, string>>> = {
+  network: 'user networks are not built yet',
+  build: 'building images is not built yet',
+  kube: 'playing Kubernetes YAML is not built yet',
+  pod: 'pods are not built yet',
+};
+
+/** What the names of units end with, before `.service`. */
+const SUFFIXES: Readonly<Record<QuadletKind, string>> = {
+  container: '',
+  volume: '-volume',
+  image: '-image',
+  network: '-network',
+  build: '-build',
+  kube: '',
+  pod: '-pod',
+};
+
+/** The kind of a file of that name; undefined when it is no Quadlet file. */
+export function kindOf(name: string): QuadletKind | undefined {
+  return KINDS.find((kind) => name.endsWith(`.${kind}`) && name.length > kind.length + 1);
+}
+
+/** The unit that is made of a file, and what that makes. */
+export function targetOf(quadlet: Quadlet): QuadletTarget {
+  const stem = quadlet.name.slice(0, -quadlet.kind.length - 1);
+  const service = valueOf(quadlet, 'ServiceName') ?? `${stem}${SUFFIXES[quadlet.kind]}`;
+  return { service: `${service}.service`, resource: resourceOf(quadlet, stem, service) };
+}
+
+/** The container's name as the unit has it, with specifiers. */
+export function containerNameOf({ name, unit }: { name: string; unit: UnitFile }): string {
+  const given = lastLineOf(unit, 'Container', 'ContainerName')?.value;
+  if (given !== undefined && given !== '') return unquote(given);
+  return name.includes('@') ? 'systemd-%p_%i' : 'systemd-%N';
+}
+
+function resourceOf(quadlet: Quadlet, stem: string, service: string): string | undefined {
+  switch (quadlet.kind) {
+    case 'container': {
+      const name = containerNameOf(quadlet).replaceAll('%N', service);
+      return name.includes('%') ? undefined : name;
+    }
+    case 'image':
+      return valueOf(quadlet, 'ImageTag') ?? valueOf(quadlet, 'Image') ?? '';
+    case 'build':
+      return valueOf(quadlet, 'ImageTag') ?? '';
+    case 'volume':
+      return valueOf(quadlet, 'VolumeName') ?? `systemd-${stem}`;
+    case 'network':
+      return valueOf(quadlet, 'NetworkName') ?? `systemd-${stem}`;
+    case 'pod':
+      return valueOf(quadlet, 'PodName') ?? `systemd-${stem}`;
+    case 'kube':
+      return '';
+  }
+}
+
+function valueOf({ kind, unit }: Quadlet, key: string): string | undefined {
+  const value = lastLineOf(unit, SECTIONS[kind], key)?.value;
+  return value === undefined || value === '' ? undefined : unquote(value);
+}
