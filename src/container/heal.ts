@@ -88,7 +88,9 @@ function endLeftOver({ pid, startTime }: StatusFile): void {
 function removeIfAsked(ctx: Context, id: string): boolean {
   const record = loadRecordIfWhole(ctx, id);
   if (!record?.options.autoRemove) return false;
-  removeFiles(ctx, [{ id, name: record.name, volumes: record.anonymousVolumes }]);
+  const { name, anonymousVolumes: volumes, options } = record;
+  const cidFile = options.cidFile === undefined ? {} : { cidFile: options.cidFile };
+  removeFiles(ctx, [{ id, name, volumes, ...cidFile }]);
   recordContainerEvent(ctx, record, 'remove', { exitCode: UNKNOWN_EXIT });
   return true;
 }

@@ -15,6 +15,8 @@ export interface ContainerPaths {
   /** Sockets; vanishes with the runtime directory. */
   runDirectory: string;
   attachSocket: string;
+  /** The pid of the monitor, for service managers. */
+  monitorPid: string;
 }
 
 /** Where the files of the container with this full id are. */
@@ -35,5 +37,6 @@ export function containerPaths(ctx: Context, id: string): ContainerPaths {
     lock: `${root}/locks/${id}`,
     runDirectory,
     attachSocket: `${runDirectory}/attach.sock`,
+    monitorPid: `${runDirectory}/monitor.pid`,
   };
 }

@@ -85,6 +85,7 @@ function addIdentity(plan: Plan, ctx: Context, { id, name, options }: ContainerR
   plan.add('STOP_FILE', paths.stopRequested);
   if (options.pidFile) plan.add('PID_FILE', options.pidFile);
   if (options.monitorPidFile) plan.add('MONITOR_PID_FILE', options.monitorPidFile);
+  else if (!options.autoRemove) plan.add('MONITOR_PID_FILE', paths.monitorPid);
   if (options.autoRemove) return;
   for (const path of [paths.record, paths.config, paths.directory]) plan.add('SYNC', path);
 }

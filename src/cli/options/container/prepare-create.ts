@@ -1,4 +1,3 @@
-import { checkIdFile } from '../../../container/create-files';
 import { isCdiName } from '../../../container/options/parse-device';
 import type { HealthOptions } from '../../../container/health-config';
 import type { ContainerOptions } from '../../../container/record';
@@ -22,7 +21,6 @@ export async function prepareCreate(
 ): Promise<ContainerOptions> {
   const flags = withUserns(ctx, typed);
   const options = { ...(await parseConfigured(ctx, flags, args)), ...(await parseHealth(flags)) };
-  checkIdFile(options);
   if (!flags.replace) return options;
   if (options.name === undefined)
     throw new TspodError('usage', 'cannot replace container without --name being set');
