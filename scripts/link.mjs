@@ -93,7 +93,25 @@ async function ownCode(path, options) {
   if (/__toCommonJS|__export|__reExport/.test(body))
     throw new Error(`${path}: esbuild's output has another form than expected`);
   const names = exported === null ? [] : exported[2].split(',').map((each) => each.split(':()=>'));
-  return `${body}${names.map(([name, value]) => `;exports.${name}=${value}`).join('')}`;
+  return importedAtUse(`${body}${names.map(([name, value]) => `;exports.${name}=${value}`).join('')}`);
+}
+
+/**
+ * A file of our own that is imported runs when something of it is first used, not when the importing one does: much of what a
+ * command imports it needs only now and then. No file does anything when it runs but define what it exports.
+ */
+function importedAtUse(code) {
+  let rest = code;
+  for (const [declared, name, path] of code.matchAll(/\b(import_\w+)=(require\("\.[^"]+"\))/g)) {
+    rest = [`${declared},`, `,${declared}`, `var ${declared};`].reduce(
+      (text, found) => (text.includes(declared) ? text.replace(found, '') : text),
+      rest,
+    );
+    rest = rest.replace(new RegExp(`new ${name}\\.(\\w+)`, 'g'), `new(${path}.$1)`);
+    rest = rest.replace(new RegExp(`\\b${name}\\.`, 'g'), `${path}.`);
+    if (new RegExp(`\\b${name}\\b`).test(rest)) throw new Error(`${name} is used in an unexpected form`);
+  }
+  return rest;
 }
 
 /** esbuild escapes what is not ASCII, but not in regular expressions. */
