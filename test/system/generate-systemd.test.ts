@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { homeEnvironment, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { waitFor } from '../helpers/wait-for';
 
 const remove = (...names: string[]) => runTspod(['rm', '-f', '-t', '0', '-i', ...names]);
 
@@ -67,6 +68,25 @@ test('the commands of a new service start, stop and clean up, also after each ot
     run('ExecStart');
     run('ExecStopPost');
     assert.ok(!existsSync(join(folder, 'id')));
+  } finally {
+    await remove(name);
+  }
+});
+
+test('the file with the id goes with a container whose monitor was killed, and another one is replaced', async () => {
+  const name = uniqueName();
+  const file = join(testFolder(), 'id');
+  const start = ['run', '-d', '--rm', '--replace', '--cidfile', file, '--name', name, '--network', 'none'];
+  writeFileSync(file, 'of another');
+  try {
+    const { stdout } = await runTspod([...start, 'busybox', 'sleep', '100']);
+    assert.equal(readFileSync(file, 'utf8'), stdout.trim());
+    const monitor = await runTspod(['inspect', '--format', '{{.State.ConmonPid}}', name]);
+    process.kill(Number(monitor.stdout), 'SIGKILL');
+    await waitFor(
+      async () => (await runTspod(['container', 'exists', name], { expectCode: null })).code === 1,
+    );
+    assert.ok(!existsSync(file));
   } finally {
     await remove(name);
   }

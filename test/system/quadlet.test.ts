@@ -99,7 +99,11 @@ test('systemd finds nothing wrong with generated units', (context) => {
   generate(folder, units);
   const paths = ['web', 'data-volume', 'bad'].map((name) => join(units, `${name}.service`));
   const env = { ...homeEnvironment(), SYSTEMD_UNIT_PATH: `${units}:` };
-  const said = spawnSync(analyze, ['--user', '--man=no', 'verify', ...paths], { env, encoding: 'utf8', timeout: 60_000 });
+  const said = spawnSync(analyze, ['--user', '--man=no', 'verify', ...paths], {
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   const ours = said.stderr
     .split('\n')
     .filter((line) => line.includes(units) || /^(web|data-volume|bad)\.service/.test(line));
