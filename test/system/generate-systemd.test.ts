@@ -83,9 +83,9 @@ test('the file with the id goes with a container whose monitor was killed, and a
     assert.equal(readFileSync(file, 'utf8'), stdout.trim());
     const monitor = await runTspod(['inspect', '--format', '{{.State.ConmonPid}}', name]);
     process.kill(Number(monitor.stdout), 'SIGKILL');
-    await waitFor(
-      async () => (await runTspod(['container', 'exists', name], { expectCode: null })).code === 1,
-    );
+    await waitFor('the container to be found dead and removed', async () => {
+      return !(await runTspod(['ps', '--all', '--format', '{{.Names}}'])).stdout.includes(name);
+    });
     assert.ok(!existsSync(file));
   } finally {
     await remove(name);
