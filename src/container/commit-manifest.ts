@@ -1,5 +1,5 @@
 import type { ImageConfig } from '../image/image-config';
-import { configType, manifestType } from '../image/manifest';
+import { configType, manifestType, ociLayerType } from '../image/manifest';
 import { TspodError } from '../lib/errors';
 import { digestOf } from '../store/digest';
 import type { LayerBlob } from '../store/layer/layer-record';
@@ -32,17 +32,12 @@ export function formatManifest(
       size: config.length,
     },
     layers: layers.map(({ digest, size, mediaType: type }) => ({
-      mediaType: isDocker ? dockerType(type) : ociType(type),
+      mediaType: isDocker ? dockerType(type) : ociLayerType(type),
       digest,
       size,
     })),
   };
   return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType };
-}
-
-function ociType(type: string): string {
-  if (!type.startsWith(dockerLayer)) return type;
-  return type.replace(dockerLayer, ociLayer).replace(/\.gzip$/, '+gzip');
 }
 
 function dockerType(type: string): string {

@@ -11,7 +11,7 @@ import type { StorePaths } from '../store/store-paths';
 import type { ArchivedImage } from './archive/archived-image';
 import type { ImageConfig } from './image-config';
 import { stageImageRecord } from './image-record';
-import { configType, manifestType } from './manifest';
+import { configType, manifestType, ociLayerType } from './manifest';
 
 /** An image that the store has now. */
 export interface AddedImage {
@@ -84,7 +84,8 @@ function makeManifest(config: Buffer, layers: LayerSoFar[]): { bytes: Buffer; me
     schemaVersion: 2,
     mediaType: manifestType,
     config: { mediaType: configType, digest: digestOf(config), size: config.length },
-    layers: layers.map(({ record }) => record.blob),
+    // a layer that came with an image of Docker's format keeps the media type of there
+    layers: layers.map(({ record: { blob } }) => ({ ...blob, mediaType: ociLayerType(blob.mediaType) })),
   };
   return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType: manifestType };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { runInUserns } from '../runtime/enter';
+import { fitsPlatform, platformName } from './platform';
 import type { Platform } from './platform';
 import type { PullOptions, PullPolicy } from './pull/pull-request';
 import { resolveImage } from './resolve';
@@ -40,7 +41,10 @@ async function findOrFetch(
   const found = resolveImage(ctx, name);
   const { policy = 'never', platform } = fetch ?? {};
   const isSimple = platform === undefined && (policy === 'missing' || policy === 'never');
-  if (found !== undefined && isSimple) return isComplete(found) ? found : rebuild(ctx, found);
+  if (found !== undefined && isSimple) {
+    if (fetch !== undefined) warnOfPlatform(ctx, found);
+    return isComplete(found) ? found : rebuild(ctx, found);
+  }
   if (isSimple && isEmbedded(ctx, name)) return loadEmbedded(ctx, name);
   if (fetch === undefined || (fetch.policy === 'never' && found === undefined)) throw imageNotKnown(name);
   return pull(ctx, name, fetch);
@@ -80,6 +84,13 @@ function loadEmbedded(ctx: Context, name: string): ResolvedImage {
   throw new TspodError('invalid', `the embedded image "${ctx.paths.embeddedImage}" does not hold ${name}`, {
     hint: 'make it again with "npm run build"',
   });
+}
+
+/** An image of another machine is run only where the kernel knows how. */
+function warnOfPlatform(ctx: Context, { config }: ResolvedImage): void {
+  if (fitsPlatform(config, {})) return;
+  const platforms = `(${platformName(config)}) does not match the expected platform (${platformName({})})`;
+  ctx.log('warn', `image platform ${platforms}`);
 }
 
 /** The layers are looked at, not read: what has been published is complete. */

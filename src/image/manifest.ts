@@ -29,6 +29,14 @@ export interface ManifestIndex {
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 export const configType = 'application/vnd.oci.image.config.v1+json';
 
+const dockerLayer = 'application/vnd.docker.image.rootfs.diff.tar';
+
+/** The media type of a layer as a manifest of OCI names it. */
+export function ociLayerType(type: string): string {
+  if (!type.startsWith(dockerLayer)) return type;
+  return type.replace(dockerLayer, 'application/vnd.oci.image.layer.v1.tar').replace(/\.gzip$/, '+gzip');
+}
+
 /** Reads a manifest or a list of them. Error `invalid`. */
 export function parseManifest(data: Buffer): Manifest | ManifestIndex {
   const parsed = parseObject(data, 'manifest') as Partial<Manifest & ManifestIndex>;

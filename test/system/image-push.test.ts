@@ -204,3 +204,25 @@ test('run takes an image from a directory', async () => {
   const { stdout } = await runTspod(['run', '--rm', '--network', 'none', `oci:${folder}/b`, 'echo', 'hi']);
   assert.equal(stdout, 'hi\n');
 });
+
+test('a layer that came in Docker’s format is named as in OCI where an archive is loaded that has it too', async () => {
+  const { host } = await startRegistry();
+  const image = await loadImage(gzipSync);
+  await runTspod(['push', '-q', insecure, '--format', 'v2s2', image.name, `${host}/docker:1`]);
+  const archive = join(testFolder(), 'docker.tar');
+  await runTspod(['save', '-q', '-o', archive, image.name]);
+  await runTspod(['rmi', image.name]);
+  await runTspod(['pull', '-q', insecure, `${host}/docker:1`]);
+  await runTspod(['load', '-q', '-i', archive]);
+  await runTspod(['push', '-q', insecure, image.name, `${host}/oci:1`]);
+  const { mediaType, layers } = rawOf(host, 'oci:1');
+  assert.equal(mediaType, 'application/vnd.oci.image.manifest.v1+json');
+  for (const layer of layers) assert.equal(layer.mediaType, 'application/vnd.oci.image.layer.v1.tar+gzip');
+});
+
+test('pull and push with a file of credentials that is missing say so', async () => {
+  for (const verb of ['pull', 'push']) {
+    const { stderr } = await runTspod([verb, '--authfile', '/nowhere', '127.0.0.1:1/x'], { expectCode: 125 });
+    assert.match(stderr, /^Error: credential file is not accessible: "\/nowhere"/);
+  }
+});

@@ -126,6 +126,8 @@ test(
     const outerDigest = server.addManifest(path, outer, { tag: 'all', mediaType: ociTypes.index });
     const name = `${server.host}/${path}:all`;
     assert.equal((await pull('-q', '--platform', 'linux/arm64', name)).stdout.trim(), images[1]?.id);
+    const { stderr } = await runTspod(['create', name, '/program']);
+    assert.match(stderr, /^Warning: image platform \(linux\/arm64\) does not match the expected platform/);
     assert.equal((await pull('-q', '--arch', 'amd64', name)).stdout.trim(), images[0]?.id);
     server.clear();
     assert.equal((await pull('-q', '--arch', 'amd64', name)).stdout.trim(), images[0]?.id);

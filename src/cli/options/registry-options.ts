@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { requireAuthFile } from '../../config/auth-file-paths';
 import type { RegistryOptions } from '../../image/registry/types';
 import { parseSeconds } from '../../lib/duration';
 import { TspodError } from '../../lib/errors';
@@ -29,7 +30,7 @@ export const registryOptions = defineOptions({
   'tls-verify': tlsVerifyOption,
 });
 
-/** What the flags say of the way to a registry. Throws 'usage' for a malformed one. */
+/** What the flags say of the way to a registry. Errors: `usage` of a malformed one, `not-found` of credentials that are not there. */
 export async function parseRegistryOptions(
   flags: Partial<Flags<typeof registryOptions>>,
 ): Promise<RegistryOptions> {
@@ -42,8 +43,10 @@ export async function parseRegistryOptions(
     'tls-verify': tlsVerify,
   } = flags;
   if (retry !== undefined && retry < 0) throw new TspodError('usage', `--retry ${retry}: it is negative`);
+  const file = authfile ? { authFile: resolve(authfile) } : {};
+  requireAuthFile(file);
   return {
-    ...(authfile ? { authFile: resolve(authfile) } : {}),
+    ...file,
     ...(certDir ? { certDir: resolve(certDir) } : {}),
     ...(creds === undefined ? {} : { credentials: await parseCredentials(creds) }),
     ...(retry === undefined ? {} : { retry }),
