@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { randomId } from '../lib/id';
 import { TspodError } from '../lib/errors';
-import { readJsonFile, writeFileAtomic } from '../sys/file-io';
+import { writeFileAtomic } from '../sys/file-io';
 import { chainIdsOf, digestHex } from '../store/digest';
 import type { IndexEntry, ListState } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
 import { blobPath } from '../store/store-paths';
+import { readStoredJson } from '../store/stored-json';
 import type { StorePaths } from '../store/store-paths';
 import { parseImageConfig } from './image-config';
 import type { ImageConfig } from './image-config';
@@ -27,7 +28,7 @@ export interface ImageRecord {
 export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageRecord {
   if (entry.list !== undefined) return listRecord(entry, entry.list);
   const id = entry.imageId ?? configIdOf(store, entry);
-  const found = readJsonFile(recordPath(store, id)) as ImageRecord | undefined;
+  const found = readStoredJson(recordPath(store, id)) as ImageRecord | undefined;
   if (found?.version === 1) return found;
   const record = makeRecord(store, id);
   writeImageRecord(store, record);

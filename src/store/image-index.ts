@@ -2,6 +2,7 @@ import { TspodError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
 import { temporaryFile } from './open-store';
+import { listDirectory } from './staging';
 import type { StorePaths } from './store-paths';
 
 /** A manifest in index.json under one name, or under none. One manifest may be listed under several names. */
@@ -40,9 +41,14 @@ const imageKey = 'io.tspod.image.id';
 const listKey = 'io.tspod.image.list';
 const listStateKey = 'io.tspod.list';
 
-/** Reads the list of images, without a lock; a missing one is empty. Error `invalid`: it is not an OCI index. */
+/**
+ * Reads the list of images, without a lock; one that is missing in a store without images is empty. Error `invalid`: it
+ * is not an OCI index, or is lost.
+ */
 export function readImageIndex(store: StorePaths): IndexEntry[] {
   const parsed = readIndexFile(store) as { manifests?: unknown } | undefined;
+  if (parsed === undefined && listDirectory(store.images).length > 0)
+    throw brokenIndex(store, 'it is missing, and there are images');
   if (parsed === undefined) return [];
   const manifests = parsed?.manifests;
   if (Array.isArray(manifests) && manifests.every(isDescriptor)) return manifests.map(toEntry);

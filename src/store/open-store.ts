@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { writeFileAtomic } from '../sys/file-io';
+import { withFileLock } from '../sys/file-lock';
 import { explainStoreError } from './store-error';
 import { storePaths } from './store-paths';
 import type { StorePaths } from './store-paths';
@@ -17,11 +18,20 @@ export function openStore(ctx: Context): StorePaths {
     }
     ensureFile(store, versionPath(store.root), `${STORE_VERSION}\n`);
     ensureFile(store, `${store.root}/oci-layout`, '{"imageLayoutVersion":"1.0.0"}\n');
+    ensureIndex(store);
   } catch (error) {
     const explained = explainStoreError(store.root, error);
     throw explained === error ? wrapError(`opening the store "${store.root}"`, error) : explained;
   }
   return store;
+}
+
+/** The list is there before the first image is: one that is missing later has been lost. */
+function ensureIndex(store: StorePaths): void {
+  if (existsSync(store.index) || readdirSync(store.images).length > 0) return;
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const text = `${JSON.stringify({ schemaVersion: 2, mediaType, manifests: [] })}\n`;
+  withFileLock(`${store.locks}/index`, () => ensureFile(store, store.index, text));
 }
 
 function ensureFile(store: StorePaths, path: string, text: string): void {

@@ -144,3 +144,16 @@ test(
     assert.equal(requestsOf('blobs').filter((url) => url.includes(images[0]?.layers[0] ?? 'x')).length, 1);
   }),
 );
+
+test(
+  'a pull mends a manifest and a configuration that are altered in the store',
+  withServer(async () => {
+    const image = await publish();
+    await pull('-q', image.name);
+    for (const hex of [image.digest.slice(7), image.id]) {
+      writeFileSync(join(store(), 'blobs/sha256', hex), 'zz');
+      assert.equal((await pull('-q', image.name)).stdout.trim(), image.id);
+      await runTspod(['system', 'check']);
+    }
+  }),
+);

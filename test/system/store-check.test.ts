@@ -189,6 +189,28 @@ test('a broken list of images is put together again with the names', async () =>
   await runTspod(['system', 'check']);
 });
 
+test('a list of images that is lost is told of, and put together again from what there is', async () => {
+  const { name } = await loadImage();
+  const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Id}}', name]);
+  rmSync(join(store(), 'index.json'));
+  const { stderr } = await runTspod(['images'], { expectCode: 125 });
+  assert.match(stderr, /index\.json.*it is missing, and there are images\nhint: .*system check --repair/);
+  assert.match((await check()).stdout, /the list of images is broken/);
+  await runTspod(['system', 'check', '--repair']);
+  await runTspod(['image', 'exists', stdout.trim()]);
+  await runTspod(['system', 'check']);
+});
+
+test('a broken record of an image is told of with the cure', async () => {
+  const { name } = await loadImage();
+  const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Id}}', name]);
+  writeFileSync(join(store(), 'images', `${stdout.trim()}.json`), '{');
+  const { stderr } = await runTspod(['create', name, '/program'], { expectCode: 125 });
+  assert.match(stderr, /^Error: reading ".*\nhint: repair it with "tspod system check --repair"/);
+  await runTspod(['system', 'check', '--repair']);
+  await runTspod(['image', 'exists', name]);
+});
+
 test('a layer under a running container is not replaced', async () => {
   const name = uniqueName();
   const { stdout } = await runTspod([

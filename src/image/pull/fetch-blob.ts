@@ -160,9 +160,10 @@ function tooLong(blob: Descriptor): TspodError {
   return new TspodError('invalid', `wrong length: more than the ${blob.size} bytes that the manifest names`);
 }
 
-/** The configuration of an image, from the store where it is there, else from the source, verified. Error `invalid`. */
+/** The configuration of an image, from the store where it is there and whole, else from the source, verified. Error `invalid`. */
 export async function fetchConfig(store: StorePaths, blob: Descriptor, source: BlobSource): Promise<Buffer> {
-  if (hasBlob(store, blob.digest)) return readBlob(store, blob.digest);
+  const stored = hasBlob(store, blob.digest) ? readBlob(store, blob.digest) : undefined;
+  if (stored !== undefined && digestOf(stored) === blob.digest) return stored;
   if (blob.size > largestConfig)
     throw new TspodError('invalid', `configuration larger than ${largestConfig} bytes: refused`);
   const chunks: Buffer[] = [];

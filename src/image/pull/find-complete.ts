@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { digestHex } from '../../store/digest';
+import { digestHex, digestOf } from '../../store/digest';
 import { readImageIndex } from '../../store/image-index';
 import type { IndexEntry } from '../../store/image-index';
 import { hasBlob } from '../../store/layer/layer-record';
@@ -14,14 +14,22 @@ export function findComplete(store: StorePaths, digest: string): string | undefi
   return entry !== undefined && isComplete(store, entry) ? entry.imageId : undefined;
 }
 
-/** Whether an image can be run and pushed: its layers are unpacked, and their archives are there. They are not read. */
+/**
+ * Whether an image can be run and pushed: manifest and configuration are what they were, its layers are unpacked, and
+ * their archives are there. They are not read.
+ */
 export function isComplete(store: StorePaths, entry: IndexEntry): boolean {
-  if (!hasBlob(store, entry.digest)) return false;
+  if (!isWhole(store, entry.digest)) return false;
   const manifest = parseManifest(readBlob(store, entry.digest));
   if (!('config' in manifest)) return false;
-  const blobs = [manifest.config, ...manifest.layers];
-  if (!blobs.every(({ digest }) => hasBlob(store, digest))) return false;
+  if (!isWhole(store, manifest.config.digest)) return false;
+  if (!manifest.layers.every(({ digest }) => hasBlob(store, digest))) return false;
   return readImageRecord(store, entry).chainIds.every((hex) => existsSync(`${layerPath(store, hex)}/diff`));
+}
+
+/** Of small blobs. */
+function isWhole(store: StorePaths, digest: string): boolean {
+  return hasBlob(store, digest) && digestOf(readBlob(store, digest)) === digest;
 }
 
 /** Whether the store has a layer, unpacked and as it came. */

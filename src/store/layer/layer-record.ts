@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readJsonFile } from '../../sys/file-io';
 import { digestHex } from '../digest';
 import { blobPath, layerPath } from '../store-paths';
 import type { StorePaths } from '../store-paths';
+import { readStoredJson } from '../stored-json';
 
 /** The archive that a layer came from, as a manifest describes it. */
 export interface LayerBlob {
@@ -24,7 +24,7 @@ export interface LayerRecord {
 
 /** The record of an unpacked layer; undefined when the store has none with this chain id. */
 export function readLayerRecord(store: StorePaths, chainId: string): LayerRecord | undefined {
-  return readJsonFile(`${layerPath(store, digestHex(chainId))}/layer.json`) as LayerRecord | undefined;
+  return readStoredJson(`${layerPath(store, digestHex(chainId))}/layer.json`) as LayerRecord | undefined;
 }
 
 /** Whether the store has the bytes of a blob. */
