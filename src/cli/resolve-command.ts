@@ -19,7 +19,10 @@ export interface Resolved {
   help: boolean;
 }
 
-/** Finds the command that `argv` names, with the global options before it. Throws when there is none of that name. */
+/**
+ * Finds the command that `argv` names, with the global options before it. Throws when there is none of that name.
+ * A word that is no group may still lead to an alias: `play kube`.
+ */
 export function resolveCommand(argv: readonly string[]): Resolved {
   const found: Resolved = { spoken: '', rest: [...argv], global: {}, help: false };
   for (;;) {
@@ -29,11 +32,13 @@ export function resolveCommand(argv: readonly string[]): Resolved {
     const path = found.spoken === '' ? word : `${found.spoken} ${word}`;
     const row = findCommand(path);
     const group = findGroup(path);
-    if (row === undefined && group === undefined) throw unknownCommand(found.spoken, word);
+    const next = found.rest[1];
+    const leads = next !== undefined && findCommand(`${path} ${next}`) !== undefined;
+    if (row === undefined && group === undefined && !leads) throw unknownCommand(found.spoken, word);
     found.spoken = path;
     found.rest.shift();
     if (row !== undefined) return { ...found, row };
-    found.group = group as GroupRow;
+    if (group !== undefined) found.group = group;
   }
 }
 

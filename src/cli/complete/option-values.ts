@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   cgroups: ['enabled', 'disabled', 'no-conmon', 'split'],
   'compression-format': ['gzip', 'zstd', 'zstd:chunked'],
   format: ['json', 'table', '{{json .}}'],
+  condition: ['created', 'exited', 'healthy', 'initialized', 'paused', 'running', 'stopped', 'unhealthy'],
   'health-on-failure': ['kill', 'none', 'restart', 'stop'],
   'image-volume': ['anonymous', 'ignore', 'tmpfs'],
   ipc: ['host', 'none', 'private', 'shareable', 'container:'],

@@ -1,6 +1,8 @@
 import type { CommandRow } from '../command-table';
 
 const NO_BRIDGE = 'containers reach the network by slirp4netns, pasta or host: see --network of "tspod run"';
+const VOLUME_COPY = '"tspod cp" copies from and to a container that has the volume, - is a tar stream';
+const NO_KUBE = 'write Quadlet files: see "tspod quadlet --help"';
 const NO_PODS = 'start containers that join another with --network container:NAME --ipc container:NAME';
 
 /** Volumes, networks, secrets, pods, and what is made of Kubernetes and Quadlet files. */
@@ -15,8 +17,8 @@ export const objectRows: readonly CommandRow[] = [
     summary: 'Check if a volume exists',
     load: () => import('../commands/volume/exists'),
   },
-  { path: 'volume export', summary: 'Export volumes' },
-  { path: 'volume import', summary: "Import a tarball's contents into a volume" },
+  { path: 'volume export', summary: 'Export volumes', instead: VOLUME_COPY },
+  { path: 'volume import', summary: "Import a tarball's contents into a volume", instead: VOLUME_COPY },
   {
     path: 'volume inspect',
     summary: 'Display detailed information on one or more volumes',
@@ -102,6 +104,7 @@ export const objectRows: readonly CommandRow[] = [
     path: 'kube generate',
     aliases: ['generate kube'],
     summary: 'Generate Kubernetes YAML from containers, pods or volumes',
+    instead: NO_KUBE,
   },
   {
     path: 'kube play',

@@ -4,7 +4,11 @@ const NO_SERVICE = 'tspod needs no service: each command works by itself';
 
 /** What concerns tspod and the machine as a whole. */
 export const systemRows: readonly CommandRow[] = [
-  { path: 'auto-update', summary: 'Update containers according to their auto-update policy' },
+  {
+    path: 'auto-update',
+    summary: 'Update containers according to their auto-update policy',
+    instead: '"tspod pull --policy newer" the image, and restart its unit',
+  },
   {
     path: 'completion',
     summary: 'Print the completion script of a shell',

@@ -80,6 +80,11 @@ const WRONG: readonly (readonly [string[], string])[] = [
   [['version', '--url', 'x'], 'the option --url is not supported'],
   [['pod', 'create'], 'tspod does not have "pod create" yet'],
   [['machine', 'os', 'apply'], 'tspod does not have "machine os apply" yet'],
+  [['play', 'kube'], 'tspod does not have "play kube" yet'],
+  [['play', 'cube'], 'unrecognized command `tspod play`'],
+  [['kube', 'generate'], 'tspod does not have "kube generate" yet: write Quadlet files'],
+  [['volume', 'export'], 'tspod does not have "volume export" yet: "tspod cp" copies'],
+  [['auto-update'], 'tspod does not have "auto-update" yet: "tspod pull --policy newer"'],
   [['system', 'connection', 'ls'], 'tspod does not have "system connection ls" yet'],
 ];
 

@@ -36,6 +36,7 @@ const CASES: readonly (readonly [string, string[]])[] = [
   ['run --pull ne', ['never', 'newer']],
   ['run --pull=ne', ['--pull=never', '--pull=newer']],
   ['run --network container:w', ['container:web', 'container:worker']],
+  ['wait --condition h', ['healthy']],
   ['run --network=ho', ['--network=host']],
   ['run -v ', ['data', ':files']],
   ['run -e ', [':files']],
