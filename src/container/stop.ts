@@ -9,7 +9,7 @@ import { isAlive, type ContainerState } from './status';
 
 /** How a container is stopped. */
 export interface StopOptions {
-  /** Seconds until SIGKILL; absent: the container's own stop timeout. Negative: never. */
+  /** Seconds until SIGKILL; absent: the container's own stop timeout. Negative: never. 0: SIGKILL is the first signal. */
   timeout?: number | undefined;
   /** Kill it at once, also when it is paused. */
   kill?: boolean;
@@ -33,13 +33,20 @@ export async function stopContainer(ctx: Context, id: string, options: StopOptio
   const record = loadRecord(ctx, id);
   if (!options.kill && state.phase !== 'initialized') {
     const seconds = options.timeout ?? record.options.stopTimeout;
-    if (await endsBy(ctx, record, record.stopSignal, seconds < 0 ? undefined : seconds * 1000)) return;
-    ctx.log('warn', resortMessage(record, seconds));
+    if (await endsOfItself(ctx, record, seconds)) return;
   }
   if (await endsBy(ctx, record, SIGKILL, CLEAN_UP)) return;
   throw new TspodError('state', `container "${record.name}" did not end after SIGKILL`, {
     hint: 'a process of it may hang in the kernel: see "tspod top" and dmesg',
   });
+}
+
+/** Sends the stop signal and waits; false, with a warning: it has not ended in time. No time: no signal, as with Podman. */
+async function endsOfItself(ctx: Context, record: ContainerRecord, seconds: number): Promise<boolean> {
+  if (seconds === 0) return false;
+  if (await endsBy(ctx, record, record.stopSignal, seconds < 0 ? undefined : seconds * 1000)) return true;
+  ctx.log('warn', resortMessage(record, seconds));
+  return false;
 }
 
 /** Signals each process that the container's monitor has started since, until it has ended; false: not in time. */

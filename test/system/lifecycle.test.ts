@@ -41,6 +41,13 @@ test('stop sends the stop signal, waits, and resorts to SIGKILL', async () => {
   await remove(polite, stubborn);
 });
 
+test('stop with no time kills at once, without the stop signal and without a warning', async () => {
+  const name = await detached(['sh', '-c', 'trap "exit 5" TERM; while :; do sleep 0.05; done']);
+  assert.equal((await runTspod(['stop', '-t', '0', name])).stderr, '');
+  assert.equal(await stateOf(name), 'exited 137');
+  await remove(name);
+});
+
 test('stop leaves a container alone that was never started or has ended', async () => {
   const name = uniqueName();
   await runTspod(['create', '--name', name, ...NONE, 'busybox', 'true']);

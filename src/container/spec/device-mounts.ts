@@ -35,7 +35,7 @@ function statDevice(path: string) {
   try {
     return statSync(path);
   } catch (error) {
-    throw new TspodError('not-found', `stat ${path}: ${describeError(error)}`, { cause: error });
+    throw new TspodError('not-found', `stat ${describeError(error)}`, { cause: error });
   }
 }
 

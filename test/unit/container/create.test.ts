@@ -66,7 +66,7 @@ test('what is wrong is told before anything is made', (t) => {
   const sandbox = makeSandbox(t);
   const cases: [string[], RegExp][] = [
     [['-v', '/nope:/x'], /statfs \/nope: no such file or directory/],
-    [['--device', '/dev/nope'], /stat \/dev\/nope/],
+    [['--device', '/dev/nope'], /stat \/dev\/nope: no such file or directory$/],
     [['--device', '/etc/passwd'], /is not a device/],
     [['--tz', 'No/Where'], /unknown time zone No\/Where/],
     [['--tz', '../../etc/passwd'], /unknown time zone/],
