@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { alignRows } from '../../lib/table';
 import { nowNs } from '../../lib/time';
 import type { OciSpec } from '../../runtime/oci-spec';
 import { userFilesOf } from '../exec/user-files';
@@ -15,21 +14,24 @@ import { containerProcesses, type ProcessFacts } from './process-facts';
 
 const DEFAULT = ['user', 'pid', 'ppid', 'pcpu', 'etime', 'tty', 'time', 'args'];
 
-/** The processes of a running container as a table with these descriptors (default: as ps(1)); throws 'state' and 'usage'. */
+/**
+ * The heading and the processes of a running container, as cells of these descriptors (default: as ps(1)); throws
+ * 'state' and 'usage'.
+ */
 export function topContainer(
   ctx: Context,
   record: ContainerRecord,
   descriptors: readonly string[],
-): string[] {
+): string[][] {
   const state = readState(ctx, record.id);
   if (!isAlive(state)) throw new TspodError('state', 'top can only be used on running containers');
   const columns = (descriptors.length > 0 ? descriptors : DEFAULT).map(columnOf);
   const processes = containerProcesses(state.pid);
   const context = topContext(ctx, record, { pid: state.pid, processes });
-  return alignRows([
+  return [
     columns.map(({ header }) => header),
     ...processes.map((process) => columns.map(({ cell }) => cell(process, context))),
-  ]);
+  ];
 }
 
 /** The descriptors in arguments that may hold several, with commas or blanks between them. */

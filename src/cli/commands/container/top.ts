@@ -3,7 +3,8 @@ import { findContainer, latestContainer } from '../../../container/find';
 import { isDescriptor, splitDescriptors, topContainer } from '../../../container/top/top-container';
 import type { Context } from '../../../lib/context';
 import { TspodError, wrapError } from '../../../lib/errors';
-import { defineCommand } from '../../define-command';
+import { alignRows } from '../../../lib/table';
+import { defineCommand, type Output } from '../../define-command';
 import { latestOption } from '../../options/selection';
 
 /** `tspod top`. */
@@ -28,9 +29,23 @@ export default defineCommand({
       const detachKeys = parseDetachKeys(DEFAULT_DETACH_KEYS);
       await execInContainer(ctx, record.id, { ...quiet, argv: ['ps', ...wanted], detachKeys });
     }
-    for (const line of topContainer(ctx, record, splitDescriptors(wanted))) output.print(line);
+    const rows = topContainer(ctx, record, splitDescriptors(wanted));
+    for (const line of await tableLines(rows, output)) output.print(line);
   },
 });
+
+/** Aligned as Podman does; closer, and with a shorter command, where a terminal is too narrow for that. */
+export async function tableLines(
+  rows: readonly string[][],
+  output: Output,
+  width = process.stdout.columns ?? Infinity,
+): Promise<string[]> {
+  const aligned = alignRows(rows);
+  if (!output.isTerminal || aligned.every((line) => line.length <= width)) return aligned;
+  const { fitTable } = await import('../../print/fit-table');
+  const shrinkable = (rows[0] ?? []).map((header) => header === 'COMMAND' || header.includes('CAPS'));
+  return fitTable({ lines: rows, shrinkable, state: -1 }, width, output);
+}
 
 /** `aux` and the like: options of ps(1) without a dash. */
 function isBsdStyle(wanted: readonly string[]): boolean {
