@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -28,6 +29,8 @@ export async function appendEvents(ctx: Context, events: readonly EngineEvent[])
     if (log.logger === 'file') await appendToFile(ctx, log, events.map(eventLine).join(''));
     else if (log.logger === 'journald') await sendToJournal(events);
   } catch (error) {
+    // a store that cannot be made is the command's own error
+    if (log.logger === 'file' && dirname(log.path) === ctx.paths.root && !existsSync(ctx.paths.root)) return;
     const place = log.logger === 'file' ? log.path : JOURNAL_SOCKET;
     ctx.log('warn', `writing events to "${place}": ${describeError(error)}`);
   }

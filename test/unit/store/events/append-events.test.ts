@@ -101,6 +101,12 @@ test('what cannot be written is told, and is no error', async (t) => {
   assert.match(told.join(), /writing events to "\/proc\/nowhere\/events"/);
 });
 
+test('of a store that cannot be made events say nothing', async (t) => {
+  const { ctx, told } = contextOf(t, { path: '/dev/null/nowhere/events' });
+  await appendEvents({ ...ctx, paths: { ...ctx.paths, root: '/dev/null/nowhere' } }, [event('a')]);
+  assert.deepEqual(told, []);
+});
+
 test('takeEvents() gives what recordEvent() has noted, once', (t) => {
   const { ctx } = contextOf(t);
   recordEvent(ctx, { type: 'volume', status: 'create', name: 'a' });
