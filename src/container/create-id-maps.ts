@@ -1,8 +1,9 @@
 import type { ResolvedImage } from '../image/resolve';
 import type { Context } from '../lib/context';
+import { TspodError } from '../lib/errors';
 import type { IdMapping } from '../lib/id-mapping';
 import { containerIds, loadRecord, loadRecordIfWhole } from './find';
-import { commonMaps, idMapsOf, type IdMaps } from './id-maps';
+import { commonMaps, idMapsOf, rootsSpareIds, type IdMaps } from './id-maps';
 import type { ContainerOptions } from './record';
 import { readRootfsFile } from './rootfs-view';
 import { parseGroup, parsePasswd } from './user-lookup';
@@ -12,7 +13,10 @@ const LEAST = 1024;
 /** The id of nobody: not one that the image needs. */
 const NOBODY = 65534;
 
-/** The id maps of a new container; undefined when it lives in the common user namespace. Throws 'machine' without enough ids. */
+/**
+ * The id maps of a new container; undefined when it lives in the common user namespace. Throws 'machine' without enough ids,
+ * 'usage' for root without root's ids.
+ */
 export function createIdMaps(
   ctx: Context,
   options: ContainerOptions,
@@ -21,9 +25,12 @@ export function createIdMaps(
   const { userns } = options;
   if (userns.kind === 'host' || userns.kind === 'path') return undefined;
   if (userns.kind === 'container') return loadRecord(ctx, userns.target).idMaps;
+  if (userns.kind === 'nomap' && ctx.uid === 0)
+    throw new TspodError('usage', '--userns nomap is only supported in rootless mode');
   const isAuto = userns.kind === 'auto';
   return idMapsOf(userns, {
     common: commonMaps(ctx),
+    ...(isAuto && ctx.uid === 0 ? { spare: rootsSpareIds() } : {}),
     uid: ctx.uid,
     gid: ctx.gid,
     taken: isAuto ? takenRanges(ctx) : [],

@@ -1,7 +1,7 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import type { IdMapping } from '../lib/id-mapping';
-import { subordinateIds } from '../sys/subids';
+import { ranges, subordinateIds } from '../sys/subids';
 import type { UsernsMode } from './record';
 
 /** Maps for both kinds of ids. */
@@ -21,9 +21,32 @@ export interface IdMapFacts {
   taken: readonly IdMapping[];
   /** How many ids the image's users need, for `auto` without a size. */
   needed: number;
+  /** The ids that `auto` may give away: from the first to before `end`; absent: all subordinate ones. */
+  spare?: { from: number; end: number };
 }
 
 const ALL_IDS: IdMapping[] = [{ container: 0, host: 0, size: 2 ** 32 - 1 }];
+
+/**
+ * What `auto` may give away when root asks: the subordinate ids of the user "containers", as with Podman; root's own ids are
+ * those of the machine's users. Throws 'machine' when there are none.
+ */
+export function rootsSpareIds(): { from: number; end: number } {
+  const [uids, gids] = ['/etc/subuid', '/etc/subgid'].map(
+    (file) => ranges(file, { user: 'containers', uid: -1 })[0],
+  );
+  if (uids && gids) {
+    const end = Math.min(uids.start + uids.size, gids.start + gids.size);
+    return { from: Math.max(uids.start, gids.start), end };
+  }
+  throw new TspodError(
+    'machine',
+    '--userns auto: no subordinate ids of the user "containers" in /etc/subuid and /etc/subgid',
+    {
+      hint: 'give some, as root: echo containers:2147483647:2147483648 | tee -a /etc/subuid /etc/subgid',
+    },
+  );
+}
 
 /** The maps of the namespace that every container's own maps are relative to: the common one; for root the machine's. */
 export function commonMaps(ctx: Context): IdMaps {
@@ -85,8 +108,11 @@ function withoutOwn(available: number): IdMapping[] {
 /** The first free range of the subordinate ids; ids that the options map otherwise are left out of it. */
 function autoMaps(mode: Extract<UsernsMode, { kind: 'auto' }>, facts: IdMapFacts): IdMaps {
   const size = mode.size ?? facts.needed;
-  const available = Math.min(total(facts.common.uids), total(facts.common.gids));
-  const host = freeRange(facts.taken, size, available);
+  const { from, end } = facts.spare ?? {
+    from: 1,
+    end: Math.min(total(facts.common.uids), total(facts.common.gids)),
+  };
+  const host = freeRange(facts.taken, size, from, end);
   const base = { container: 0, host, size };
   return {
     uids: overlay(base, mode.uidMappings ?? []),
@@ -94,8 +120,8 @@ function autoMaps(mode: Extract<UsernsMode, { kind: 'auto' }>, facts: IdMapFacts
   };
 }
 
-function freeRange(taken: readonly IdMapping[], size: number, available: number): number {
-  let at = 1;
+function freeRange(taken: readonly IdMapping[], size: number, from: number, available: number): number {
+  let at = from;
   for (const { host, size: used } of [...taken].sort((a, b) => a.host - b.host)) {
     if (at + size <= host) break;
     at = Math.max(at, host + used);

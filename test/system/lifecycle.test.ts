@@ -286,3 +286,13 @@ test('a cidfile names the container for exec, stop and rm', async () => {
   await runTspod(['rm', '--cidfile', file]);
   await runTspod(['container', 'exists', name], { expectCode: 1 });
 });
+
+test('two containers with --userns auto share no ids', async () => {
+  const auto = () => detached(['sleep', '1000'], ['--userns', 'auto:size=100']);
+  const names = [await auto(), await auto()];
+  const maps = [];
+  for (const name of names) maps.push((await runTspod(['exec', name, 'cat', '/proc/self/uid_map'])).stdout);
+  const starts = maps.map((map) => Number(map.trim().split(/\s+/)[1]));
+  assert.ok(Math.abs((starts[0] ?? 0) - (starts[1] ?? 0)) >= 100, maps.join(''));
+  for (const name of names) await remove(name);
+});

@@ -112,9 +112,3 @@ test('a joined container is kept by its full id', (t) => {
   const second = create(sandbox, ['--pid', 'container:first']);
   assert.deepEqual(second.options.namespaces.pid, { kind: 'container', target: first.id });
 });
-
-test('two containers with --userns auto share no ids', (t) => {
-  const sandbox = makeSandbox(t);
-  const maps = [1, 2].map(() => create(sandbox, ['--userns', 'auto:size=100']).idMaps?.uids);
-  assert.deepEqual(maps, [[{ container: 0, host: 1, size: 100 }], [{ container: 0, host: 101, size: 100 }]]);
-});

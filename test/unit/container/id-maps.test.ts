@@ -119,3 +119,11 @@ for (const [uids, message] of malformed) {
     assert.throws(() => parseIdMaps({ uids, gids: [] }, { uids: common, gids: common }), { message });
   });
 }
+
+test('auto gives only spare ids away', () => {
+  const all = [{ container: 0, host: 0, size: 2 ** 32 - 1 }];
+  const ofRoot = { ...facts, common: { uids: all, gids: all }, spare: { from: 5000, end: 7000 } };
+  assert.deepEqual(text(idMapsOf({ kind: 'auto' }, ofRoot)?.uids), ['0 5000 1024']);
+  const taken = [{ container: 0, host: 5000, size: 1024 }];
+  assert.throws(() => idMapsOf({ kind: 'auto' }, { ...ofRoot, taken }), /1024 wanted, 976 free in a row/);
+});
