@@ -30,9 +30,13 @@ function openFiles(pid = 0, directory: string): number {
 
 test('stop sends the stop signal, waits, and resorts to SIGKILL', async () => {
   const [polite, stubborn] = await Promise.all([
-    detached(['sh', '-c', 'trap "exit 5" QUIT; while :; do sleep 0.05; done'], ['--stop-signal', 'QUIT']),
+    detached(
+      ['sh', '-c', 'trap "exit 5" QUIT; echo ready; while :; do sleep 0.05; done'],
+      ['--stop-signal', 'QUIT'],
+    ),
     detached(['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done']),
   ]);
+  await waitFor('the trap', async () => (await runTspod(['logs', polite])).stdout === 'ready\n');
   const { stdout, stderr } = await runTspod(['stop', '-t', '1', polite, stubborn]);
   assert.equal(stdout, `${polite}\n${stubborn}\n`);
   assert.match(stderr, new RegExp(`StopSignal SIGTERM failed to stop container ${stubborn} in 1 seconds`));
