@@ -24,15 +24,6 @@
 
 #define SUBPATH "subpath="
 
-static int report_to;
-
-static void report(int status, const char *text) {
-    char message[2100];
-    int length = snprintf(message, sizeof message, "E%d %s", status, text);
-    send(report_to, message, (size_t)length < sizeof message ? (size_t)length : sizeof message - 1,
-         MSG_NOSIGNAL);
-}
-
 /* The end of the stream means that the monitor is dead: this process must not outlive it. */
 static void wait_for_monitor(int control) {
     char byte;
@@ -226,8 +217,7 @@ static void become_root(const struct plan *plan) {
 
 void container_child(const struct plan *plan, const struct container_gift *gift) {
     int control = gift->control;
-    report_to = control;
-    die_report_to(report);
+    die_report_over(control);
     reset_process();
     take_streams(gift->streams);
     wait_for_monitor(control); /* for the id maps and the control group */

@@ -271,8 +271,6 @@ static _Noreturn void run(const char *name, char **argv, char **envp, const char
         struct stat status;
         if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
             execve(path, argv, envp);
-            if (errno == ENOENT)
-                cannot_run(path, ENOENT);
             if (errno != EACCES)
                 cannot_run(path, errno);
             worst = EACCES;

@@ -4,12 +4,27 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static die_reporter *reporter;
 
 void die_report_to(die_reporter *to) {
     reporter = to;
+}
+
+static int report_socket;
+
+static void report_over(int status, const char *text) {
+    char message[2100];
+    int length = snprintf(message, sizeof message, "E%d %s", status, text);
+    send(report_socket, message, (size_t)length < sizeof message ? (size_t)length : sizeof message - 1,
+         MSG_NOSIGNAL);
+}
+
+void die_report_over(int socket) {
+    report_socket = socket;
+    die_report_to(report_over);
 }
 
 static _Noreturn void end(int status, int error, const char *format, va_list arguments) {

@@ -10,6 +10,9 @@ typedef void die_reporter(int status, const char *text);
 /* Every process that reports elsewhere (monitor, container) sets this once after its fork. */
 void die_report_to(die_reporter *reporter);
 
+/* Sends "E<status> <text>" in one message of a socket, for a child whose parent listens there. */
+void die_report_over(int socket);
+
 _Noreturn void die(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same, with ": " and the text of errno behind it. */

@@ -19,15 +19,6 @@
 #include "exec_namespaces.h"
 #include "io.h"
 
-static int report_to;
-
-static void report(int status, const char *text) {
-    char message[2100];
-    int length = snprintf(message, sizeof message, "E%d %s", status, text);
-    send(report_to, message, (size_t)length < sizeof message ? (size_t)length : sizeof message - 1,
-         MSG_NOSIGNAL);
-}
-
 static bool is_of_others(uint16_t code) {
     return code == PLAN_ARGV || code == PLAN_STDIO || code == PLAN_FOREGROUND || code == PLAN_PRESERVE_FDS ||
            code == PLAN_PRESERVE_FD_LIST;
@@ -135,8 +126,7 @@ static _Noreturn void guard(const struct health_child *child) {
 _Noreturn void health_child(const struct health_child *child) {
     const struct plan *plan = child->plan;
     const char *score = plan_string(plan, PLAN_OOM_SCORE_ADJ, 0, NULL);
-    report_to = child->control;
-    die_report_to(report);
+    die_report_over(child->control);
     die_with_parent();
     if (score && write_file("/proc/self/oom_score_adj", score) < 0)
         errno = 0; /* the program says so, where it misses it */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError, describeError } from '../lib/errors';
+import { describeError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { containersConfFiles, type ConfPath } from './containers-conf-files';
 import type { ContainersConf } from './containers-conf-keys';
-import { keyOfLine } from './find-key';
+import { tomlError } from './toml-error';
 import { mergeContainersConf, type ConfFile } from './merge-containers-conf';
 
 /** The parsed files, valid while `key` is what the files on disk come to. */
@@ -46,21 +46,13 @@ async function parseAll(paths: readonly ConfPath[]): Promise<ConfFile[]> {
       text = readFileSync(path, 'utf8');
       return { path, text, content: parse(text) };
     } catch (cause) {
-      const reason = describeError(cause).split('\n')[0];
-      throw new TspodError('invalid', `reading "${path}"${position(cause, text)}: ${reason}`, {
-        hint: 'mend the file, or go without it: CONTAINERS_CONF=/dev/null tspod ...',
+      throw tomlError(
+        { path, text },
         cause,
-      });
+        'mend the file, or go without it: CONTAINERS_CONF=/dev/null tspod ...',
+      );
     }
   });
-}
-
-/** Where in a file the TOML is wrong. */
-function position(error: unknown, text: string): string {
-  const { line, column } = error as { line?: number; column?: number };
-  if (line === undefined) return '';
-  const key = keyOfLine(text.split('\n')[line - 1]);
-  return `, line ${line}, column ${column}${key === undefined ? '' : `, key ${key}`}`;
 }
 
 /** A broken cache is no cache. */

@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml';
 import type { Context } from '../lib/context';
-import { TspodError, describeError } from '../lib/errors';
 import { findArrayKeyLine } from './find-array-key';
-import { findKeyLine, keyOfLine } from './find-key';
+import { findKeyLine } from './find-key';
+import { tomlError } from './toml-error';
 import { parseRegistries } from './parse-registry-entry';
 import { convertVersion1, isVersion1 } from './registries-conf-v1';
 import { field, fieldError, originOf } from './registries-conf-fields';
@@ -75,19 +75,12 @@ export function topTable(path: string, text: string): ConfTable {
   try {
     return { values: parse(text), name: '', lineOf, path };
   } catch (cause) {
-    const reason = describeError(cause).split('\n')[0];
-    throw new TspodError('invalid', `reading "${path}"${position(cause, text)}: ${reason}`, {
-      hint: 'mend the file; containers-registries.conf(5) tells how it is written',
+    throw tomlError(
+      { path, text },
       cause,
-    });
+      'mend the file; containers-registries.conf(5) tells how it is written',
+    );
   }
-}
-
-function position(error: unknown, text: string): string {
-  const { line, column } = error as { line?: number; column?: number };
-  if (line === undefined) return '';
-  const key = keyOfLine(text.split('\n')[line - 1]);
-  return `, line ${line}, column ${column}${key === undefined ? '' : `, key ${key}`}`;
 }
 
 /** Names of aliases have slashes, which other keys have not. */

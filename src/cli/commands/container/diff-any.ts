@@ -1,7 +1,6 @@
 import { listChanges } from '../../../container/changes/list-changes';
-import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
-import { diffDescription, diffFormatOption } from '../../options/diff';
+import { checkDiffSelection, diffDescription, diffFormatOption } from '../../options/diff';
 import { latestOption } from '../../options/selection';
 import { printChanges } from '../../print/print-changes';
 
@@ -14,10 +13,7 @@ export default defineCommand({
   options: { format: diffFormatOption, latest: latestOption },
   args: { min: 0, max: 2 },
   async run(ctx, { format, latest }, [name, from], output) {
-    if (latest === true && name !== undefined)
-      throw new TspodError('usage', '--latest and containers cannot be used together');
-    if (latest !== true && name === undefined)
-      throw new TspodError('usage', '"tspod diff" requires a name, id, or the "--latest" flag');
+    checkDiffSelection('tspod diff', name, latest);
     await printChanges(
       output,
       listChanges(ctx, { kind: 'any', name, latest: latest ?? false, from }),

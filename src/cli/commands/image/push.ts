@@ -1,9 +1,9 @@
 import { pushImage } from '../../../image/push/push-image';
 import { defineCommand } from '../../define-command';
+import { signingOptions } from '../../options/signing-options';
 import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
 
-const unsigned = 'signatures are not made or verified yet';
 const unencrypted = 'encrypted images are not supported';
 
 /** `tspod push`. */
@@ -29,21 +29,7 @@ export default defineCommand({
       type: 'boolean',
       description: 'Accepted as Podman has it: signatures are not stored, so none is pushed',
     },
-    'sign-by': { type: 'string', description: 'Sign with this key', hidden: true, refuse: unsigned },
-    'sign-by-sigstore': { type: 'string', description: 'Sign with sigstore', hidden: true, refuse: unsigned },
-    'sign-by-sigstore-private-key': {
-      type: 'string',
-      description: 'Sign with this key',
-      hidden: true,
-      refuse: unsigned,
-    },
-    'sign-passphrase-file': {
-      type: 'string',
-      description: 'Passphrase to sign with',
-      hidden: true,
-      refuse: unsigned,
-    },
-    'signature-policy': { type: 'string', description: 'Signature policy', hidden: true, refuse: unsigned },
+    ...signingOptions,
   },
   args: { min: 1, max: 2 },
   async run(ctx, flags, [image = '', destination], output) {

@@ -2,10 +2,9 @@ import { requireList } from '../../../image/manifest-list/local-list';
 import { pushList } from '../../../image/manifest-list/push-list';
 import { removeImage, removeUnusedContent } from '../../../image/remove-image';
 import { defineCommand } from '../../define-command';
+import { signingOptions } from '../../options/signing-options';
 import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
-
-const unsigned = 'signatures are not made or verified yet';
 
 /** `tspod manifest push`. */
 export default defineCommand({
@@ -32,15 +31,7 @@ export default defineCommand({
       description: 'Accepted as Podman has it: signatures are not stored, so none is pushed',
     },
     rm: { type: 'boolean', default: false, description: 'Remove the list from the store when it was pushed' },
-    'sign-by': { type: 'string', description: 'Sign with this key', hidden: true, refuse: unsigned },
-    'sign-by-sigstore': { type: 'string', description: 'Sign with sigstore', hidden: true, refuse: unsigned },
-    'sign-by-sigstore-private-key': {
-      type: 'string',
-      description: 'Sign with this key',
-      hidden: true,
-      refuse: unsigned,
-    },
-    'sign-passphrase-file': { type: 'string', description: 'Passphrase', hidden: true, refuse: unsigned },
+    ...signingOptions,
   },
   args: { min: 1, max: 2 },
   async run(ctx, flags, [name = '', destination], output) {
