@@ -37,6 +37,10 @@ export interface NetworkSettings {
   dnsServers: string[];
   mtu?: number;
   vlan?: number;
+  /** Of the default routes; absent: 100. */
+  metric?: number;
+  /** Its gateways are not where containers go with everything else. */
+  noDefaultRoute?: boolean;
   routes: NetworkRoute[];
 }
 
@@ -67,6 +71,8 @@ export interface BridgeWish {
   rate?: Rate;
   /** Addresses of the resolvers that are asked for other names. */
   upstream: string[];
+  /** What host.containers.internal stands for; absent: nothing. */
+  hostAddress?: string;
   helper: 'slirp4netns' | 'pasta';
   /** The whole command line of the helper, placeholders as in native/protocol.h. */
   helperArgs: string[];
