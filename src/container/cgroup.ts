@@ -2,18 +2,6 @@ import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { pauseSync } from './pause-sync';
 import { readProcFile } from './process-time';
 
-const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
-
-/** The directory of the control group that holds a container's first process and nothing else; undefined: it has none. */
-export function containerCgroup(id: string, pid: number): string | undefined {
-  const path = cgroupPath(pid);
-  // a container without one of its own is in the group of whoever started it
-  if (path === undefined || !path.includes(id)) return undefined;
-  return MOUNTS.map((mount) => `${mount}${path}`).find((directory) =>
-    existsSync(`${directory}/cgroup.procs`),
-  );
-}
-
 /** The path of a process's group in the version 2 hierarchy, from its root. */
 export function cgroupPath(pid: number): string | undefined {
   const text = readProcFile(`/proc/${pid}/cgroup`);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { containerCgroup, isFrozen } from './cgroup';
+import { isFrozen } from './cgroup';
 import { healContainer } from './heal';
 import { containerPaths } from './paths';
 import { isProcess } from './process-time';
@@ -51,7 +51,7 @@ export function readState(ctx: Context, id: string): ContainerState {
     const healed = healContainer(ctx, id, status);
     return { ...exitedState(healed.status), ...(healed.removed ? { removed: true } : {}) };
   }
-  return livingState(id, status);
+  return livingState(status);
 }
 
 /** The status file as it is; undefined when there is none, or none that is whole. */
@@ -71,9 +71,11 @@ export function hasMonitor(status: StatusFile): boolean {
   return isProcess(status.monitorPid, status.monitorStartTime) && status.bootId === currentBootId();
 }
 
+let bootId: string | undefined;
+
 /** The kernel's random id of this boot. */
 export function currentBootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return (bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 }
 
 const NOTHING: ContainerState = {
@@ -103,8 +105,8 @@ function exitedState(status: StatusFile): ContainerState {
   return { ...baseState(status), phase: 'exited', exitCode: status.code };
 }
 
-function livingState(id: string, status: StatusFile): ContainerState {
-  const cgroup = status.pid > 0 ? containerCgroup(id, status.pid) : undefined;
+function livingState(status: StatusFile): ContainerState {
+  const cgroup = status.pid > 0 && status.cgroup ? status.cgroup : undefined;
   return {
     ...baseState(status),
     phase: livingPhase(status, cgroup),
