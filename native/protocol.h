@@ -45,6 +45,11 @@
     OP(ROOTFS_FUSE, 43, "sL")      /* target, argv of fuse-overlayfs */                                    \
     OP(COPY_UP, 44, "sss")         /* root, path in it, volume directory: content, owner and mode copied while that is empty */ \
     OP(CHOWN_TREE, 45, "suu")      /* path, uid, gid in the common user namespace: only what differs */    \
+    OP(SHARED_MOUNT, 46, "ssssuuuL") /* target, type, directory of its lock and socket, directory in it that is shown (empty: \
+                                      the whole), its mode, uid and gid when it is made; then MS_* flags, source and data of \
+                                      mount(2), or with the type fuse e2fsck, the image and argv: mounted once for all \
+                                      that have it, and unmounted by the last one */                      \
+    OP(ROOTFS_DIRECTORIES, 47, "uL") /* mode; made by the monitor where they are missing */               \
     /* Control groups (version 2). */                                                                      \
     OP(CGROUP_DIR, 50, "su")       /* directory, CGROUP_* flags; made, and removed at the end */           \
     OP(CGROUP_SET, 51, "sss")      /* file in that directory, value, what to say when that fails */        \
@@ -56,6 +61,9 @@
     /* Network helper. {netns} {pid} {ready} {ready_path} {exit} {api} in its argv stand for paths and descriptors. */\
     OP(NET_HELPER, 60, "uL")       /* NET_* flags, argv */                                                 \
     OP(NET_REQUEST, 61, "bs")      /* bytes for the API socket, what to say when the answer has "error" */ \
+    OP(NET_RATE, 62, "uu")         /* bits per second out of the container, and into it; 0 no limit */      \
+    OP(NETD, 63, "sb")             /* directory of netd.sock; what netd is to do: a plan of CONTAINER, NET_HELPER, NET_RATE \
+                                      and the ops NETD_* */                                                \
     /* Standard streams and the log. */                                                                    \
     OP(STDIO, 70, "u")             /* STDIO_* flags */                                                     \
     OP(FOREGROUND, 71, "u")        /* FOREGROUND_* flags; absent: detached, the id is printed */           \
@@ -137,7 +145,17 @@
                                       else pid and start time; path, path as typed; maps "u|g from to size" \
                                       of file owners */                                                    \
     OP(COPY_TO, 181, "ussuussL")                                                                           \
-    OP(COPY_RULES, 182, "uuu")     /* COPY_* flags, uid and gid of the copies */
+    OP(COPY_RULES, 182, "uuu")     /* COPY_* flags, uid and gid of the copies */                           \
+    /* netd: the place of one container in networks. Those between two NETD_NETWORKs belong to the first one. */ \
+    OP(NETD_NETWORK, 190, "ssuuL") /* name, bridge, NETWORK_* flags, MTU (0 the usual), resolvers instead of NETD_RESOLVERS */ \
+    OP(NETD_SUBNET, 191, "ss")     /* subnet a.b.c.d/n, gateway (empty: none) */                           \
+    OP(NETD_ROUTE, 192, "ssu")     /* destination, gateway, metric (0 none): of the containers */          \
+    OP(NETD_FOOT, 193, "ssL")      /* the container's interface, its MAC, aliases */                       \
+    OP(NETD_ADDRESS, 194, "s")     /* an address of that interface, with its prefix length */              \
+    OP(NETD_PORTS, 195, "sub")     /* host address (empty: all), IPPROTO_*, of each range u16 host port, u16 container port, \
+                                      u16 number of ports */                                               \
+    OP(NETD_RESOLVERS, 196, "L")   /* asked for names that are no container's, from the host's network */  \
+    OP(NETD_HOST, 197, "sL")       /* an address of this host, the names that stand for it */
 
 #define PLAN_EVENTS_FILE 0u
 #define PLAN_EVENTS_JOURNAL 1u
@@ -157,6 +175,11 @@
 #define PLAN_NET_READY_FD 1u /* writes to {ready} (slirp4netns) or {ready_path} (pasta) when it is up */
 #define PLAN_NET_PORTS 2u    /* publishes ports: whoever is told of the end may use them again */
 #define PLAN_NET_API 4u      /* serves NET_REQUESTs on {api} */
+
+#define PLAN_NETWORK_INTERNAL 1u /* no way out, nor to other networks */
+#define PLAN_NETWORK_DNS 2u      /* names are answered at the gateways */
+#define PLAN_NETWORK_ISOLATE 4u  /* kept apart from other networks with this flag */
+#define PLAN_NETWORK_STRICT 8u   /* kept apart from all other networks */
 
 #define PLAN_STDIO_TTY 1u
 #define PLAN_STDIO_STDIN 2u        /* standard input stays open; else it is /dev/null */

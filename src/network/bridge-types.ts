@@ -71,6 +71,8 @@ export interface BridgeWish {
   rate?: Rate;
   /** Addresses of the resolvers that are asked for other names. */
   upstream: string[];
+  /** Further names that the resolver knows, `host.containers.internal`. */
+  hosts?: { address: string; names: string[] }[];
   /** What host.containers.internal stands for; absent: nothing. */
   hostAddress?: string;
   helper: 'slirp4netns' | 'pasta';
