@@ -43,7 +43,7 @@ test('the generator reports a file that is not valid, makes a unit that fails, a
   const folder = quadlets({
     'web.container': `${GOOD}[Contaner]\nA=b\n`,
     'data.volume': '[Volume]\n',
-    'n.network': '[Network]\n',
+    'p.pod': '[Pod]\n',
   });
   const units = testFolder();
   const { status, stderr } = generate(folder, units);
@@ -52,7 +52,7 @@ test('the generator reports a file that is not valid, makes a unit that fails, a
     stderr,
     /web\.container:9: there is no section \[Contaner\] here, did you mean "\[Container\]"\?/,
   );
-  assert.match(stderr, /n\.network.*: \.network files: /);
+  assert.match(stderr, /p\.pod.*: \.pod files: /);
   const failing = readFileSync(join(units, 'web.service'), 'utf8');
   const command = /^ExecStart=\/bin\/sh -c (.*)$/m.exec(failing)?.[1] ?? '';
   assert.match(command, /no section \[Contaner\]/);

@@ -1,21 +1,26 @@
 import { type Problem, problemAt } from '../problem';
 import { checkKeys } from './check-keys';
 import { CONTAINER_STEPS } from './container-steps';
+import { BUILD_STEPS, convertBuild } from './convert-build';
 import { convertContainer } from './convert-container';
 import { convertImage, IMAGE_STEPS } from './convert-image';
+import { convertNetwork, NETWORK_STEPS } from './convert-network';
 import { convertVolume, VOLUME_STEPS } from './convert-volume';
-import { REFUSED_KINDS } from './kinds';
 import { startUnit } from './start-unit';
-import type { Conversion, Quadlet, QuadletSetup, QuadletStep, QuadletTarget } from './types';
+import type { Conversion, Quadlet, QuadletKind, QuadletSetup, QuadletStep, QuadletTarget } from './types';
 
-type ReadyKind = 'container' | 'volume' | 'image';
+/** How files of one kind become units. */
+interface Converter {
+  convert: (conversion: Conversion) => void;
+  steps: readonly QuadletStep[];
+}
 
-const CONVERTERS: Readonly<
-  Record<ReadyKind, { convert: (conversion: Conversion) => void; steps: readonly QuadletStep[] }>
-> = {
+const CONVERTERS: Readonly<Partial<Record<QuadletKind, Converter>>> = {
   container: { convert: convertContainer, steps: CONTAINER_STEPS },
   volume: { convert: convertVolume, steps: VOLUME_STEPS },
+  network: { convert: convertNetwork, steps: NETWORK_STEPS },
   image: { convert: convertImage, steps: IMAGE_STEPS },
+  build: { convert: convertBuild, steps: BUILD_STEPS },
 };
 
 /** The unit of a file, and everything that is wrong with it; what has an error must not be used. */
@@ -25,20 +30,24 @@ export function convertQuadlet(
   targets: ReadonlyMap<string, QuadletTarget>,
 ): Conversion {
   const conversion = startUnit(quadlet, setup, targets);
-  const reason = REFUSED_KINDS[quadlet.kind];
   if (isUnreadable(quadlet)) conversion.problems = [];
-  else if (reason === undefined) convertReady(conversion, quadlet.kind as ReadyKind);
-  else conversion.problems.push(problemAt(wholeFile(quadlet), `.${quadlet.kind} files: ${reason}`));
+  else convertReadable(conversion);
   conversion.problems.unshift(...quadlet.problems);
   return conversion;
 }
 
-function convertReady(conversion: Conversion, kind: ReadyKind): void {
-  const { quadlet, setup } = conversion;
-  const { convert, steps } = CONVERTERS[kind];
-  const keys = steps.flatMap((step) => step.keys);
-  conversion.problems.push(...checkKeys(quadlet, keys, setup.refusals[kind]));
-  convert(conversion);
+function convertReadable(conversion: Conversion): void {
+  const { quadlet, setup, problems } = conversion;
+  const converter = CONVERTERS[quadlet.kind];
+  const refusals = setup.refusals[quadlet.kind];
+  if (converter === undefined || typeof refusals === 'string') {
+    const reason = typeof refusals === 'string' ? refusals : 'tspod makes no units of them yet';
+    problems.push(problemAt(wholeFile(quadlet), `.${quadlet.kind} files: ${reason}`));
+    return;
+  }
+  const keys = converter.steps.flatMap((step) => step.keys);
+  problems.push(...checkKeys(quadlet, keys, refusals));
+  converter.convert(conversion);
 }
 
 /** Nothing of it was understood: what is missing in it is not worth a word. */

@@ -24,7 +24,7 @@ export function planInstallation(
       'usage',
       `there is no Quadlet file among ${paths.map((path) => `"${path}"`).join(', ')}`,
       {
-        hint: 'their names end with .container, .volume or .image',
+        hint: 'their names end with .container, .volume, .network, .image or .build',
       },
     );
   const there = plan.find(({ to }) => existsSync(to));

@@ -1,4 +1,4 @@
-import { lastLineOf, type UnitFile } from '../unit-file';
+import { lastLineOf, linesOf, type UnitFile } from '../unit-file';
 import { unquote } from './read-key';
 import type { Quadlet, QuadletKind, QuadletTarget } from './types';
 
@@ -22,14 +22,6 @@ export const SECTIONS: Readonly<Record<QuadletKind, string>> = {
   build: 'Build',
   kube: 'Kube',
   pod: 'Pod',
-};
-
-/** Kinds whose files are refused, and why. */
-export const REFUSED_KINDS: Readonly<Partial<Record<QuadletKind, string>>> = {
-  network: 'user networks are not built yet',
-  build: 'building images is not built yet',
-  kube: 'playing Kubernetes YAML is not built yet',
-  pod: 'pods are not built yet',
 };
 
 /** What the names of units end with, before `.service`. */
@@ -71,7 +63,7 @@ function resourceOf(quadlet: Quadlet, stem: string, service: string): string | u
     case 'image':
       return valueOf(quadlet, 'ImageTag') ?? valueOf(quadlet, 'Image') ?? '';
     case 'build':
-      return valueOf(quadlet, 'ImageTag') ?? '';
+      return firstOf(quadlet, 'ImageTag') ?? '';
     case 'volume':
       return valueOf(quadlet, 'VolumeName') ?? `systemd-${stem}`;
     case 'network':
@@ -81,6 +73,11 @@ function resourceOf(quadlet: Quadlet, stem: string, service: string): string | u
     case 'kube':
       return '';
   }
+}
+
+function firstOf({ kind, unit }: Quadlet, key: string): string | undefined {
+  const line = linesOf(unit, SECTIONS[kind], key)[0];
+  return line === undefined ? undefined : unquote(line.value);
 }
 
 function valueOf({ kind, unit }: Quadlet, key: string): string | undefined {

@@ -62,11 +62,11 @@ export function addCommand({ service }: Conversion, key: string, words: readonly
   addKey(service, 'Service', key, joinWords(words));
 }
 
-/** What every unit that runs one command and stays active has; what the file says stands above it. */
-export function setOneshot({ service }: Conversion): void {
+/** What every unit that runs one command has, and by default stays active; what the file says stands above it. */
+export function setOneshot({ service }: Conversion, { stays = true } = {}): void {
   setDefault('SyslogIdentifier', '%N');
   setDefault('Type', 'oneshot');
-  setDefault('RemainAfterExit', 'yes');
+  if (stays) setDefault('RemainAfterExit', 'yes');
 
   function setDefault(key: string, value: string): void {
     if (!hasKey(service, 'Service', key)) setKey(service, 'Service', key, value);

@@ -28,8 +28,8 @@ export interface QuadletSetup {
   program: readonly string[];
   /** Whether the units are a user's; else the system's. */
   isUser: boolean;
-  /** Options of `run`, `volume create` and `image pull` that tspod refuses, with the reasons. */
-  refusals: Readonly<Record<'container' | 'volume' | 'image', ReadonlyMap<string, string>>>;
+  /** What tspod refuses of the command of each kind: options with the reasons, or the whole command with its reason. */
+  refusals: Readonly<Record<QuadletKind, ReadonlyMap<string, string> | string>>;
 }
 
 /** A file that is being made a unit of. */

@@ -1,33 +1,41 @@
 import type { Context } from '../../../lib/context';
 import { programWords } from '../../../systemd/program-words';
 import type { SearchPlace } from '../../../systemd/quadlet/search-paths';
-import type { QuadletSetup } from '../../../systemd/quadlet/types';
-import type { OptionTable } from '../../define-command';
+import type { QuadletKind, QuadletSetup } from '../../../systemd/quadlet/types';
+import { findCommand } from '../../command-table';
 
 /** Where Quadlet files of this user are; root's are the system's. */
 export function searchPlace(ctx: Context, isUser = ctx.uid !== 0): SearchPlace {
   return { env: ctx.env, home: ctx.home, uid: ctx.uid, isUser };
 }
 
-/** What units are made for: this very program, with the options that its commands refuse. */
+/** The command that the unit of each kind starts. */
+const COMMANDS: Readonly<Record<QuadletKind, string>> = {
+  container: 'container run',
+  volume: 'volume create',
+  network: 'network create',
+  image: 'image pull',
+  build: 'image build',
+  kube: 'kube play',
+  pod: 'pod create',
+};
+
+/** What units are made for: this very program, with what its commands refuse. */
 export async function quadletSetup(isUser: boolean): Promise<QuadletSetup> {
-  const [run, create, pull] = await Promise.all([
-    import('../container/run'),
-    import('../volume/create'),
-    import('../image/pull'),
-  ]);
+  const refusals = await Promise.all(
+    Object.entries(COMMANDS).map(async ([kind, path]) => [kind, await refusalsOf(path)] as const),
+  );
   return {
     program: programWords(process.argv[1] ?? 'tspod', process.execPath),
     isUser,
-    refusals: {
-      container: refusalsOf(run.default.options),
-      volume: refusalsOf(create.default.options),
-      image: refusalsOf(pull.default.options),
-    },
+    refusals: Object.fromEntries(refusals) as QuadletSetup['refusals'],
   };
 }
 
-function refusalsOf(options: OptionTable): Map<string, string> {
+async function refusalsOf(path: string): Promise<ReadonlyMap<string, string> | string> {
+  const row = findCommand(path);
+  if (row?.load === undefined) return `"tspod ${path}" is not built yet`;
+  const { options } = (await row.load()).default;
   return new Map(
     Object.entries(options).flatMap(([name, { refuse }]) =>
       refuse === undefined ? [] : [[name, refuse] as const],

@@ -1,35 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { describeProblem } from '../../../../src/systemd/problem';
-import { type Generated, generateUnits } from '../../../../src/systemd/quadlet/generate-units';
-import { loadQuadlets } from '../../../../src/systemd/quadlet/load-quadlets';
-import type { QuadletSetup } from '../../../../src/systemd/quadlet/types';
-import { plainSetup } from './setup';
-
-/** What is made of files by their names; a value that begins with `->` is a symbolic link. */
-function generate(files: Record<string, string>, setup: QuadletSetup = plainSetup): Generated[] {
-  const folder = mkdtempSync(join(tmpdir(), 'quadlet-'));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      const path = join(folder, name);
-      mkdirSync(dirname(path), { recursive: true });
-      if (text.startsWith('->')) symlinkSync(text.slice(2), path);
-      else writeFileSync(path, text);
-    }
-    return generateUnits(loadQuadlets([folder]), setup);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function problemsOf(files: Record<string, string>, setup?: QuadletSetup): string[] {
-  return generate(files, setup).flatMap(({ problems }) =>
-    problems.map((problem) => describeProblem(problem, true)),
-  );
-}
+import { generate, plainSetup, problemsOf } from './setup';
 
 const GOOD = '[Container]\nImage=localhost/x\n';
 
@@ -219,19 +190,25 @@ test('files that cannot be read are reported, and only that', () => {
 });
 
 test('kinds that tspod does not have yet are refused by name, and so are options', () => {
-  const refusals = { ...plainSetup.refusals, container: new Map([['ip', 'no bridges']]) };
+  const refusals = {
+    ...plainSetup.refusals,
+    container: new Map([['ip', 'no bridges']]),
+    network: 'no networks',
+  };
   const problems = problemsOf(
     {
       'a.container': `${GOOD}IP=1.2.3.4\nNetwork=n.network\n`,
+      'k.kube': '[Kube]\nYaml=x\n',
       'n.network': '[Network]\nSubnet=x\n',
       'p.pod': '',
     },
     { ...plainSetup, refusals },
   );
   assert.deepEqual(problems, [
-    'n.network:2: .network files: user networks are not built yet',
+    'n.network:2: .network files: no networks',
     'a.container:3: IP: not supported: no bridges',
-    'p.pod: .pod files: pods are not built yet',
+    'k.kube:2: .kube files: no kube',
+    'p.pod: .pod files: no pods',
   ]);
 });
 
