@@ -54,8 +54,8 @@
     OP(CGROUP_DIR, 50, "su")       /* directory, CGROUP_* flags; made, and removed at the end */           \
     OP(CGROUP_SET, 51, "sss")      /* file in that directory, value, what to say when that fails */        \
     OP(CGROUP_SCOPE, 52, "sssL")   /* bus address, unit, slice, then name and value of properties in turns; \
-                                      _uid, _mount and _optional are the helper's. The settings are for the \
-                                      group "container" below the unit */                                  \
+                                      _uid, _mount, _optional and _stays (the monitor) are the helper's.   \
+                                      The settings are for the group "container" below the unit */         \
     OP(CGROUP_JOIN, 53, "sL")      /* directory to be moved into (exec); where systemd has to do that: bus \
                                       address, uid, unit, path of the group below it */                    \
     /* Network helper. {netns} {pid} {ready} {ready_path} {exit} {api} in its argv stand for paths and descriptors. */\

@@ -1,5 +1,5 @@
 /* enter FD: becomes a program (ARGV, ENV, CWD) as uid 0 of the common user namespace, with a mount namespace
- * of its own if NS_NEW says so. */
+ * of its own if NS_NEW says so, in which SHARED_MOUNTs are. */
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "die.h"
 #include "plan.h"
 #include "roles.h"
+#include "shared_mount.h"
 #include "userns.h"
 
 int role_enter(int argc, char **argv) {
@@ -25,6 +26,7 @@ int role_enter(int argc, char **argv) {
         die_errno(125, "making namespaces (%#llx)", (unsigned long long)namespaces);
     if (namespaces & CLONE_NEWNS && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         die_errno(125, "keeping mounts inside the new mount namespace");
+    shared_mounts(&plan, true);
     const char *directory = plan_string(&plan, PLAN_CWD, 0, NULL);
     if (directory && chdir(directory) < 0)
         die_errno(125, "changing to the working directory \"%s\"", directory);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "shared_mount.h"
 #include "tree.h"
 
 #define FUSE_DEADLINE_MS 10000
@@ -58,11 +59,20 @@ static void mount_fuse(const struct plan_op *op) {
     free(arguments);
 }
 
+static void make_all(const struct plan_op *op) {
+    for (size_t i = 1; i < op->count; i++)
+        if (mkdir(op->args[i].data, (mode_t)op->args[0].number) < 0 && errno != EEXIST)
+            die_errno(125, "making %s", op->args[i].data);
+}
+
 void rootfs_mount(const struct plan *plan) {
+    shared_mounts(plan, false);
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_op *op = &plan->ops[i];
         if (op->code == PLAN_ROOTFS_OVERLAY)
             overlay_mount(plan, op);
+        else if (op->code == PLAN_ROOTFS_DIRECTORIES)
+            make_all(op);
         else if (op->code == PLAN_ROOTFS_BIND)
             mount_bind(op);
         else if (op->code == PLAN_ROOTFS_FUSE)
@@ -77,7 +87,7 @@ void rootfs_mount(const struct plan *plan) {
 void rootfs_unmount(const struct plan *plan) {
     for (size_t i = plan->count; i-- > 0;) {
         const struct plan_op *op = &plan->ops[i];
-        if (op->code == PLAN_ROOTFS_OVERLAY || op->code == PLAN_ROOTFS_FUSE)
+        if (op->code == PLAN_ROOTFS_OVERLAY || op->code == PLAN_ROOTFS_FUSE || op->code == PLAN_SHARED_MOUNT)
             umount2(op->args[0].data, MNT_DETACH);
         else if (op->code == PLAN_ROOTFS_BIND)
             umount2(op->args[1].data, MNT_DETACH);

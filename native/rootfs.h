@@ -4,7 +4,7 @@
 
 #include "plan.h"
 
-/* Carries out ops ROOTFS_* , COPY_UP and CHOWN_TREE. Dies with status 125 on failure. */
+/* Carries out ops SHARED_MOUNT, ROOTFS_*, COPY_UP and CHOWN_TREE. Dies with status 125 on failure. */
 void rootfs_mount(const struct plan *plan);
 
 /* Lets go of it; what still uses it keeps it. */

@@ -4,6 +4,7 @@ import { PLAN } from '../runtime/protocol';
 import type { UserMount } from '../volume/types';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
+import { volumeDirectory } from './volume-owners';
 
 /** The directories of a mount with the option O. */
 export interface OverlayPaths {
@@ -25,7 +26,7 @@ export function overlayPaths(
   const folder = `${containerPaths(ctx, id).directory}/overlay-${index}`;
   return {
     folder,
-    lower: volume === undefined ? source : `${ctx.paths.root}/volumes/${volume}/_data`,
+    lower: volume === undefined ? source : volumeDirectory(ctx, volume),
     upper: upper ?? `${folder}/upper`,
     work: work ?? `${folder}/work`,
     merged: `${folder}/merged`,

@@ -6,16 +6,21 @@ import { PLAN } from '../runtime/protocol';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { fuseOverlayfs, storageDriver } from './storage-driver';
+import { volumeData } from '../volume/volume-backing';
+import { loadVolume } from '../volume/volume-record';
+import { addVolumeMounts } from './volume-mounts';
 import { isUntouched } from './volume-owners';
 
 /** The root file system on containers/<id>/merged, and what has to be done to volumes before they are mounted. */
 export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const { merged } = containerPaths(ctx, record.id);
+  addVolumeMounts(plan, ctx, record);
   addRootfsMount(plan, ctx, record);
   for (const mount of record.options.mounts) {
-    if (mount.kind === 'volume' && !mount.noCopy && isUntouched(ctx, mount.name)) {
-      plan.add('COPY_UP', merged, mount.target, `${ctx.paths.root}/volumes/${mount.name}/_data`);
-    }
+    if (mount.kind !== 'volume' || mount.noCopy) continue;
+    const volume = loadVolume(ctx, mount.name);
+    if (volume === undefined || volume.noCopy || !isUntouched(ctx, volume)) continue;
+    plan.add('COPY_UP', merged, mount.target, volumeData(ctx, volume));
   }
 }
 

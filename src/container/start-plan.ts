@@ -13,6 +13,7 @@ import { addOverlayMounts } from './overlay-paths';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs-ops';
+import { markUsed } from './volume-mounts';
 import { addVolumeOwners } from './volume-owners';
 import { addEvents } from './container-events';
 
@@ -53,6 +54,7 @@ export function startPlan(ctx: Context, record: ContainerRecord, spec: OciSpec, 
   addCommonUserns(plan, ctx);
   addRootfs(plan, ctx, record);
   addVolumeOwners(plan, ctx, record, spec.process.user);
+  markUsed(ctx, record);
   addOverlayMounts(plan, ctx, record);
   if (record.options.cgroups !== 'disabled')
     addCgroup(plan, ctx, {

@@ -1,8 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
+import { UNUSED_MARK } from '../volume/create-volume';
 import type { UserMount } from '../volume/types';
+import { volumeData } from '../volume/volume-backing';
+import { loadVolume, volumePaths, type VolumeRecord } from '../volume/volume-record';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { statRootfs } from './rootfs-view';
@@ -27,15 +30,41 @@ export function addVolumeOwners(
   }
 }
 
-/** Whether a volume still belongs to the root that made it: somebody else's was in use already, and is not filled again. */
-export function isUntouched(ctx: Context, name: string): boolean {
-  const path = `${ctx.paths.root}/volumes/${name}/_data`;
-  return statSync(path).uid === ctx.uid && readdirSync(path).length === 0;
+/**
+ * Whether a volume still belongs to the root that made it: somebody else's was in use already, and is not filled again. What
+ * has to be mounted first is looked at only then, by the helper.
+ */
+export function isUntouched(ctx: Context, volume: VolumeRecord): boolean {
+  const { backing, owner } = volume;
+  if (backing?.kind === 'image' || backing?.kind === 'tmpfs') return true;
+  if (backing?.kind === 'device') return false;
+  const path = volumeData(ctx, volume);
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isDirectory() !== true || readable(path)?.length !== 0) return false;
+  return status.uid === ctx.uid || owner !== undefined;
+}
+
+function readable(path: string): string[] | undefined {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isNewHere(ctx: Context, record: ContainerRecord, mount: UserMount): boolean {
-  if (mount.kind !== 'volume' || !isUntouched(ctx, mount.name)) return false;
+  if (mount.kind !== 'volume') return false;
+  const volume = loadVolume(ctx, mount.name);
+  if (volume === undefined || volume.owner !== undefined || !isOwn(ctx, volume)) return false;
   return statRootfs(rootView(ctx, record), mount.target) === undefined;
+}
+
+/** Whether its directory is the engine's to give away, and nobody's yet. */
+function isOwn(ctx: Context, volume: VolumeRecord): boolean {
+  if (volume.backing === undefined) return isUntouched(ctx, volume);
+  return (
+    volume.backing.kind === 'image' && existsSync(`${volumePaths(ctx, volume.name).directory}/${UNUSED_MARK}`)
+  );
 }
 
 function directory(
@@ -45,9 +74,14 @@ function directory(
   index: number,
 ): string {
   if (mount.kind === 'bind') return mount.source;
-  if (mount.kind === 'volume') return `${ctx.paths.root}/volumes/${mount.name}/_data`;
+  if (mount.kind === 'volume') return volumeDirectory(ctx, mount.name);
   // what lies below stays as it is: only the layer that is written to changes hands
   return mount.upper ?? `${containerPaths(ctx, record.id).directory}/overlay-${index}/upper`;
+}
+
+/** Where the content of the volume with this name is, once it is mounted. */
+export function volumeDirectory(ctx: Context, name: string): string {
+  return volumeData(ctx, loadVolume(ctx, name) ?? { name });
 }
 
 /** An id of the container as the common user namespace knows it. */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
@@ -6,6 +6,9 @@ import { syncDirectory, writeFileAtomic } from '../sys/file-io';
 import { volumeName } from './mount-path';
 import { loadVolume, volumePaths, type VolumeRecord } from './volume-record';
 import { recordEvent } from '../store/events/record-event';
+import { runTree } from '../runtime/tree';
+import { makeSizeImage } from './size-image';
+import type { VolumeSettings } from './volume-options';
 
 /** What a new volume is to be like. */
 export interface VolumeRequest {
@@ -13,9 +16,13 @@ export interface VolumeRequest {
   name?: string;
   anonymous?: boolean;
   labels?: Record<string, string>;
+  settings?: VolumeSettings;
 }
 
-/** Makes a volume; it is there with its record, or not at all. Throws 'exists'. */
+/** In a volume with a size limit that no container has used yet. */
+export const UNUSED_MARK = 'unused';
+
+/** Makes a volume; it is there with its record, or not at all. Throws 'exists', and 'machine' for a size that cannot be limited. */
 export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord {
   const record: VolumeRecord = {
     version: 1,
@@ -23,12 +30,14 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
     anonymous: request.anonymous ?? false,
     labels: request.labels ?? {},
     created: new Date().toISOString(),
+    ...withoutEmpty(request.settings),
   };
   const { directory } = volumePaths(ctx, record.name);
   const staging = `${ctx.paths.root}/tmp/volume-${randomId().slice(0, 16)}`;
   mkdirSync(`${ctx.paths.root}/volumes`, { recursive: true, mode: 0o700 });
   mkdirSync(`${staging}/_data`, { recursive: true, mode: 0o755 });
   try {
+    prepareData(ctx, staging, record);
     writeFileAtomic(`${staging}/volume.json`, JSON.stringify(record), {
       temporary: `${staging}/volume.json.new`,
     });
@@ -36,13 +45,39 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
     // an anonymous one goes with its container, which a power loss may take, too
     if (!record.anonymous) syncDirectory(`${ctx.paths.root}/volumes`);
   } catch (error) {
-    rmSync(staging, { recursive: true, force: true });
+    removeStaging(ctx, staging);
     // renaming over a directory that is not empty fails: the name is taken
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     throw new TspodError('exists', `volume with name ${record.name} already exists: volume already exists`);
   }
   recordEvent(ctx, { type: 'volume', status: 'create', name: record.name });
   return record;
+}
+
+function withoutEmpty(settings: VolumeSettings | undefined): Partial<VolumeSettings> {
+  if (settings === undefined) return {};
+  const { options, ...others } = settings;
+  return { ...others, ...(Object.keys(options).length > 0 ? { options } : {}) };
+}
+
+/** The owner and mode that were asked for, and the file of a size limit. */
+function prepareData(ctx: Context, staging: string, { backing, owner, mode }: VolumeRecord): void {
+  if (backing?.kind === 'image') {
+    makeSizeImage(ctx, staging, backing.size);
+    writeFileSync(`${staging}/${UNUSED_MARK}`, '');
+  }
+  if (backing !== undefined) return;
+  if (mode !== undefined) chmodSync(`${staging}/_data`, mode);
+  if (owner === undefined) return;
+  runTree(ctx, [{ op: 'chown', path: `${staging}/_data`, uid: owner.uid ?? 0, gid: owner.gid ?? 0 }]);
+}
+
+function removeStaging(ctx: Context, staging: string): void {
+  try {
+    rmSync(staging, { recursive: true, force: true });
+  } catch {
+    runTree(ctx, [{ op: 'remove', path: staging }]);
+  }
 }
 
 /** The volume with this name, made when it is not there; two processes at once get the same one. */

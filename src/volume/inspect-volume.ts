@@ -6,15 +6,15 @@ import { volumePaths, type VolumeRecord } from './volume-record';
 /** A volume in the words of `podman volume inspect`. */
 export function inspectVolume(ctx: Context, volume: VolumeRecord) {
   const { data } = volumePaths(ctx, volume.name);
-  const { uid, gid } = statSync(data);
+  const { uid, gid } = ownerOf(ctx, volume, data);
   return {
     Name: volume.name,
-    Driver: 'local',
+    Driver: volume.driver ?? 'local',
     Mountpoint: data,
     CreatedAt: volume.created,
     Labels: goMap(volume.labels),
     Scope: 'local',
-    Options: goMap({}),
+    Options: goMap(volume.options ?? {}),
     ...(volume.anonymous ? { Anonymous: true } : {}),
     // a missing id is the user's own, as the common user namespace shows it
     ...(uid === ctx.uid ? {} : { UID: uid }),
@@ -23,4 +23,10 @@ export function inspectVolume(ctx: Context, volume: VolumeRecord) {
     NeedsCopyUp: false,
     LockNumber: 0,
   };
+}
+
+/** Ids that were asked for are shown as they were, as Podman does; others as this machine knows them. */
+function ownerOf(ctx: Context, { owner, backing }: VolumeRecord, data: string): { uid: number; gid: number } {
+  if (owner !== undefined) return { uid: owner.uid ?? ctx.uid, gid: owner.gid ?? ctx.gid };
+  return backing === undefined ? statSync(data) : { uid: ctx.uid, gid: ctx.gid };
 }

@@ -39,11 +39,12 @@ export function parseTmpfs(text: string): UserMount {
 /** A tmpfs with checked options; Podman's defaults stand where nothing else was said. */
 export function tmpfsMount(target: string, words: readonly string[]): UserMount {
   const options = words.filter((word) => word !== 'tmpcopyup' && word !== 'notmpcopyup' && word !== 'U');
-  for (const word of options) checkOption(word);
+  for (const word of options) checkTmpfsOption(word);
   return { kind: 'tmpfs', target: mountTarget(target), options, copyUp: !words.includes('notmpcopyup') };
 }
 
-function checkOption(word: string): void {
+/** Refuses what tmpfs(5) and mount(8) do not know. Throws 'usage'. */
+export function checkTmpfsOption(word: string): void {
   if (PLAIN.has(word) || PROPAGATION.has(word)) return;
   const equals = word.indexOf('=');
   const key = word.slice(0, Math.max(equals, 0));
@@ -51,4 +52,9 @@ function checkOption(word: string): void {
   if (pattern === undefined) throw new TspodError('usage', `unknown tmpfs option "${word}"`);
   if (!pattern.test(word.slice(equals + 1)))
     throw new TspodError('usage', `invalid value in tmpfs option "${word}"`);
+}
+
+/** Whether a word is an option of mount(8) that every file system has. */
+export function isMountFlag(word: string): boolean {
+  return PLAIN.has(word) || PROPAGATION.has(word);
 }

@@ -21,7 +21,11 @@ const MAKERS: Record<string, (value: string) => Test> = {
     const wanted = boolean('dangling', value);
     return ({ name }, use) => use.isUsed(name) !== wanted;
   },
-  driver: (value) => () => value === 'local',
+  driver: (value) => (volume) => value === (volume.driver ?? 'local'),
+  opt:
+    (value) =>
+    ({ options = {} }) =>
+      hasPair(options, value),
   scope: (value) => () => value === 'local',
   anonymous: (value) => {
     const wanted = boolean('anonymous', value);
@@ -54,9 +58,14 @@ export function parseVolumeFilters(texts: readonly string[]): Test {
 }
 
 function hasLabel({ labels }: VolumeRecord, text: string): boolean {
+  return hasPair(labels, text);
+}
+
+/** Whether a name is there, with the value where one is asked for. */
+function hasPair(pairs: Readonly<Record<string, string>>, text: string): boolean {
   const equals = text.indexOf('=');
-  if (equals < 0) return Object.hasOwn(labels, text);
-  return labels[text.slice(0, equals)] === text.slice(equals + 1);
+  if (equals < 0) return Object.hasOwn(pairs, text);
+  return pairs[text.slice(0, equals)] === text.slice(equals + 1);
 }
 
 function boolean(key: string, value: string): boolean {

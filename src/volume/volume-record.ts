@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { readJsonFile } from '../sys/file-io';
+import type { VolumeBacking } from './volume-backing';
 
 /** `volumes/<name>/volume.json`; the data lie beside it in `_data`. */
 export interface VolumeRecord {
@@ -12,6 +13,17 @@ export interface VolumeRecord {
   labels: Record<string, string>;
   /** RFC 3339, UTC. */
   created: string;
+  /** Absent: `local`. */
+  driver?: 'image';
+  /** Of `volume create`, as `inspect` shows them. */
+  options?: Record<string, string>;
+  /** Absent: its directory `_data`. */
+  backing?: VolumeBacking;
+  /** Asked for: ids in containers with the default map. */
+  owner?: { uid?: number; gid?: number };
+  mode?: number;
+  /** Whether what the image has at its place is left out. */
+  noCopy?: boolean;
 }
 
 /** Where a volume's record and data are. */

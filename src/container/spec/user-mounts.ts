@@ -4,6 +4,8 @@ import { TspodError } from '../../lib/errors';
 import type { OciMount } from '../../runtime/oci-spec';
 import { SUBPATH } from '../../runtime/mount-flags';
 import type { UserMount } from '../../volume/types';
+import { volumeData } from '../../volume/volume-backing';
+import { loadVolume } from '../../volume/volume-record';
 import { clearFolder } from '../clear-folder';
 import { overlayPaths, type OverlayPaths } from '../overlay-paths';
 import { containerPaths } from '../paths';
@@ -75,17 +77,20 @@ function bindMount(ctx: Context, mount: Extract<UserMount, { kind: 'bind' }>): O
 }
 
 function volumeMount(ctx: Context, mount: Extract<UserMount, { kind: 'volume' }>): OciMount {
+  const volume = loadVolume(ctx, mount.name) ?? { name: mount.name };
+  const backing = 'backing' in volume ? volume.backing : undefined;
+  const bound = backing?.kind === 'bind' ? backing.options : ['rbind'];
   const defaults = ['nosuid', 'nodev'].filter((name) => !mount.options.includes(name.slice(2)));
   const propagation = mount.options.some((option) => /^r?(shared|slave|private|unbindable)$/.test(option));
   return {
     destination: mount.target,
     type: 'bind',
-    source: `${ctx.paths.root}/volumes/${mount.name}/_data`,
+    source: volumeData(ctx, volume),
     options: unique([
-      'rbind',
+      ...bound,
       ...(propagation ? [] : ['rprivate']),
       ...defaults,
-      mount.readOnly ? 'ro' : 'rw',
+      mount.readOnly || bound.includes('ro') ? 'ro' : 'rw',
       ...mount.options,
       ...subpathOption(mount.subpath),
     ]),

@@ -1,5 +1,6 @@
 import { TspodError } from '../../../lib/errors';
 import { createVolume } from '../../../volume/create-volume';
+import { parseVolumeOptions } from '../../../volume/volume-options';
 import { loadVolume } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 
@@ -7,33 +8,57 @@ import { defineCommand } from '../../define-command';
 export default defineCommand({
   summary: 'Create a new volume',
   usage: '[options] [NAME]',
-  examples: ['tspod volume create data', 'tspod volume create --label team=web'],
+  description:
+    'Makes a volume, by default a directory in the store. Options (-o) that make it something else:\n' +
+    '  size=SIZE                a file system of that size in a sparse file (fuse2fs), made full only by itself\n' +
+    '  type=tmpfs o=size=SIZE   in memory, as long as a container uses it\n' +
+    '  type=none o=bind device=/DIR   a directory of this machine\n' +
+    '  uid= gid= mode=          who owns it, in ids of containers; -o o=uid=5,gid=6 is the same\n' +
+    '  nocopy                   what the image has at its place is left out',
+  examples: [
+    'tspod volume create data',
+    'tspod volume create --label team=web -o size=2g data',
+    'tspod volume create -o type=tmpfs -o o=size=64m,uid=1000 cache',
+    'tspod volume create -o type=none -o o=bind -o device=/srv/www www',
+  ],
   options: {
     label: { type: 'list', short: 'l', value: 'KEY=VALUE', description: 'Set metadata for the volume' },
     ignore: { type: 'boolean', default: false, description: 'Do not fail if the volume exists' },
     driver: {
       type: 'string',
       short: 'd',
+      value: 'DRIVER',
       default: 'local',
-      choices: ['local'],
       description: 'The volume driver',
     },
-    opt: {
-      type: 'list',
-      short: 'o',
-      description: 'Driver options',
-      refuse: 'volumes with options are not built yet',
-    },
-    uid: { type: 'number', description: 'Owner of the volume', refuse: 'use the option U of --volume' },
-    gid: { type: 'number', description: 'Group of the volume', refuse: 'use the option U of --volume' },
+    opt: { type: 'list', short: 'o', value: 'KEY=VALUE', description: 'Set an option of the driver' },
+    uid: { type: 'string', value: 'UID', description: 'The owner of the volume' },
+    gid: { type: 'string', value: 'GID', description: 'The group of the volume' },
   },
   args: { min: 0, max: 1 },
   run(ctx, flags, [name], output) {
+    checkDriver(flags.driver);
+    const owner = (['uid', 'gid'] as const).flatMap((key) =>
+      flags[key] === undefined ? [] : [`${key}=${flags[key]}`],
+    );
+    const settings = parseVolumeOptions([...flags.opt, ...owner], ctx.uid === 0);
+    const labels = parseLabels(flags.label);
     if (flags.ignore && name !== undefined && loadVolume(ctx, name)) return output.print(name);
-    const request = { labels: parseLabels(flags.label), ...(name === undefined ? {} : { name }) };
+    const request = { labels, settings, ...(name === undefined ? {} : { name }) };
     output.print(createVolume(ctx, request).name);
   },
 });
+
+function checkDriver(driver: string): void {
+  if (driver === 'local') return;
+  if (driver === 'image')
+    throw new TspodError('unsupported', 'volumes of the driver image are not supported', {
+      hint: 'mount the image itself: --mount type=image,src=IMAGE,dst=DIR',
+    });
+  throw new TspodError('unsupported', `no volume plugin with name "${driver}" available`, {
+    hint: 'there are no plugins; the driver is local',
+  });
+}
 
 function parseLabels(labels: readonly string[]): Record<string, string> {
   return Object.fromEntries(

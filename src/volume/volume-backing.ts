@@ -1,0 +1,42 @@
+import type { Context } from '../lib/context';
+import type { SharedMount } from '../runtime/shared-mount';
+import { imageMount } from './size-image';
+import { volumePaths, type VolumeRecord } from './volume-record';
+
+/** What a volume is made of when it is not just its directory. */
+export type VolumeBacking =
+  /** A directory or file of this machine. */
+  | { kind: 'bind'; source: string; options: string[] }
+  /** In memory, and only as long as a container uses it. */
+  | { kind: 'tmpfs'; options: string[] }
+  /** A file with a file system of this many bytes. */
+  | { kind: 'image'; size: number }
+  /** Another file system that root mounts. */
+  | { kind: 'device'; type: string; source: string; options: string[] };
+
+/** Where the content of a volume is, once it is mounted. */
+export function volumeData(ctx: Context, { name, backing }: Pick<VolumeRecord, 'name' | 'backing'>): string {
+  return backing?.kind === 'bind' ? backing.source : volumePaths(ctx, name).data;
+}
+
+/** What has to be mounted before a volume's content can be seen; undefined for most. Error `machine`: a program is missing. */
+export function volumeMount(ctx: Context, volume: VolumeRecord): SharedMount | undefined {
+  const { directory, data } = volumePaths(ctx, volume.name);
+  const { backing, owner = {}, mode = 0o755 } = volume;
+  const place = { target: data, place: directory };
+  switch (backing?.kind) {
+    case 'tmpfs':
+      return {
+        ...place,
+        what: { type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', ...backing.options] },
+      };
+    case 'device':
+      return { ...place, what: { type: backing.type, source: backing.source, options: backing.options } };
+    case 'image': {
+      const { uid = 0, gid = 0 } = owner;
+      return { ...imageMount(ctx, place), part: { name: 'data', mode, uid, gid } };
+    }
+    default:
+      return undefined;
+  }
+}
