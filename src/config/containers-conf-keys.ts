@@ -58,7 +58,9 @@ export const CONTAINERS_CONF_KEYS = {
     stop_timeout: 'integer',
   },
   network: {
+    default_network: 'string',
     default_rootless_network_cmd: 'string',
+    default_subnet: 'string',
     pasta_options: 'list',
   },
 } as const;

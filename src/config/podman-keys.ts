@@ -64,8 +64,6 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
   network: new Set([
     'cni_plugin_dirs',
-    'default_network',
-    'default_subnet',
     'default_subnet_pools',
     'dns_bind_port',
     'firewall_driver',

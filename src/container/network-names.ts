@@ -1,6 +1,6 @@
 import type { ContainerRecord } from './record';
 
-/** The user networks that a container is connected to: none, as long as there are no bridges. */
-export function networkNames(_record: ContainerRecord): string[] {
-  return [];
+/** The names of the networks that a container is connected to, sorted. */
+export function networkNames({ options: { network } }: ContainerRecord): string[] {
+  return network.kind === 'bridge' ? network.networks.map(({ name }) => name).sort() : [];
 }

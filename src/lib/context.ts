@@ -48,6 +48,10 @@ export interface EngineDefaults {
   slirpOptions?: string[];
   /** Arguments before those of `--network pasta:`. */
   pastaOptions?: string[];
+  /** The name of the network that `--network bridge` means. */
+  defaultNetwork?: string;
+  /** Its addresses. */
+  defaultSubnet?: string;
   events?: EventDefaults;
   /** Full paths of folders that are searched for programs before PATH. */
   programFolders?: string[];

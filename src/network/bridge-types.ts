@@ -73,8 +73,6 @@ export interface BridgeWish {
   upstream: string[];
   /** Further names that the resolver knows, `host.containers.internal`. */
   hosts?: { address: string; names: string[] }[];
-  /** What host.containers.internal stands for; absent: nothing. */
-  hostAddress?: string;
   helper: 'slirp4netns' | 'pasta';
   /** The whole command line of the helper, placeholders as in native/protocol.h. */
   helperArgs: string[];

@@ -8,8 +8,20 @@ export type NetworkMode =
   | { kind: 'private' }
   | { kind: 'slirp4netns'; options: NetworkOptions }
   | { kind: 'pasta'; args: string[] }
+  | { kind: 'bridge'; networks: NetworkAsk[] }
   | { kind: 'container'; target: string }
   | { kind: 'path'; target: string };
+
+/** What was asked of one network; the name as typed, until the container is made. */
+export interface NetworkAsk {
+  name: string;
+  /** Static addresses, at most one of each family. */
+  addresses: string[];
+  mac?: string;
+  aliases: string[];
+  /** The interface's name inside. */
+  interface?: string;
+}
 
 /** One published port or, with `range` over 1, that many consecutive ones. */
 export interface PortMapping {

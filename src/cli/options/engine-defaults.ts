@@ -4,6 +4,9 @@ import type { EngineDefaults } from '../../lib/context';
 import type { EventDefaults } from '../../lib/engine-event';
 import { TspodError } from '../../lib/errors';
 import { parseSize } from '../../lib/size';
+import { formatRange } from '../../network/address-range';
+import { isNetworkName } from '../../network/record/network-record';
+import { parseSubnet } from '../../network/record/parse-subnets';
 import { parseSlirpOptions } from '../../network/slirp-options';
 import { isExecutableFile } from '../../sys/programs';
 import { useValue } from './conf-value';
@@ -67,6 +70,12 @@ function addNetwork(defaults: EngineDefaults, conf: ContainersConf): void {
   useValue(conf, ['network', 'default_rootless_network_cmd'], (name) => {
     if (name !== '') defaults.networkHelper = oneOf(name, ['slirp4netns', 'pasta']);
   });
+  useValue(conf, ['network', 'default_network'], (name) => {
+    if (name !== '') defaults.defaultNetwork = networkName(name);
+  });
+  useValue(conf, ['network', 'default_subnet'], (subnet) => {
+    if (subnet !== '') defaults.defaultSubnet = formatRange(parseSubnet(subnet));
+  });
   useValue(conf, ['network', 'pasta_options'], (args) => {
     defaults.pastaOptions = args;
   });
@@ -83,6 +92,11 @@ export function engineEnvironment(conf: ContainersConf): Record<string, string> 
     }
   });
   return variables;
+}
+
+function networkName(name: string): string {
+  if (isNetworkName(name)) return name;
+  throw new Error(`"${name}" is no name of a network: names match [a-zA-Z0-9][a-zA-Z0-9_.-]*`);
 }
 
 function oneOf<const T extends string>(text: string, names: readonly T[]): T {
