@@ -111,6 +111,9 @@ void cgroup_enter(const struct plan *plan, int directory, pid_t pid) {
     autoclose int fd = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
     if (fd >= 0 && write_full(fd, text, strlen(text)) == 0)
         return;
+    const struct plan_op *scope = plan_find(plan, PLAN_CGROUP_SCOPE);
+    if (scope && cgroup_scope_enter(scope, pid) == 0)
+        return;
     if (!is_optional(plan))
         die_errno(125, "moving the container into the control group %s",
                   plan_string(plan, PLAN_CGROUP_DIR, 0, ""));

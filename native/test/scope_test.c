@@ -1,16 +1,21 @@
 /* scope_start against a bus that is played here, over the real socket. */
+#include <dirent.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "cgroup_keeper.h"
 #include "check.h"
 #include "dbus.h"
 #include "io.h"
 #include "scope.h"
+#include "userns.h"
 
 static const char *path;
 
@@ -152,6 +157,47 @@ static void refuses_broken_messages(void) {
     free(body.data);
 }
 
+static int count_open(pid_t pid) {
+    char directory[32];
+    int count = 0;
+    snprintf(directory, sizeof directory, "/proc/%d/fd", (int)pid);
+    DIR *stream = opendir(directory);
+    CHECK(stream, "the keeper is there");
+    for (struct dirent *entry; (entry = readdir(stream));)
+        count += entry->d_name[0] != '.';
+    closedir(stream);
+    return count;
+}
+
+static void keeper_holds_nothing(void) {
+    sigset_t all;
+    int status;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL); /* as the monitor */
+    pid_t pid = keeper_start();
+    for (int i = 0; i < 1000 && count_open(pid) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    CHECK(count_open(pid) == 0, "the keeper has nothing open");
+    CHECK(kill(pid, SIGTERM) == 0 && waitpid(pid, &status, 0) == pid, "it is a child");
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "that systemd can end");
+}
+
+static void keeper_ends_with_the_monitor(void) {
+    int ends[2];
+    pid_t keeper;
+    CHECK(pipe(ends) == 0, "a pipe");
+    pid_t monitor = fork();
+    if (monitor == 0) {
+        keeper = keeper_start();
+        _exit(write_full(ends[1], &keeper, sizeof keeper) < 0);
+    }
+    CHECK(read_full(ends[0], &keeper, sizeof keeper) == sizeof keeper && waitpid(monitor, NULL, 0) == monitor,
+          "the monitor ends");
+    for (int i = 0; i < 1000 && process_start_time(keeper); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    CHECK(!process_start_time(keeper), "and so does the keeper");
+}
+
 int main(void) {
     char directory[] = "/tmp/tspod-scope-XXXXXX", socket_path[64];
     CHECK(mkdtemp(directory), "a temporary directory");
@@ -164,6 +210,8 @@ int main(void) {
     check_attach(NULL);
     check_attach("not yours");
     refuses_broken_messages();
+    keeper_holds_nothing();
+    keeper_ends_with_the_monitor();
     unlink(path);
     CHECK(rmdir(directory) == 0, "nothing is left");
     return 0;

@@ -3,5 +3,5 @@ import type { ContainerOptions } from './record';
 
 /** Where a container wants its control group. */
 export function cgroupWish({ cgroups, cgroupParent }: ContainerOptions): CgroupWish {
-  return { split: cgroups === 'split', parent: cgroupParent };
+  return { split: cgroups === 'split', stays: cgroups === 'no-conmon', parent: cgroupParent };
 }

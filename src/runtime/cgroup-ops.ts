@@ -2,6 +2,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { cgroupPlace, mayMoveTo, type CgroupPlace, type CgroupWish } from './cgroup-place';
 import { limitSettings, type CgroupSetting } from './cgroup-settings';
+import { isInUnit } from './in-unit';
 import type { OciResources } from './oci-spec';
 import type { Plan } from './plan';
 import { PLAN } from './protocol';
@@ -24,7 +25,9 @@ export function addCgroup(plan: Plan, ctx: Context, request: CgroupRequest): voi
   }
   const isNeeded = request.parent !== undefined || settings.some((setting) => !isDefault(request, setting));
   if (place.kind === 'scope') {
-    const own = ['_uid', String(ctx.uid), '_mount', place.mount, ...(isNeeded ? [] : ['_optional', '1'])];
+    const own = ['_uid', String(ctx.uid), '_mount', place.mount];
+    if (!isNeeded) own.push('_optional', '1');
+    if (request.stays || isInUnit(ctx)) own.push('_stays', '1');
     const description = ['Description', `tspod container ${request.id}`];
     plan.add('CGROUP_SCOPE', place.bus, `tspod-${request.id}.scope`, place.slice, ...own, ...description);
   } else {

@@ -17,6 +17,8 @@ const ROOT_SOCKET = '/run/systemd/private';
 export interface CgroupWish {
   /** Below the caller's own group, where that may be written. */
   split?: boolean;
+  /** The monitor stays in the caller's own group. */
+  stays?: boolean;
   /** A slice where systemd makes groups; else a path, from the root of the hierarchy when it begins with a slash. */
   parent?: string | undefined;
 }

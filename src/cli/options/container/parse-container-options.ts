@@ -35,7 +35,7 @@ export function parseContainerOptions(
   const options: ContainerOptions = {
     ...(flags.rootfs ? { image, rootfs: parseRootfs(image) } : { image }),
     command,
-    ...parseIdentity(flags),
+    ...parseIdentity(ctx, flags),
     ...parseProgram(ctx, flags),
     ...parseLife(flags),
     ...parseIsolation(ctx, flags),
@@ -65,15 +65,21 @@ function parseRootfs(text: string): { directory: string; overlay: boolean } {
   return { directory: resolve(overlay ? text.slice(0, -2) : text), overlay };
 }
 
-function parseIdentity(flags: ContainerFlags) {
+function parseIdentity(ctx: Context, flags: ContainerFlags) {
   return {
     ...(flags.name === undefined || flags.name === '' ? {} : { name: checkName(flags.name) }),
     ...(flags.cidfile === undefined ? {} : { cidFile: resolve(flags.cidfile) }),
     ...(flags.pidfile === undefined ? {} : { pidFile: resolve(flags.pidfile) }),
     ...(flags['conmon-pidfile'] === undefined ? {} : { monitorPidFile: resolve(flags['conmon-pidfile']) }),
-    labels: parseLabels(flags.label, flags['label-file']),
+    labels: { ...parseLabels(flags.label, flags['label-file']), ...unitLabel(ctx) },
     annotations: parseAnnotations(flags.annotation),
   };
+}
+
+/** The unit that a container is of, for `auto-update`. */
+function unitLabel({ env }: Context): Record<string, string> {
+  const unit = env['PODMAN_SYSTEMD_UNIT'];
+  return unit === undefined ? {} : { PODMAN_SYSTEMD_UNIT: unit };
 }
 
 function parseProgram(ctx: Context, flags: ContainerFlags) {
