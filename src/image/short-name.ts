@@ -76,11 +76,15 @@ function complete(name: string, { tag, digest }: ImageReference): ImageReference
 
 function unresolved({ searchOrigin }: RegistriesConf, reference: ImageReference): TspodError {
   const name = formatReference(reference);
+  // a first part with capitals is taken for a registry, which it would have to be again in the full name
+  const path =
+    reference.domain === undefined ? reference.path : `${reference.domain.toLowerCase()}/${reference.path}`;
+  const full = formatReference(dockerReference({ ...reference, path, domain: 'docker.io' }));
   const why =
     searchOrigin === undefined
       ? 'no registries.conf was found'
       : `no unqualified-search-registries are defined in "${searchOrigin}"`;
   return new TspodError('not-found', `short name "${name}" did not resolve to an alias and ${why}`, {
-    hint: `use the full name, such as "${formatReference(dockerReference({ ...reference, domain: 'docker.io' }))}"`,
+    hint: `use the full name, such as "${full}"`,
   });
 }

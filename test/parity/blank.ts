@@ -1,7 +1,7 @@
 /** What differs between two runs of one program, and what stands in its place. */
 const CHANGING: readonly [RegExp, string][] = [
   [/[0-9a-f]{64}/g, 'ID'],
-  [/\b[0-9a-f]{12}\b/g, 'ID'],
+  [/\b([0-9a-f]{12}|[0-9a-f]{25})\b/g, 'ID'],
   [/\d{4}-\d{2}-\d{2}[T ][\d:.]+(Z|[+-][\d:]+)?( [+-]\d{4}( [A-Z]+)?)?/g, 'TIME'],
   [/Less than a second ago/g, 'AGO'],
   [/\b(about )?(an?|\d+) (seconds?|minutes?|hours?) ago/gi, 'AGO'],

@@ -1,3 +1,4 @@
+import { GoDuration } from '../../lib/go-template/go-duration';
 import { goMap, goMapOrNil } from '../../lib/go-template/values';
 import { signalName } from '../../lib/signals';
 import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions, type StartupHealth } from '../health-config';
@@ -57,22 +58,15 @@ function healthcheck({ health, startupHealth, healthPolicy }: HealthOptions): ob
   };
 }
 
-/** Go leaves zeros out. */
-function healthFields({
-  test,
-  startPeriod,
-  startInterval,
-  interval,
-  timeout,
-  retries,
-}: Partial<HealthConfig>): object {
+/** Go leaves zeros out of JSON; templates see them. */
+function healthFields(health: Partial<HealthConfig>): object {
   return {
-    Test: test,
-    ...(startPeriod ? { StartPeriod: startPeriod } : {}),
-    ...(startInterval ? { StartInterval: startInterval } : {}),
-    ...(interval ? { Interval: interval } : {}),
-    ...(timeout ? { Timeout: timeout } : {}),
-    ...(retries ? { Retries: retries } : {}),
+    Test: health.test,
+    StartPeriod: new GoDuration(health.startPeriod ?? 0),
+    StartInterval: new GoDuration(health.startInterval ?? 0),
+    Interval: new GoDuration(health.interval ?? 0),
+    Timeout: new GoDuration(health.timeout ?? 0),
+    ...(health.retries ? { Retries: health.retries } : {}),
   };
 }
 

@@ -5,7 +5,7 @@ import { sysctlNamespace } from './parse-sysctl';
 
 /** Refuses options that contradict each other. Throws 'usage' with the words that Podman has for it. */
 export function checkOptions(options: ContainerOptions): void {
-  if (options.autoRemove && options.restart.policy !== 'no') {
+  if (options.autoRemove && !endsByItself(options.restart)) {
     throw usage('the --rm option conflicts with --restart, when the restartPolicy is not "" and "no"');
   }
   if (options.noHosts && options.addHost.length > 0) {
@@ -13,6 +13,9 @@ export function checkOptions(options: ContainerOptions): void {
   }
   if (options.log.driver === 'passthrough' && options.tty) {
     throw usage('the log driver "passthrough" cannot be used with --tty');
+  }
+  if (options.disk && options.rootfs && !options.rootfs.overlay) {
+    throw usage('--storage-opt size needs a layer of its own: it cannot limit what is written to a --rootfs; add :O to that');
   }
   if (options.rootfs && options.image === '') throw usage('--rootfs needs a directory');
   if (options.groupAdd.length > 1 && options.groupAdd.includes('keep-groups')) {
@@ -23,6 +26,11 @@ export function checkOptions(options: ContainerOptions): void {
   checkNetwork(options);
   checkSysctls(options);
   checkCgroup(options);
+}
+
+/** What Podman lets --rm be combined with: a program that is run until it succeeds. */
+function endsByItself({ policy, maximum }: ContainerOptions['restart']): boolean {
+  return policy === 'no' || (policy === 'on-failure' && maximum === 0);
 }
 
 function checkHostname({ hostname, namespaces }: ContainerOptions): void {

@@ -2,6 +2,7 @@ import { nearest } from '../suggest';
 import { templateFunctions } from './functions';
 import type { CallNode, CommandNode, OperandNode, PipeNode } from './nodes';
 import { spell } from './nodes';
+import { GoDuration } from './go-duration';
 import { isTrue, kindOf, mapValue, NO_VALUE, typeName } from './values';
 
 /** What a name means where the execution is; the last variable of a name counts. */
@@ -117,8 +118,7 @@ function field(node: AnyNode, of: { value: unknown; name: string; given: Given }
   const { value, name, given } = of;
   const kind = kindOf(value);
   if (kind === 'nil') throw new ExecError(node, `nil pointer evaluating interface {}.${name}`);
-  const found =
-    kind === 'map' ? mapValue(value, name) : kind === 'struct' ? member(value as object, name) : undefined;
+  const found = kind === 'map' ? mapValue(value, name) : hasMembers(value) ? member(value, name) : undefined;
   if (found === undefined) {
     throw new ExecError(
       node,
@@ -133,6 +133,10 @@ function field(node: AnyNode, of: { value: unknown; name: string; given: Given }
     throw new ExecError(node, `${name} is not a method but has arguments`);
   }
   return found;
+}
+
+function hasMembers(value: unknown): value is object {
+  return kindOf(value) === 'struct' || value instanceof GoDuration;
 }
 
 /**

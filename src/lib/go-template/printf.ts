@@ -89,7 +89,7 @@ function formatBasic(value: unknown, verb: Verb): string | undefined {
     case 'bool':
       return verb.letter === 't' ? String(value) : undefined;
     case 'int':
-      return formatInt(value as number | bigint, verb);
+      return formatInt(typeof value === 'bigint' ? value : Number(value), verb);
     case 'float':
       return formatFloat(value as number, verb);
     case 'string':

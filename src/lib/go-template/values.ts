@@ -1,3 +1,5 @@
+import { GoDuration } from './go-duration';
+
 /** What a missing key of a map gives: prints `<no value>` and is false. */
 export const NO_VALUE: unique symbol = Symbol('<no value>');
 
@@ -35,6 +37,7 @@ export function kindOf(value: unknown): Kind {
       return 'func';
     default:
       if (Array.isArray(value)) return 'slice';
+      if (value instanceof GoDuration) return 'int';
       return value instanceof Map || Object.getPrototypeOf(value) === null ? 'map' : 'struct';
   }
 }
@@ -89,6 +92,7 @@ const TYPE_NAMES: Readonly<Record<Kind, string>> = {
 
 /** The name of a value's Go type, as messages and `%T` show it. */
 export function typeName(value: unknown): string {
+  if (value instanceof GoDuration) return 'time.Duration';
   const kind = kindOf(value);
   if (kind === 'slice') return `[]${elementType(value as unknown[])}`;
   if (kind === 'map') return `map[string]${elementType(mapEntries(value).map(([, each]) => each))}`;

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { runContainer } from '../../../container/run';
 import type { ForegroundStreams, StartMode } from '../../../container/start';
 import type { Context } from '../../../lib/context';
@@ -51,6 +52,12 @@ export default defineCommand({
   async run(ctx, flags, args, output) {
     const attached = attachedStreams(flags);
     if (flags.rmi) return runAndForget(ctx, flags, args);
+    if (flags.interactive && flags.tty && !isTerminalInput()) {
+      ctx.log(
+        'warn',
+        'The input device is not a TTY. The --tty and --interactive flags might not work properly',
+      );
+    }
     const preserve = await preservedDescriptors(flags);
     const options = await prepareCreate(ctx, flags, args);
     const fetch = imageFetch(flags, output);
@@ -61,6 +68,15 @@ export default defineCommand({
     });
   },
 });
+
+/** Major number of /dev/null, /dev/zero and their like. */
+const MEMORY_DEVICES = 1;
+
+/** Asked of the descriptor: process.stdin would begin to read it, and load Node's streams. */
+function isTerminalInput(): boolean {
+  const stat = fstatSync(0);
+  return stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES;
+}
 
 async function preservedDescriptors(flags: RunFlags): Promise<Pick<StartMode, 'preserve'>> {
   const request = preserveRequest(flags);

@@ -71,7 +71,8 @@ export default defineCommand({
         ...(flags.history ? ['History'] : []),
       ],
       headers: { ID: 'IMAGE ID', CreatedSince: 'CREATED' },
-      format: flags.format,
+      // as with Podman, a template says nothing beside --quiet
+      format: flags.quiet && flags.format !== 'json' ? undefined : flags.format,
       noHeading: flags.noheading,
       quiet: flags.quiet ? 'ID' : undefined,
       json: [...new Map(sorted.map((row) => [row.Id, row.json()])).values()],
