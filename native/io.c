@@ -80,7 +80,10 @@ int replace_file(const char *path, const char *text, bool sync) {
 }
 
 int fd_send(int socket, int fd) {
-    char byte = 'f';
+    return fd_send_as(socket, fd, 'f');
+}
+
+int fd_send_as(int socket, int fd, char byte) {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr aligned;
@@ -100,11 +103,15 @@ int fd_send(int socket, int fd) {
 
 int fd_receive(int socket) {
     char byte;
+    return fd_receive_as(socket, &byte);
+}
+
+int fd_receive_as(int socket, char *byte) {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr aligned;
     } control = {0};
-    struct iovec data = {&byte, 1};
+    struct iovec data = {byte, 1};
     struct msghdr message = {.msg_iov = &data,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,

@@ -39,9 +39,12 @@ int make_directories(const char *path, mode_t mode);
 
 /* Passes a descriptor with one byte over a UNIX socket. -1 with errno on failure. */
 int fd_send(int socket, int fd);
+/* The same, and the byte says what it is. */
+int fd_send_as(int socket, int fd, char what);
 
 /* The descriptor passed, close-on-exec; -1 with errno on failure, errno 0 at the end of the stream. */
 int fd_receive(int socket);
+int fd_receive_as(int socket, char *what);
 
 /* bind(2) or connect(2) of a UNIX stream socket, also where path is longer than sun_path. The descriptor, or
  * -1. */

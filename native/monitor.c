@@ -68,6 +68,8 @@ static void make_run_directory(const struct plan *plan) {
 
 static void enter_namespaces(const struct plan *plan) {
     userns_enter_common(plan, true);
+    netd_begin(&self); /* before there are mounts that it would keep */
+    self.netd.mounts = true;
     if (unshare(CLONE_NEWNS) < 0)
         die_errno(125, "making a mount namespace");
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
@@ -108,6 +110,7 @@ static void end_foreign_run(void) {
         return;
     oci_delete(&self);
     net_stop(&self);
+    netd_leave(&self);
     close_fd(&self.container.netns);
     close_fd(&self.container.cgroup);
     self.container.netns = self.container.cgroup = -1;
@@ -177,7 +180,8 @@ void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
                             .listener = -1,
                             .signals = -1,
                             .notify = -1,
-                            .net_exit = -1,
+                            .net = {.ending = -1, .ready = -1, .errors = -1},
+                            .netd.fd = -1,
                             .log.fd = -1};
     self.status.phase = "exited";
     container_initialise(&self.container);
@@ -186,6 +190,8 @@ void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
     take_signals();
     detach(plan, streams);
     preserve_guard(plan);
+    self.lifeline = (int)plan_number(plan, PLAN_LIFELINE, 0, (uint64_t)-1);
+    fcntl(self.lifeline, F_SETFD, FD_CLOEXEC);
     make_run_directory(plan);
     self.notify = notify_open(plan);
     enter_namespaces(plan);

@@ -9,6 +9,8 @@
 #include "container.h"
 #include "frame.h"
 #include "health.h"
+#include "monitor_netd.h"
+#include "net_helper.h"
 #include "plan.h"
 
 #define CLIENTS_GREATEST 64
@@ -60,9 +62,10 @@ struct monitor {
     int relay; /* told what becomes of the start, then the first client */
     int lock;  /* LOCK_FILE, held while the container is being started */
     int listener, signals;
+    int lifeline; /* ends with who wanted the container; -1: it has none */
     int notify; /* what the container tells a service manager comes here; -1: nothing does */
-    pid_t net_pid;
-    int net_exit;  /* open as long as the network helper is to live; -1: none was started */
+    struct net_helper net;
+    struct monitor_netd netd;
     bool ran;      /* at least once */
     bool held;     /* HOLD: set up, waits for FRAME_START */
     bool stopping; /* no restart */
@@ -111,11 +114,8 @@ void monitor_update(struct monitor *monitor, struct client *client, const char *
 void monitor_feed(struct monitor *monitor);
 
 /* monitor_net.c: the network helper. net_start does not wait; net_wait does. */
-struct net_start {
-    int ready, errors;
-};
-void net_start(struct monitor *monitor, struct net_start *start);
-void net_wait(struct monitor *monitor, struct net_start *start);
+void net_start(struct monitor *monitor);
+void net_wait(struct monitor *monitor);
 
 /* Ends it; its ports are free then. */
 void net_stop(struct monitor *monitor);

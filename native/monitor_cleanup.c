@@ -25,15 +25,17 @@ static void end_process(pid_t pid) {
         continue;
 }
 
-/* Whatever else has become a child of the subreaper: daemons of the network helper, fuse-overlayfs. */
-static void end_children(void) {
+/* Whatever else has become a child of the subreaper: daemons of the network helper, fuse-overlayfs. Others
+ * may need netd. */
+static void end_children(pid_t netd) {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
     if (read_file(path, text, sizeof text) <= 0)
         return;
     char *rest = text;
     for (char *word; (word = strsep(&rest, " "));)
-        end_process(atoi(word));
+        if (atoi(word) != netd)
+            end_process(atoi(word));
 }
 
 static void end_processes(struct monitor *monitor) {
@@ -43,6 +45,7 @@ static void end_processes(struct monitor *monitor) {
     monitor->ended = true;
     oci_delete(monitor);
     net_stop(monitor);
+    netd_leave(monitor);
 }
 
 /* Where the tree goes before it is removed: the container's directory, then its anonymous volumes. */
@@ -112,7 +115,7 @@ static void close_doors(struct monitor *monitor) {
 /* What nobody sees of a container that has ended: this takes milliseconds. */
 static void give_back(struct monitor *monitor) {
     const char *directory = plan_string(monitor->plan, PLAN_RUN_DIR, 0, NULL);
-    end_children();
+    end_children(monitor->netd.pid);
     cgroup_remove(monitor->plan);
     if (directory)
         tree_remove(directory);

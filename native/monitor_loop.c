@@ -14,7 +14,7 @@
 
 #define DRAIN_IDLE_MS 100     /* a process outside that still holds the pipes is not waited for */
 #define DRAIN_MOST (4u << 20) /* bytes read after the end; pipes hold less */
-#define FIXED_FDS 6
+#define FIXED_FDS 8
 
 static char buffer[FRAME_GREATEST];
 
@@ -46,8 +46,10 @@ static void reap(struct monitor *monitor) {
             monitor->wait_status = status;
         } else if (health_reaped(monitor, pid, status)) {
             continue;
-        } else if (pid == monitor->net_pid) {
-            monitor->net_pid = 0;
+        } else if (pid == monitor->net.pid) {
+            monitor->net.pid = 0;
+        } else if (pid == monitor->netd.pid) {
+            monitor->netd.pid = 0;
         }
     }
 }
@@ -101,6 +103,8 @@ static size_t fill(const struct monitor *monitor, struct pollfd *fds) {
     fds[3] = (struct pollfd){.fd = behind ? -1 : container->error, .events = POLLIN};
     fds[4] = (struct pollfd){.fd = monitor->input ? input : -1, .events = POLLOUT};
     fds[5] = (struct pollfd){.fd = monitor->notify, .events = POLLIN};
+    fds[6] = (struct pollfd){.fd = monitor->lifeline}; /* only its end is of interest */
+    fds[7] = (struct pollfd){.fd = monitor->netd.fd, .events = POLLIN};
     for (size_t i = 0; i < monitor->client_count; i++) {
         const struct client *client = &monitor->clients[i];
         short events = (short)((monitor->input ? 0 : POLLIN) | (client->pending ? POLLOUT : 0));
@@ -125,8 +129,9 @@ static int timeout_of(const struct monitor *monitor) {
     if (monitor->ended)
         return DRAIN_IDLE_MS;
     if (!monitor->kill_at)
-        return health_timeout(monitor, -1);
+        return health_timeout(monitor, netd_timeout(monitor, -1));
     long long left = monitor->kill_at - monotonic_ms();
+    left = netd_timeout(monitor, left > 3600000 ? 3600000 : (int)left);
     return health_timeout(monitor, left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
 }
 
@@ -135,6 +140,15 @@ static void kill_in_time(struct monitor *monitor) {
         return;
     kill(monitor->container.pid, SIGKILL);
     monitor->kill_at = 0;
+}
+
+/* Who wanted the container has gone. */
+static void cut_lifeline(struct monitor *monitor) {
+    close_fd(&monitor->lifeline);
+    monitor->lifeline = -1;
+    monitor->stopping = true;
+    if (!monitor->ended)
+        kill(monitor->container.pid, SIGKILL);
 }
 
 /* One round. The number of descriptors that had something; *taken grows by the bytes of output. */
@@ -152,6 +166,10 @@ static int serve_once(struct monitor *monitor, int timeout, size_t *taken) {
         monitor_feed(monitor);
     if (fds[5].revents)
         notify_pass_on(monitor->plan, monitor->notify);
+    if (fds[7].revents)
+        netd_heard(monitor);
+    if (fds[6].revents)
+        cut_lifeline(monitor);
     serve_clients(monitor, fds, count);
     if (fds[0].revents)
         take_signals(monitor);
@@ -175,6 +193,7 @@ void monitor_serve(struct monitor *monitor) {
         int ready = serve_once(monitor, timeout_of(monitor), &taken);
         kill_in_time(monitor);
         health_tick(monitor);
+        netd_tick(monitor);
         if (seen_end && ((ready == 0 && !clients_are_behind(monitor)) || taken - at_end > DRAIN_MOST))
             return;
     }

@@ -97,7 +97,6 @@ void monitor_release(struct monitor *monitor) {
 }
 
 void monitor_start(struct monitor *monitor) {
-    struct net_start network;
     bool first = monitor->listener < 0;
     monitor->ended = false;
     bool foreign = plan_find(monitor->plan, PLAN_OCI_RUNTIME);
@@ -105,11 +104,13 @@ void monitor_start(struct monitor *monitor) {
         oci_create(monitor);
     else
         container_create(&monitor->container, monitor->plan);
-    net_start(monitor, &network);
+    net_start(monitor);
+    netd_join(monitor);
     listen_for_clients(monitor);
     if (!foreign)
         container_wait(&monitor->container);
-    net_wait(monitor, &network);
+    net_wait(monitor);
+    netd_wait(monitor);
     write_pid(monitor->plan, PLAN_PID_FILE, monitor->container.pid);
     write_pid(monitor->plan, PLAN_MONITOR_PID_FILE, getpid());
     if (!first || !plan_find(monitor->plan, PLAN_HOLD))

@@ -44,7 +44,7 @@ void status_write(struct monitor *monitor, bool sync) {
         "started=%lld\nfinished=%lld\ncode=%d\noom=%d\nrestarts=%u\nnet_pid=%d\n",
         status->phase, (int)pid, pid ? process_start_time(pid) : 0, (int)getpid(),
         process_start_time(getpid()), boot, status->started, status->finished, status->code, status->oom,
-        status->restarts, lives ? (int)monitor->net_pid : 0);
+        status->restarts, lives ? (int)monitor->net.pid : 0);
     if (cgroup[0])
         used += snprintf(text + used, sizeof text - (size_t)used, "cgroup=%s\n", cgroup);
     if (status->health && status->health[0])

@@ -10,7 +10,9 @@
 /* NULL, or what is wrong (allocated). The group is written first: only what could be done is kept. */
 static char *carry_out(struct monitor *monitor, struct plan *update, char *bytes, uint32_t length) {
     const char *wrong = bytes ? plan_parse(update, bytes, length) : "out of memory";
-    char *error = wrong ? strdup(wrong) : cgroup_update(monitor->plan, update);
+    char *error = wrong ? strdup(wrong) : netd_change(monitor, update);
+    if (!error)
+        error = cgroup_update(monitor->plan, update);
     if (error || wrong)
         return error;
     return plan_update(monitor->plan, update) ? NULL : strdup("out of memory");

@@ -80,6 +80,7 @@
     OP(REMOVE_ON_EXIT, 84, "s")    /* with AUTO_REMOVE: a volume to remove, unless it holds a file "shared" */ \
     OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
+    OP(LIFELINE, 88, "u")          /* descriptor: when its other end is closed the container is killed */      \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
     OP(HEALTH, 90, "suuuuu")       /* log file, HEALTH_* action, entries and bytes of output kept (0 all), failures in a \
                                       row that make it unhealthy, milliseconds of the start period */      \
@@ -139,6 +140,7 @@
     OP(TREE_TAR, 169, "suL")       /* archive (- is standard output), TREE_* flags, directories from top to bottom; \
                                       with an archive prints the sum of the sizes of its files, one line */ \
     OP(TREE_UNMOUNT, 170, "s")     /* what is not mounted is no error */                                       \
+    OP(TREE_SETTLE, 171, "suu")    /* upper directory of an overlay, TREE_TIMES_*, seconds since 1970: becomes a layer's */ \
     /* copy: files between this machine and containers; without COPY_FROM records come from standard input, without \
        COPY_TO an archive goes to standard output. */                                                      \
     OP(COPY_FROM, 180, "ussuussL") /* COPY_* flags, container (empty: this machine), its root when it does not run, \
@@ -225,6 +227,9 @@
 #define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
 #define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */
 #define PLAN_TREE_DOT_WHITEOUTS 2u /* the directory has .wh. files of fuse-overlayfs */
+#define PLAN_TREE_TIMES_KEEP 0u    /* whole seconds, as in an archive */
+#define PLAN_TREE_TIMES_CLAMP 1u   /* none is later than this */
+#define PLAN_TREE_TIMES_SET 2u
 #define PLAN_COPY_SLASH 1u     /* typed with a slash at its end: a directory */
 #define PLAN_COPY_DOT 2u       /* typed with "/." at its end: what is in the directory */
 #define PLAN_COPY_OVERWRITE 4u /* files may replace directories, and directories files */
