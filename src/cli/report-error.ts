@@ -16,6 +16,7 @@ export function reportError(error: unknown, output: Output, debug: boolean): num
   let status = 0;
   for (const each of errors) {
     output.note(`Error: ${escapeControls(messageOf(each))}`);
+    if (each instanceof TspodError) each.excerpt.forEach((line) => output.note(escapeControls(line)));
     const hint = each instanceof TspodError ? each.hint : undefined;
     for (const line of hint?.split('\n') ?? []) output.note(hintLine(line));
     if (debug && each instanceof Error) output.note(stackOf(each));

@@ -32,6 +32,8 @@ export interface ErrorDetails {
   hint?: string;
   /** The exit status; 125 by default. */
   exitCode?: number;
+  /** Lines of the text that is wrong, shown between message and hint. */
+  excerpt?: readonly string[];
   cause?: unknown;
 }
 
@@ -40,6 +42,7 @@ export class TspodError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: number;
+  readonly excerpt: readonly string[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -47,6 +50,7 @@ export class TspodError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.exitCode = details.exitCode ?? 125;
+    this.excerpt = details.excerpt ?? [];
   }
 }
 
@@ -54,7 +58,7 @@ export class TspodError extends Error {
 export function wrapError(action: string, error: unknown): TspodError {
   const message = `${action}: ${describeError(error)}`;
   if (!(error instanceof TspodError)) return new TspodError('system', message, { cause: error });
-  const details: ErrorDetails = { exitCode: error.exitCode, cause: error };
+  const details: ErrorDetails = { exitCode: error.exitCode, excerpt: error.excerpt, cause: error };
   if (error.hint !== undefined) details.hint = error.hint;
   return new TspodError(error.code, message, details);
 }

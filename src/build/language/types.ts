@@ -30,7 +30,7 @@ export interface Word {
 }
 
 /** A here-document: the lines that follow an instruction, up to its name. */
-export interface Heredoc<W> {
+export interface Heredoc {
   /** The delimiter without quotes and `<<`; `COPY` makes a file of this name. */
   name: string;
   /** Whether variables in it are for the engine: the delimiter was not quoted. */
@@ -43,8 +43,6 @@ export interface Heredoc<W> {
   content: string;
   /** Where `<<NAME` stands. */
   at: SourceRange;
-  /** Never set: keeps documents before and after expansion apart. */
-  phase?: W;
 }
 
 /** How a program is given: words, text for the shell, or a script that is a file of its own. */
@@ -96,7 +94,7 @@ interface CopyBase<W> extends Base {
   /** Paths or, for `ADD`, URLs; here-documents are in `heredocs`. */
   sources: W[];
   /** Further sources, each a file of its own name. */
-  heredocs: Heredoc<W>[];
+  heredocs: Heredoc[];
   destination: W;
   chown?: W;
   /** Octal or symbolic, as chmod(1). */
@@ -128,53 +126,83 @@ export interface AddInstruction<W> extends CopyBase<W> {
 export interface RunInstruction<W> extends Base {
   kind: 'run';
   command: CommandLine;
-  mounts: RunMount<W>[];
+  /** As parsed only their text is known: every key may have variables. `mountSources` tells where they are from. */
+  mounts: (W extends RawWord ? RawWord : RunMount)[];
   network: 'default' | 'none' | 'host';
   security: 'sandbox' | 'insecure';
 }
 
-/** `--mount` of `RUN`; targets are relative to the working directory. */
-export type RunMount<W> = { at: SourceRange } & (
-  | { type: 'bind'; target: W; source?: W; from?: W; readWrite: boolean }
-  | {
-      type: 'cache';
-      /** Absent: the cleaned target. */
-      id?: W;
-      target: W;
-      source?: W;
-      from?: W;
-      readOnly: boolean;
-      sharing: 'shared' | 'private' | 'locked';
-      /** Permission bits; 0755 by default. */
-      mode?: number;
-      uid?: number;
-      gid?: number;
-    }
-  /** `size` in bytes. */
-  | { type: 'tmpfs'; target: W; size?: number }
-  | SecretMount<W>
-  | {
-      type: 'ssh';
-      /** Absent: `default`. */
-      id?: W;
-      target?: W;
-      required: boolean;
-      mode?: number;
-      uid?: number;
-      gid?: number;
-    }
-);
+/** `--mount` of `RUN`, expanded. Targets are relative to the working directory. */
+export type RunMount = BindMount | CacheMount | TmpfsMount | SecretMount | SshMount;
 
-/** `--mount=type=secret`. */
-export interface SecretMount<W> {
+/** What every mount has. */
+interface MountBase {
+  at: SourceRange;
+}
+
+/** A mount of a part of the context, a stage or an image. */
+export interface BindMount extends MountBase {
+  type: 'bind';
+  target: string;
+  /** Below `from`; absent: all of it. */
+  source?: string;
+  /** A stage, a build context or an image; absent: the context. */
+  from?: string;
+  /** What is written is forgotten. */
+  readWrite: boolean;
+}
+
+/** A directory that outlives the build. */
+export interface CacheMount extends MountBase {
+  type: 'cache';
+  /** Absent: the cleaned target. */
+  id?: string;
+  target: string;
+  source?: string;
+  /** What it has at first. */
+  from?: string;
+  readOnly: boolean;
+  sharing: 'shared' | 'private' | 'locked';
+  /** Permission bits of a new directory; 0755 by default. */
+  mode?: number;
+  uid?: number;
+  gid?: number;
+}
+
+/** A file system in memory. */
+export interface TmpfsMount extends MountBase {
+  type: 'tmpfs';
+  target: string;
+  /** Bytes. */
+  size?: number;
+}
+
+/** A secret, as a file or in the environment. */
+export interface SecretMount extends MountBase {
   type: 'secret';
-  /** Absent: the last part of the target. One of both is there. */
-  id?: W;
-  /** Absent without `env`: /run/secrets/ID. With `env` only: no file. */
-  target?: W;
+  /** By default the last part of the target. */
+  id: string;
+  /** Absent with `env` when none was given: no file. Default: /run/secrets/ID. */
+  target?: string;
   /** The variable that holds it. */
-  env?: W;
+  env?: string;
+  /** Whether the build fails without it. */
   required: boolean;
+  /** 0400 by default. */
+  mode?: number;
+  uid?: number;
+  gid?: number;
+}
+
+/** The socket of an agent. */
+export interface SshMount extends MountBase {
+  type: 'ssh';
+  /** `default` by default. */
+  id: string;
+  /** Absent: the engine chooses. SSH_AUTH_SOCK names it. */
+  target?: string;
+  required: boolean;
+  /** 0600 by default. */
   mode?: number;
   uid?: number;
   gid?: number;
