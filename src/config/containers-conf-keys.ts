@@ -6,6 +6,7 @@ export const CONTAINERS_CONF_KEYS = {
   containers: {
     annotations: 'list',
     apparmor_profile: 'string',
+    base_hosts_file: 'string',
     cgroup_conf: 'list',
     cgroupns: 'string',
     cgroups: 'string',
@@ -44,6 +45,8 @@ export const CONTAINERS_CONF_KEYS = {
   engine: {
     cdi_spec_dirs: 'list',
     cgroup_manager: 'string',
+    compression_format: 'string',
+    compression_level: 'integer',
     detach_keys: 'string',
     env: 'list',
     events_logfile_max_size: 'size',
@@ -52,9 +55,16 @@ export const CONTAINERS_CONF_KEYS = {
     healthcheck_events: 'boolean',
     helper_binaries_dir: 'list',
     hooks_dir: 'list',
+    image_parallel_copies: 'integer',
+    image_volume_mode: 'string',
+    multi_image_archive: 'boolean',
     network_cmd_options: 'list',
     network_cmd_path: 'string',
+    pull_policy: 'string',
+    retry: 'integer',
+    retry_delay: 'string',
     runtime: 'string',
+    runtimes: 'lists',
     stop_timeout: 'integer',
   },
   network: {
@@ -63,20 +73,30 @@ export const CONTAINERS_CONF_KEYS = {
     default_subnet: 'string',
     pasta_options: 'list',
   },
+  secrets: {
+    driver: 'string',
+    opts: 'strings',
+  },
 } as const;
 
 /** How the value of a key is written. */
-export type ConfKind = 'list' | 'boolean' | 'string' | 'integer' | 'size';
+export type ConfKind = 'list' | 'lists' | 'strings' | 'boolean' | 'string' | 'integer' | 'size';
 
 type Keys = typeof CONTAINERS_CONF_KEYS;
 
-type ConfValue<K extends ConfKind> = K extends 'list'
-  ? string[]
-  : K extends 'boolean'
-    ? boolean
-    : K extends 'integer'
-      ? number
-      : string;
+interface ConfValues {
+  list: string[];
+  /** A table of lists. */
+  lists: Record<string, string[]>;
+  /** A table of strings. */
+  strings: Record<string, string>;
+  boolean: boolean;
+  string: string;
+  integer: number;
+  size: string;
+}
+
+type ConfValue<K extends ConfKind> = ConfValues[K];
 
 /** What the files of containers.conf say together; absent keys were set nowhere. */
 export type ContainersConf = {

@@ -14,7 +14,7 @@ interface Cached {
 }
 
 /** Changed whenever the keys that are read change: what an older program kept is read anew. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /**
  * What containers.conf(5) says on this machine. Without any file nothing is read; else the parsed content is kept in

@@ -83,7 +83,10 @@ interface Entry {
   where: string;
 }
 
-const CHECKS: Record<Exclude<ConfKind, 'list'>, { what: string; holds: (value: unknown) => boolean }> = {
+const CHECKS: Record<
+  Exclude<ConfKind, 'list' | 'lists' | 'strings'>,
+  { what: string; holds: (value: unknown) => boolean }
+> = {
   boolean: { what: 'true or false', holds: (value) => typeof value === 'boolean' },
   string: { what: 'a string', holds: (value) => typeof value === 'string' },
   integer: { what: 'an integer', holds: (value) => Number.isSafeInteger(value) },
@@ -92,6 +95,7 @@ const CHECKS: Record<Exclude<ConfKind, 'list'>, { what: string; holds: (value: u
 
 function addValue(merged: MergedTable, entry: Entry): void {
   if (entry.kind === 'list') return addList(merged, entry);
+  if (entry.kind === 'lists' || entry.kind === 'strings') return addEntries(merged, entry, entry.kind);
   const { what, holds } = CHECKS[entry.kind];
   if (!holds(entry.value)) throw invalid(entry.origin, entry.where, what, entry.value);
   merged.values[entry.key] = entry.kind === 'size' ? String(entry.value) : entry.value;
@@ -107,6 +111,22 @@ function addList(merged: MergedTable, { key, value, origin, where }: Entry): voi
   }
   const earlier = merged.appending.has(key) ? ((merged.values[key] as string[] | undefined) ?? []) : [];
   merged.values[key] = [...earlier, ...words];
+}
+
+/** A table inside a table: a later file replaces and adds single keys of it. */
+function addEntries(
+  merged: MergedTable,
+  { key, value, origin, where }: Entry,
+  kind: 'lists' | 'strings',
+): void {
+  const isText = (each: unknown): boolean => typeof each === 'string';
+  const fits = kind === 'strings' ? isText : (each: unknown) => Array.isArray(each) && each.every(isText);
+  const what = kind === 'strings' ? 'a string' : 'a list of strings';
+  if (!isTable(value)) throw invalid(origin, where, 'a table', value);
+  for (const [name, each] of Object.entries(value)) {
+    if (!fits(each)) throw invalid(origin, `${where}.${name}`, what, each);
+  }
+  merged.values[key] = { ...(merged.values[key] as object | undefined), ...value };
 }
 
 function setAppending(merged: MergedTable, key: string, append: boolean): void {

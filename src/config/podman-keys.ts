@@ -1,7 +1,6 @@
 /** Keys of containers.conf(5) that Podman knows and tspod does not honour, by table. */
 const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
   containers: new Set([
-    'base_hosts_file',
     'container_name_as_hostname',
     'default_mounts_file',
     'host_containers_internal_ip',
@@ -19,8 +18,6 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
     'compat_api_enforce_docker_hub',
     'compose_providers',
     'compose_warning_logs',
-    'compression_format',
-    'compression_level',
     'conmon_env_vars',
     'conmon_path',
     'database_backend',
@@ -32,27 +29,20 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
     'image_copy_tmp_dir',
     'image_default_format',
     'image_default_transport',
-    'image_parallel_copies',
-    'image_volume_mode',
     'infra_command',
     'infra_image',
     'kube_generate_type',
     'lock_type',
-    'multi_image_archive',
     'namespace',
     'network_config_dir',
     'no_pivot_root',
     'num_locks',
     'platform_to_oci_runtime',
     'pod_exit_policy',
-    'pull_policy',
     'remote',
-    'retry',
-    'retry_delay',
     'runtime_supports_json',
     'runtime_supports_kvm',
     'runtime_supports_nocgroups',
-    'runtimes',
     'sbom_tool',
     'service_destinations',
     'service_timeout',
@@ -74,7 +64,7 @@ const PODMAN_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 
 /** Tables that Podman knows, for parts that tspod has not. */
-const PODMAN_TABLES: ReadonlySet<string> = new Set(['configmaps', 'farms', 'machine', 'podmansh', 'secrets']);
+const PODMAN_TABLES: ReadonlySet<string> = new Set(['configmaps', 'farms', 'machine', 'podmansh']);
 
 /** Whether Podman would know this key. */
 export function isPodmanKey(table: string, key: string): boolean {

@@ -10,7 +10,7 @@ import { parseSignal } from '../lib/signals';
 import { formatRfc3339, nowNs } from '../lib/time';
 import { storePaths } from '../store/store-paths';
 import type { FileLock } from '../sys/file-lock';
-import { findProgram } from '../sys/programs';
+import { findProgram, isExecutableFile } from '../sys/programs';
 import { createIdMaps } from './create-id-maps';
 import { createLayers } from './create-layers';
 import { checkSources, ensureVolumes, planMounts } from './create-mounts';
@@ -185,7 +185,7 @@ function timestamp(): string {
 
 function runtimePath(ctx: Context, runtime: string): string {
   if (runtime.startsWith('/')) return runtime;
-  const path = findProgram(ctx, runtime);
+  const path = configuredRuntime(ctx, runtime) ?? findProgram(ctx, runtime);
   if (path !== undefined) return path;
   throw new TspodError('machine', `default OCI runtime "${runtime}" not found`, {
     hint: `install it (sudo apt install ${runtime}), or leave --runtime and the key runtime of containers.conf out`,
@@ -196,6 +196,12 @@ function checkRootfs(directory: string): void {
   try {
     if (statSync(directory).isDirectory()) return;
   } catch (error) {
+/** The first path that containers.conf has for this name and that is a program. */
+function configuredRuntime({ defaults }: Context, name: string): string | undefined {
+  const { runtimes = {} } = defaults ?? {};
+  return Object.hasOwn(runtimes, name) ? runtimes[name]?.find(isExecutableFile) : undefined;
+}
+
     throw new TspodError(
       'not-found',
       `--rootfs "${directory}": ${describeError(error).replace(/^.*: /, '')}`,

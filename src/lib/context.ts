@@ -35,9 +35,28 @@ export interface Overrides {
   hooksDirs?: string[];
 }
 
+/** What containers.conf says of images on their way; the command line stands above it. */
+export interface TransferDefaults {
+  /** How often to try again. */
+  retry?: number;
+  /** Milliseconds. */
+  retryDelay?: number;
+  pullPolicy?: 'always' | 'missing' | 'newer' | 'never';
+  compression?: { format?: 'gzip' | 'zstd'; level?: number };
+  /** Blobs on their way at the same time. */
+  atOnce?: number;
+  /** `save` takes all arguments as images. */
+  multiImageArchive?: boolean;
+}
+
 /** What containers.conf says of the engine itself; the command line stands above it. */
 export interface EngineDefaults {
   runtime?: string;
+  /** Paths of OCI runtimes by name, in the order in which they are looked for. */
+  runtimes?: Readonly<Record<string, readonly string[]>>;
+  transfer?: TransferDefaults;
+  /** Driver of new secrets, and its options. */
+  secrets?: { driver?: string; options?: Readonly<Record<string, string>> };
   cgroupManager?: 'cgroupfs' | 'systemd';
   detachKeys?: string;
   /** What connects a user's container by default. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { testFolder, testHome } from '../helpers/test-home';
@@ -135,4 +135,43 @@ test('a file that CONTAINERS_CONF names and is not there is an error of run', as
   const env = { CONTAINERS_CONF: '/no/such.conf' };
   const { stderr } = await runTspod(['run', 'busybox', 'true'], { env, expectCode: 125 });
   assert.match(stderr, /the file "\/no\/such\.conf" that CONTAINERS_CONF names does not exist/);
+});
+
+test('run pulls as containers.conf says, and the command line stands above it', async () => {
+  const { env, path } = withConf('[engine]\npull_policy = "never"\n');
+  const { stderr } = await runTspod(['run', '--rm', 'localhost:1/nosuch'], { env, expectCode: 125 });
+  assert.match(stderr, /localhost:1\/nosuch: image not known/);
+  writeFileSync(path, '[engine]\npull_policy = "always"\nretry = 0\n');
+  const always = await runTspod(['run', '--rm', 'localhost:1/nosuch'], { env, expectCode: 125 });
+  assert.match(always.stderr, /Trying to pull localhost:1/);
+  assert.doesNotMatch(always.stderr, /trying again/);
+  const typed = ['run', '--rm', '--pull', 'never', 'localhost:1/nosuch'];
+  assert.match((await runTspod(typed, { env, expectCode: 125 })).stderr, /image not known/);
+});
+
+test('containers.conf says where secrets are kept, and what the volumes of an image become', async () => {
+  const folder = testFolder('secrets');
+  const { env } = withConf(
+    `[engine]\nimage_volume_mode = "tmpfs"\n[secrets]\ndriver = "file"\n[secrets.opts]\npath = "${folder}"\n`,
+  );
+  const secret = uniqueName('secret');
+  const { stdout } = await runTspod(['secret', 'create', secret, '-'], { env, stdin: 'hidden' });
+  assert.equal(readFileSync(join(folder, stdout.trim()), 'utf8'), 'hidden');
+  await runTspod(['secret', 'rm', secret], { env });
+  const [name, image] = [uniqueName('volumes'), uniqueName('image').toLowerCase()];
+  await runTspod(['create', '--name', name, 'busybox', 'true']);
+  await runTspod(['commit', '-q', '--change', 'VOLUME /data', name, image]);
+  const show = ['run', '--rm', image, 'grep', ' /data ', '/proc/mounts'];
+  assert.match((await runTspod(show, { env })).stdout, /^tmpfs /);
+  await runTspod(['rm', name]);
+  await runTspod(['rmi', image]);
+});
+
+test('runtimes of containers.conf are found by their names', async () => {
+  const { env } = withConf('[engine.runtimes]\nmine = ["/nosuch", "/bin/false"]\n');
+  const name = uniqueName('runtime');
+  await runTspod(['--runtime', 'mine', 'create', '--name', name, 'busybox'], { env });
+  const { stdout } = await runTspod(['inspect', '--format', '{{.OCIRuntime}}', name]);
+  assert.equal(stdout, '/bin/false\n');
+  await runTspod(['rm', name]);
 });

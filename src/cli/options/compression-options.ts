@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { ManifestKind } from '../../image/transport/layer-media-types';
 import type { Compressor } from '../../image/transport/packed-layer';
+import type { TransferDefaults } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { defineOptions } from '../define-command';
 import type { Flags } from '../define-command';
@@ -39,14 +40,20 @@ export const compressionOptions = defineOptions({
 });
 
 /** What the flags say of the form. Throws 'usage' and 'unsupported' for what cannot be. */
-export function parseCompression(flags: Partial<Flags<typeof compressionOptions>>): {
+export function parseCompression(
+  flags: Partial<Flags<typeof compressionOptions>>,
+  configured: TransferDefaults['compression'] = {},
+): {
   compressor: Compressor;
   force: boolean;
   kind?: ManifestKind;
 } {
   const kind = kindOf(flags.format);
+  const format = flags['compression-format'];
+  // a configured level is one of the configured format
+  const level = flags['compression-level'] ?? (format === undefined ? configured.level : undefined);
   return {
-    compressor: compressorOf(flags['compression-format'], flags['compression-level']),
+    compressor: compressorOf(format ?? configured.format, level),
     force: flags['force-compression'] ?? flags['compression-format'] !== undefined,
     ...(kind === undefined ? {} : { kind }),
   };
@@ -62,7 +69,8 @@ export function writeDigestFile(path: string | undefined, digest: string): void 
   }
 }
 
-function compressorOf(format = 'gzip', level: number | undefined): Compressor {
+/** Throws 'usage' for a format or level that there is not, and 'unsupported'. */
+export function compressorOf(format = 'gzip', level: number | undefined): Compressor {
   if (format === 'zstd:chunked') {
     throw new TspodError('unsupported', '--compression-format zstd:chunked is not supported', {
       hint: 'use zstd: it is as small, but clients fetch whole layers',

@@ -1,7 +1,7 @@
 import type { ContainersConf } from '../../config/containers-conf-keys';
 import { TspodError, describeError } from '../../lib/errors';
 
-type ConfTable = 'containers' | 'engine' | 'network';
+type ConfTable = 'containers' | 'engine' | 'network' | 'secrets';
 
 /** Does something with one value of containers.conf; an error then names file, line and key. An absent value is left alone. */
 export function useValue<Table extends ConfTable, Key extends keyof ContainersConf[Table] & string>(

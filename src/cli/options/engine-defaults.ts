@@ -10,6 +10,7 @@ import { parseSubnet } from '../../network/record/parse-subnets';
 import { parseSlirpOptions } from '../../network/slirp-options';
 import { isExecutableFile } from '../../sys/programs';
 import { useValue } from './conf-value';
+import { transferDefaults } from './transfer-defaults';
 
 /** What containers.conf says of the engine, checked; empty texts are as good as none. Throws 'invalid', with file, line and key. */
 export function engineDefaults(conf: ContainersConf): EngineDefaults {
@@ -33,9 +34,24 @@ export function engineDefaults(conf: ContainersConf): EngineDefaults {
   useValue(conf, ['engine', 'cdi_spec_dirs'], (folders) => {
     defaults.cdiDirs = folders;
   });
+  useValue(conf, ['engine', 'runtimes'], (runtimes) => {
+    defaults.runtimes = runtimes;
+  });
+  const transfer = transferDefaults(conf);
+  if (transfer !== undefined) defaults.transfer = transfer;
+  addSecrets(defaults, conf);
   addNetwork(defaults, conf);
   addEvents(defaults, conf);
   return defaults;
+}
+
+function addSecrets(defaults: EngineDefaults, conf: ContainersConf): void {
+  useValue(conf, ['secrets', 'driver'], (driver) => {
+    if (driver !== '') defaults.secrets = { driver: oneOf(driver, ['file', 'shell']) };
+  });
+  useValue(conf, ['secrets', 'opts'], (options) => {
+    defaults.secrets = { ...defaults.secrets, options };
+  });
 }
 
 function addEvents(defaults: EngineDefaults, conf: ContainersConf): void {

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { requireAuthFile } from '../../config/auth-file-paths';
 import type { RegistryOptions } from '../../image/registry/types';
+import type { Context } from '../../lib/context';
 import { parseSeconds } from '../../lib/duration';
 import { TspodError } from '../../lib/errors';
 import { defineOptions } from '../define-command';
 import type { Flags } from '../define-command';
+import { configure } from './configure';
 import { authFileOption, certDirOption, tlsVerifyOption } from './auth-options';
 
 /** How a registry is reached, of every command that moves images. */
@@ -32,6 +34,7 @@ export const registryOptions = defineOptions({
 
 /** What the flags say of the way to a registry. Errors: `usage` of a malformed one, `not-found` of credentials that are not there. */
 export async function parseRegistryOptions(
+  ctx: Context,
   flags: Partial<Flags<typeof registryOptions>>,
 ): Promise<RegistryOptions> {
   const {
@@ -45,13 +48,26 @@ export async function parseRegistryOptions(
   if (retry !== undefined && retry < 0) throw new TspodError('usage', `--retry ${retry}: it is negative`);
   const file = authfile ? { authFile: resolve(authfile) } : {};
   requireAuthFile(file);
+  const configured = await transferDefaultsOf(ctx);
   return {
     ...file,
     ...(certDir ? { certDir: resolve(certDir) } : {}),
     ...(creds === undefined ? {} : { credentials: await parseCredentials(creds) }),
+    ...configured,
     ...(retry === undefined ? {} : { retry }),
     ...(delay === undefined ? {} : { retryDelay: parseDelay(delay) }),
     ...(tlsVerify === undefined ? {} : { tlsVerify }),
+  };
+}
+
+/** Some commands have read containers.conf before. */
+async function transferDefaultsOf(ctx: Context): Promise<RegistryOptions> {
+  if (ctx.defaults === undefined) await configure(ctx);
+  const { retry, retryDelay, atOnce } = ctx.defaults?.transfer ?? {};
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(retryDelay === undefined ? {} : { retryDelay }),
+    ...(atOnce === undefined ? {} : { atOnce }),
   };
 }
 

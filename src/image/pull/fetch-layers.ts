@@ -30,6 +30,8 @@ export interface LayerFetchOptions {
   signal: AbortSignal;
   retry: number;
   retryDelay: number;
+  /** Layers on their way at the same time; 6 by default. */
+  atOnce?: number;
   resumed: () => void;
   report: (event: PullEvent) => void;
   /** Told what has come. */
@@ -48,7 +50,7 @@ export function fetchLayers(
     const state = missing.includes(layer) ? 'waiting' : 'skipped';
     options.report({ kind: 'blob', digest: layer.digest, size: layer.size, got: 0, state });
   }
-  const limit = createLimit(parallel);
+  const limit = createLimit(options.atOnce ?? parallel);
   const collect = createBufferCollector();
   const tasks = new Map(
     missing.map((layer) => [

@@ -73,12 +73,12 @@ function isSame(entry: IndexEntry, digest: string): boolean {
   return (entry.listDigest ?? entry.digest) === digest || entry.digest === digest;
 }
 
-/** Mirrors may be down, or lack the image: then the next place is asked. */
-async function firstManifest(
+/** The manifest of the first place that has it: mirrors may be down, or lack the image. */
+export async function firstManifest(
   ctx: Context,
   sources: readonly Repository[],
   wanted: string,
-  { platform }: PullOptions,
+  { platform }: Pick<PullOptions, 'platform'>,
 ): Promise<{ source: Repository; chosen: ChosenManifest }> {
   const errors: TspodError[] = [];
   for (const source of sources) {
@@ -104,7 +104,12 @@ async function bring(
   { name, options }: { name: string; options: PullOptions },
 ): Promise<string> {
   const store = openStore(ctx);
-  const { retry = defaultRetry.retry, retryDelay = defaultRetry.retryDelay, signal } = options.registry;
+  const {
+    retry = defaultRetry.retry,
+    retryDelay = defaultRetry.retryDelay,
+    signal,
+    atOnce,
+  } = options.registry;
   // what is up to date needs none of this
   const { transferImage } = await import('./transfer-image');
   const id = await transferImage(ctx, store, chosen, {
@@ -113,6 +118,7 @@ async function bring(
     retry,
     retryDelay,
     ...(signal === undefined ? {} : { signal }),
+    ...(atOnce === undefined ? {} : { atOnce }),
     report: options.report,
   });
   options.report({ kind: 'writing' });

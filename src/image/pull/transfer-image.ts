@@ -27,6 +27,8 @@ export interface TransferOptions {
   retry: number;
   /** Before the first of these, in milliseconds; it doubles. */
   retryDelay: number;
+  /** Layers on their way at the same time; 6 by default. */
+  atOnce?: number;
   signal?: AbortSignal;
   report: (event: PullEvent) => void;
 }

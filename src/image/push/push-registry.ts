@@ -37,7 +37,7 @@ export async function pushToRegistry(
   const repository = pushTarget(ctx, reference, registry);
   const place = placeOf(repository.name);
   const places = placesOf(ctx, place.registry);
-  const queue = createQueue(atOnce);
+  const queue = createQueue(registry.atOnce ?? atOnce);
   const sent = new Set<string>();
   const send = (blob: OutgoingBlob, what: string): void => {
     if (sent.has(blob.digest)) return;

@@ -14,6 +14,8 @@ export interface RegistryOptions {
   retry?: number;
   /** `--retry-delay` in ms between two attempts; without it the delay doubles from one second on. */
   retryDelay?: number;
+  /** Blobs on their way at the same time; 6 by default. */
+  atOnce?: number;
   /** Ends what is under way: the promise then fails with the signal's reason. */
   signal?: AbortSignal;
   /** Instead of `defaultTimeouts`. */

@@ -10,7 +10,8 @@ function merge(...texts: string[]) {
 }
 
 test('mergeContainersConf() without files has empty tables', () => {
-  assert.deepEqual(merge(), { containers: {}, engine: {}, network: {}, origins: {}, ignored: [], files: [] });
+  const tables = { containers: {}, engine: {}, network: {}, secrets: {} };
+  assert.deepEqual(merge(), { ...tables, origins: {}, ignored: [], files: [] });
 });
 
 test('mergeContainersConf() lets a later value and a later list replace an earlier one', () => {
@@ -81,3 +82,21 @@ for (const [name, text, message] of WRONG) {
     assert.throws(() => merge(text), { code: 'invalid', message });
   });
 }
+
+test('mergeContainersConf() merges the keys of tables inside tables', () => {
+  const first =
+    '[engine.runtimes]\ncrun=["/a"]\nrunc=["/b"]\n[secrets]\ndriver="shell"\n[secrets.opts]\nlist="l"';
+  const conf = merge(first, '[engine.runtimes]\ncrun=["/c"]\n[secrets]\nopts={ store="s" }');
+  assert.deepEqual(conf.engine.runtimes, { crun: ['/c'], runc: ['/b'] });
+  assert.deepEqual(conf.secrets, { driver: 'shell', opts: { list: 'l', store: 's' } });
+  assert.equal(conf.origins['secrets.opts'], '"/f1", line 4');
+});
+
+test('mergeContainersConf() refuses wrong values in tables inside tables', () => {
+  assert.throws(
+    () => merge('[engine.runtimes]\ncrun="/a"'),
+    /engine.runtimes.crun must be a list of strings/,
+  );
+  assert.throws(() => merge('[secrets.opts]\nlist=1'), /secrets.opts.list must be a string/);
+  assert.throws(() => merge('[secrets]\nopts=1'), /secrets.opts must be a table/);
+});

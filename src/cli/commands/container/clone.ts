@@ -38,7 +38,7 @@ export default defineCommand({
     if (name !== undefined) checkName(name);
     const original = findContainer(ctx, from);
     if (destroy && !force && isAlive(readState(ctx, original.id))) throw stillRuns(original.id);
-    const fetch = imageFetch({ pull: 'missing' } as ContainerFlags, output);
+    const fetch = imageFetch(ctx, { pull: 'missing' } as ContainerFlags, output);
     const limits = parseChangedLimits(flags);
     const copy = await cloneContainer(ctx, original, { name, image, fetch, limits });
     if (destroy) {

@@ -25,7 +25,7 @@ export default defineCommand({
   interspersed: false,
   async run(ctx, flags, args, output) {
     const options = await prepareCreate(ctx, flags, args);
-    const fetch = imageFetch(flags, output);
+    const fetch = imageFetch(ctx, flags, output);
     const record = await createContainer(ctx, options, typedCommand(), { fetch });
     writeIdFile(options, record.id);
     output.print(record.id);

@@ -60,7 +60,7 @@ export default defineCommand({
     }
     const preserve = await preservedDescriptors(flags);
     const options = await prepareCreate(ctx, flags, args);
-    const fetch = imageFetch(flags, output);
+    const fetch = imageFetch(ctx, flags, output);
     return runContainer(ctx, options, typedCommand(), {
       ...startMode(ctx, flags, attached),
       ...preserve,

@@ -57,20 +57,20 @@ export default defineCommand({
   options: PULL_OPTIONS,
   args: { min: 1 },
   async run(ctx, flags, names, output) {
-    const options = await parsePullOptions(flags, output);
+    const options = await parsePullOptions(ctx, flags, output);
     for (const name of names) await pullOne(ctx, name, { flags, options, output });
   },
 });
 
 type PullFlags = Flags<typeof PULL_OPTIONS>;
 
-async function parsePullOptions(flags: PullFlags, output: Output): Promise<PullOptions> {
+async function parsePullOptions(ctx: Context, flags: PullFlags, output: Output): Promise<PullOptions> {
   const platform = parsePlatform(flags);
   const ask = flags.quiet ? undefined : nameAsker(output);
   const policyFile = flags['signature-policy'];
   return {
     policy: flags.policy as PullPolicy,
-    registry: await parseRegistryOptions(flags),
+    registry: await parseRegistryOptions(ctx, flags),
     report: flags.quiet ? silentReport : pullReport(output),
     ...(platform === undefined ? {} : { platform }),
     ...(ask === undefined ? {} : { ask }),

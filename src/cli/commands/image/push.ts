@@ -33,12 +33,13 @@ export default defineCommand({
   },
   args: { min: 1, max: 2 },
   async run(ctx, flags, [image = '', destination], output) {
-    const form = parseCompression(flags);
+    const registry = await parseRegistryOptions(ctx, flags);
+    const form = parseCompression(flags, ctx.defaults?.transfer?.compression);
     const digest = await pushImage(ctx, image, {
       ...form,
       destination,
       compressDirectory: flags.compress === true,
-      registry: await parseRegistryOptions(flags),
+      registry,
       note: flags.quiet === true ? () => undefined : (line) => output.note(line),
     });
     writeDigestFile(flags.digestfile, digest);

@@ -1,7 +1,9 @@
 import { saveFormats, saveImages } from '../../../image/save/save-images';
 import type { SaveFormat } from '../../../image/save/save-images';
+import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
+import { configure } from '../../options/configure';
 
 /** `tspod save`. */
 export default defineCommand({
@@ -49,7 +51,7 @@ export default defineCommand({
   args: { min: 1, missing: 'need at least 1 argument' },
   async run(ctx, flags, args, output) {
     const format = formatOf(flags.format);
-    const multiple = flags['multi-image-archive'] === true;
+    const multiple = flags['multi-image-archive'] ?? (await isMultiple(ctx));
     if (flags.compress === true && format !== 'docker-dir')
       throw new TspodError('usage', "--compress can only be set when --format is 'docker-dir'");
     if (multiple && args.length > 1 && format !== 'docker-archive') {
@@ -68,6 +70,11 @@ export default defineCommand({
     });
   },
 });
+
+async function isMultiple(ctx: Context): Promise<boolean> {
+  await configure(ctx);
+  return ctx.defaults?.transfer?.multiImageArchive ?? false;
+}
 
 function formatOf(text: string): SaveFormat {
   const found = saveFormats.find((format) => format === text);

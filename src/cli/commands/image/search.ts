@@ -53,7 +53,7 @@ export default defineCommand({
     const { limit = 0 } = flags;
     if (limit < 0) throw new TspodError('usage', `--limit ${limit}: it is negative`);
     // nobody waits for a search: a registry that is down is told of at once
-    const registry = { ...(await parseRegistryOptions(flags)), retry: 0 };
+    const registry = { ...(await parseRegistryOptions(ctx, flags)), retry: 0 };
     const search = { term, registry, filters, ...(limit === 0 ? {} : { limit }) };
     const rows = isTags ? await searchTags(ctx, search) : await searchImages(ctx, search);
     if (rows.length === 0) return;

@@ -38,7 +38,7 @@ export default defineCommand({
   },
   args: { min: 2 },
   async run(ctx, flags, [name = '', ...images], output) {
-    const registry = await parseRegistryOptions(flags);
+    const registry = await parseRegistryOptions(ctx, flags);
     const change = parseListChange(flags);
     output.print(await addToList(ctx, name, images, { all: flags.all, registry, change }));
   },

@@ -32,7 +32,7 @@ export default defineCommand({
   },
   args: { min: 1 },
   async run(ctx, flags, [name = '', ...images], output) {
-    const registry = await parseRegistryOptions(flags);
+    const registry = await parseRegistryOptions(ctx, flags);
     const annotations = parseAnnotations(flags.annotation);
     const { all, amend } = flags;
     output.print(await createList(ctx, name, images, { all, amend, annotations, registry }));

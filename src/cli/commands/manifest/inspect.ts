@@ -24,7 +24,7 @@ export default defineCommand({
   },
   args: { min: 1, max: 1 },
   async run(ctx, flags, [name = ''], output) {
-    const { content, image } = await inspectList(ctx, name, await parseRegistryOptions(flags));
+    const { content, image } = await inspectList(ctx, name, await parseRegistryOptions(ctx, flags));
     if (image !== undefined) {
       ctx.log('warn', `the manifest type ${image} is not a manifest list but a single image`);
     }

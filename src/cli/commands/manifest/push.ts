@@ -36,11 +36,12 @@ export default defineCommand({
   args: { min: 1, max: 2 },
   async run(ctx, flags, [name = '', destination], output) {
     const { id } = requireList(ctx, name);
+    const registry = await parseRegistryOptions(ctx, flags);
     const digest = await pushList(ctx, name, {
-      ...parseCompression(flags),
+      ...parseCompression(flags, ctx.defaults?.transfer?.compression),
       destination,
       all: flags.all,
-      registry: await parseRegistryOptions(flags),
+      registry,
       note: flags.quiet ? () => undefined : (line) => output.note(line),
     });
     writeDigestFile(flags.digestfile, digest);

@@ -1,9 +1,10 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { createSecret } from '../../../secret/create-secret';
+import { createSecret, type SecretRequest } from '../../../secret/create-secret';
 import type { Context } from '../../../lib/context';
 import { describeError, TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
+import { configure } from '../../options/configure';
 
 /** `tspod secret create`. */
 export default defineCommand({
@@ -23,7 +24,7 @@ export default defineCommand({
     'tspod secret create --driver shell --driver-opts list=L,lookup=G,store=S,delete=D token -',
   ],
   options: {
-    driver: { type: 'string', short: 'd', default: 'file', value: 'DRIVER', description: 'file or shell' },
+    driver: { type: 'string', short: 'd', value: 'DRIVER', description: 'file (the default) or shell' },
     'driver-opts': { type: 'list', value: 'KEY=VALUE', description: 'Options of the driver', commas: true },
     env: { type: 'boolean', default: false, description: 'Take the data from an environment variable' },
     ignore: { type: 'boolean', default: false, description: 'Do not fail if the secret exists' },
@@ -31,7 +32,7 @@ export default defineCommand({
     replace: { type: 'boolean', default: false, description: 'Replace a secret that has this name' },
   },
   args: { min: 2, max: 2 },
-  run(ctx, flags, [name = '', source = ''], output) {
+  async run(ctx, flags, [name = '', source = ''], output) {
     if (flags.replace && flags.ignore)
       throw new TspodError('usage', '--replace and --ignore cannot be used together');
     const data = flags.env ? readVariable(ctx, source) : readSource(source);
@@ -39,13 +40,24 @@ export default defineCommand({
       name,
       data,
       labels: parsePairs(flags.label),
-      driver: flags.driver,
-      driverOptions: parseOptions(flags['driver-opts']),
+      ...(await chooseDriver(ctx, flags.driver, parseOptions(flags['driver-opts']))),
       ...(flags.replace ? { existing: 'replace' } : flags.ignore ? { existing: 'ignore' } : {}),
     });
     output.print(secret.id);
   },
 });
+
+/** containers.conf says which driver there is, and with which options, where none is named. */
+async function chooseDriver(
+  ctx: Context,
+  driver: string | undefined,
+  driverOptions: Record<string, string>,
+): Promise<Pick<SecretRequest, 'driver' | 'driverOptions'>> {
+  if (driver !== undefined) return { driver, driverOptions };
+  await configure(ctx);
+  const { driver: configured = 'file', options = {} } = ctx.defaults?.secrets ?? {};
+  return { driver: configured, driverOptions: { ...options, ...driverOptions } };
+}
 
 function readVariable({ env }: Context, name: string): Buffer {
   const value = env[name];

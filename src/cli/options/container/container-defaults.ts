@@ -42,6 +42,11 @@ export function withContainerDefaults(
     const set = SETTERS[key] as (draft: Draft, value: never) => void;
     useValue(conf, ['containers', key], (value) => set(draft, value as never));
   }
+  useValue(conf, ['engine', 'image_volume_mode'], (mode) => {
+    if (mode === '') return;
+    checkImageVolumes(mode);
+    draft.flags['image-volume'] ??= mode;
+  });
   useValue(conf, ['engine', 'stop_timeout'], (seconds) => {
     draft.flags['stop-timeout'] ??= parseTime('stop-timeout', seconds);
   });
@@ -88,6 +93,9 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     // Podman's own name for its default, which tspod has not
     if (name === '' || name === 'container-default' || isTyped || flags.privileged) return;
     flags['security-opt'] = [`apparmor=${name}`, ...flags['security-opt']];
+  },
+  base_hosts_file: ({ flags }, source) => {
+    if (source !== '' && !flags['no-hosts']) flags['hosts-file'] ??= source;
   },
   cgroup_conf: ({ flags }, entries) => {
     const wrong = entries.find((entry) => !/^[^=]+=/.test(entry));
@@ -154,6 +162,11 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     flags.volume = [...entries.filter((entry) => !taken.has(parseVolume(entry).target)), ...flags.volume];
   },
 };
+
+function checkImageVolumes(mode: string): void {
+  if (!['anonymous', 'bind', 'tmpfs', 'ignore'].includes(mode))
+    throw new Error(`invalid image volume mode "${mode}"`);
+}
 
 function checkCgroups(mode: string): void {
   if (!['enabled', 'disabled', 'no-conmon', 'split'].includes(mode))

@@ -47,9 +47,8 @@ export const GENERAL_OPTIONS = {
   pidfile: { type: 'string', value: 'FILE', description: "Write the container's process id to the file" },
   pull: {
     type: 'string',
-    default: 'missing',
     value: 'POLICY',
-    description: 'Pull the image: always, missing (when it is not here), newer or never',
+    description: 'Pull the image: always, missing (when it is not here; the default), newer or never',
   },
   quiet: { type: 'boolean', short: 'q', description: 'Say nothing while an image is fetched' },
   replace: { type: 'boolean', description: 'Remove a container of the same name first' },

@@ -3,10 +3,9 @@ export const STORAGE_OPTIONS = {
   device: { type: 'list', value: 'HOST[:CONTAINER][:rwm]', description: 'Add a device of the host' },
   'image-volume': {
     type: 'string',
-    default: 'anonymous',
     choices: ['anonymous', 'bind', 'tmpfs', 'ignore'],
     value: 'MODE',
-    description: "What the image's volumes become: anonymous, tmpfs or ignore",
+    description: "What the image's volumes become: anonymous (the default), tmpfs or ignore",
   },
   mount: {
     type: 'list',

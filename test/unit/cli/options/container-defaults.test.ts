@@ -23,6 +23,13 @@ const KEYS: Record<
     is: 'strict',
     then: 'unconfined',
   },
+  base_hosts_file: {
+    value: '"image"',
+    argv: ['--hosts-file', 'none'],
+    of: ({ hostsFile }) => hostsFile,
+    is: 'image',
+    then: 'none',
+  },
   cgroup_conf: {
     value: '["memory.high=1"]',
     argv: ['--cgroup-conf', 'memory.high=2'],

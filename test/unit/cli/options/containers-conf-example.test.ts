@@ -25,10 +25,24 @@ test('the values of containers.conf.example are the defaults', () => {
   assert.deepEqual(options, optionsWith(''));
   assert.equal(defaultCapabilities?.length, 11);
   assert.deepEqual([defaultEnv, oomScoreAdj], [{}, 0]);
-  const { programFolders, slirpOptions, pastaOptions, hooksDirs, cdiDirs, events, ...engine } =
-    engineDefaults(confOf(EXAMPLE));
+  const {
+    programFolders,
+    slirpOptions,
+    pastaOptions,
+    hooksDirs,
+    cdiDirs,
+    events,
+    transfer,
+    runtimes,
+    secrets,
+    ...engine
+  } = engineDefaults(confOf(EXAMPLE));
   assert.deepEqual(events, { logger: 'file', maxSize: 1_000_000, health: true });
   assert.deepEqual([hooksDirs, cdiDirs], [[HOOKS_DIRECTORY], CDI_DIRECTORIES]);
+  assert.deepEqual([runtimes, secrets], [{}, { driver: 'file', options: {} }]);
+  assert.deepEqual(transfer, {
+    ...{ retry: 3, pullPolicy: 'missing', multiImageArchive: false, compression: { format: 'gzip' } },
+  });
   assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
   assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
   assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});

@@ -9,6 +9,18 @@ const ENGINE: [line: string, expected: object][] = [
   ['cgroup_manager = "cgroupfs"', { cgroupManager: 'cgroupfs' }],
   ['detach_keys = ""', { detachKeys: '' }],
   ['helper_binaries_dir = ["/opt/bin", "$HOME/bin"]', { programFolders: ['/opt/bin'] }],
+  ['runtimes = { crun = ["/a"] }', { runtimes: { crun: ['/a'] } }],
+  ['retry = 0', { transfer: { retry: 0 } }],
+  ['retry_delay = "5s"', { transfer: { retryDelay: 5000 } }],
+  ['pull_policy = "never"', { transfer: { pullPolicy: 'never' } }],
+  ['image_parallel_copies = 2', { transfer: { atOnce: 2 } }],
+  ['image_parallel_copies = 0', {}],
+  ['compression_format = "zstd:chunked"', { transfer: { compression: { format: 'zstd' } } }],
+  ['compression_level = 9', { transfer: { compression: { format: 'gzip', level: 9 } } }],
+  [
+    'compression_format = "zstd"\ncompression_level = 20',
+    { transfer: { compression: { format: 'zstd', level: 20 } } },
+  ],
   ['network_cmd_path = "/bin/sh"', { slirpPath: '/bin/sh' }],
   ['network_cmd_options = ["mtu=1500"]', { slirpOptions: ['mtu=1500'] }],
 ];
@@ -29,6 +41,11 @@ const WRONG_ENGINE: [line: string, message: RegExp][] = [
     'cgroup_manager = "disabled"',
     /^reading "\/c.conf", line 2: engine.cgroup_manager: "disabled" is not known/,
   ],
+  ['retry = -1', /engine.retry: -1 is negative/],
+  ['retry_delay = "soon"', /engine.retry_delay: invalid duration "soon"/],
+  ['pull_policy = "often"', /engine.pull_policy: unsupported pull policy "often"/],
+  ['compression_format = "xz"', /engine.compression_format: cannot find compressor for "xz"/],
+  ['compression_level = 10', /engine.compression_level: .*gzip has 1 to 9/],
   ['detach_keys = "ctrl-1"', /engine.detach_keys: invalid detach key/],
   ['network_cmd_path = "/no/such"', /engine.network_cmd_path: "\/no\/such" is no program/],
   ['network_cmd_options = ["speed=9"]', /engine.network_cmd_options: unknown option/],
@@ -39,6 +56,14 @@ for (const [line, message] of WRONG_ENGINE) {
     assert.throws(() => engineDefaults(confOf(`[engine]\n${line}`)), { code: 'invalid', message });
   });
 }
+
+test('engineDefaults() reads the driver of secrets and its options', () => {
+  const text = '[secrets]\ndriver = "shell"\n[secrets.opts]\nlist = "ls"';
+  assert.deepEqual(engineDefaults(confOf(text)), { secrets: { driver: 'shell', options: { list: 'ls' } } });
+  assert.throws(() => engineDefaults(confOf('[secrets]\ndriver = "vault"')), {
+    message: /secrets.driver: "vault" is not known/,
+  });
+});
 
 test('engineEnvironment() reads variables, and refuses what is none', () => {
   assert.deepEqual(engineEnvironment(confOf('[engine]\nenv = ["A=1", "B="]')), { A: '1', B: '' });
