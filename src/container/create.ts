@@ -68,9 +68,13 @@ async function withFurther(
   asked: ContainerOptions,
   image: ResolvedImage | undefined,
 ): Promise<ContainerOptions> {
-  if (asked.further === undefined && !asked.mounts.some(({ kind }) => kind === 'image')) return asked;
+  const options =
+    asked.network.kind === 'bridge'
+      ? (await import('./networks/resolve-networks')).resolveNetworks(ctx, asked)
+      : asked;
+  if (options.further === undefined && !options.mounts.some(({ kind }) => kind === 'image')) return options;
   const { prepareFurther } = await import('./further/prepare-further');
-  return prepareFurther(ctx, asked, image);
+  return prepareFurther(ctx, options, image);
 }
 
 /** Makes a container whose image is there, or that has a root file system of its own. Throws as `createContainer`. */

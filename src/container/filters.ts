@@ -2,6 +2,7 @@ import type { Context } from '../lib/context';
 import { parseDuration } from '../lib/duration';
 import { TspodError } from '../lib/errors';
 import { nowNs, parseTime } from '../lib/time';
+import { listNetworks } from '../network/record/network-record';
 import { findContainer } from './find';
 import { isChecked } from './health-config';
 import { matchesImage } from './match-image';
@@ -44,10 +45,7 @@ const MAKERS: Readonly<Record<string, FilterMaker>> = {
   since: (ctx, value) => createdAfter(findContainer(ctx, value).created),
   until: (_, value) => createdUntil(value),
   volume: (_, value) => usesVolume(value),
-  network:
-    (_, value) =>
-    ({ record }) =>
-      record.options.network.kind === value,
+  network: (ctx, value) => inNetwork(ctx, value),
   health:
     (_, value) =>
     ({ state, record }) =>
@@ -134,6 +132,17 @@ function hasLabel(value: string): ContainerFilter {
   return ({ record }) => {
     const found = Object.hasOwn(record.labels, key) ? record.labels[key] : undefined;
     return found !== undefined && (wanted === undefined || found === wanted);
+  };
+}
+
+/** By the name or the id of a network, or by the mode. */
+function inNetwork(ctx: Context, value: string): ContainerFilter {
+  const id = /^[0-9a-f]{12,64}$/.test(value) ? value : undefined;
+  const name = id && (listNetworks(ctx).find((network) => network.id.startsWith(id))?.name ?? value);
+  return ({ record: { options } }) => {
+    const { network } = options;
+    if (network.kind !== 'bridge') return network.kind === value;
+    return value === 'bridge' || network.networks.some((each) => each.name === (name ?? value));
   };
 }
 

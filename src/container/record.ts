@@ -1,5 +1,6 @@
 /** Types of what is kept of a container. Ids are those seen in the container unless a comment says otherwise. */
 import type { IdMapping } from '../lib/id-mapping';
+import type { Rate } from '../network/bridge-types';
 import type { NetworkMode, PortMapping } from '../network/types';
 import type { UserMount } from '../volume/types';
 import type { FurtherOptions } from './further/further-options';
@@ -145,6 +146,8 @@ export interface ContainerOptions extends HealthOptions {
   timezone?: string;
   namespaces: { pid: NamespaceMode; ipc: NamespaceMode; uts: NamespaceMode; cgroup: NamespaceMode };
   network: NetworkMode;
+  /** Absent: no limit. */
+  networkRate?: Rate;
   userns: UsernsMode;
   ports: PortMapping[];
   publishAll: boolean;

@@ -96,6 +96,8 @@ function addNetwork(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const network = networkPlan(ctx, { mode: record.options.network, ports: record.ports });
   if (!network) return;
   plan.add('NET_HELPER', network.flags, ...network.argv);
+  const { networkRate: rate } = record.options;
+  if (rate) plan.add('NET_RATE', rate.egress ?? 0, rate.ingress ?? 0);
   for (const { bytes, what } of network.requests) plan.add('NET_REQUEST', bytes, what);
 }
 

@@ -58,6 +58,9 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
     : made;
   const further = needsFurther(ctx, record, mode) ? await import('./further/start-further') : undefined;
   await further?.startRequired(ctx, record);
+  const bridge =
+    record.options.network.kind === 'bridge' ? await import('./networks/start-bridge') : undefined;
+  const bridged = bridge?.prepareBridge(ctx, record);
   const paths = containerPaths(ctx, record.id);
   const spec = buildSpec(ctx, record);
   await further?.completeSpec(ctx, record, spec);
@@ -65,6 +68,7 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
   rmSync(paths.stopRequested, { force: true });
   const plan = startPlan(ctx, record, spec, mode);
+  if (bridged) bridge?.addBridge(plan, ctx, bridged);
   further?.completePlan(plan, ctx, { record, spec, mode });
   if (!isChecked(record.options.health)) return plan;
   const { addHealth } = await import('./health/health-plan');

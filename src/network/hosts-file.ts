@@ -9,8 +9,8 @@ export interface HostsInput {
   addHost: readonly string[];
   /** The address at which the container reaches the host; undefined where there is none. */
   hostGateway: string | undefined;
-  /** The container's own address and names; absent with the host's network. */
-  own?: { address: string; names: readonly string[] };
+  /** The container's own addresses and names; absent with the host's network. */
+  own?: { addresses: readonly string[]; names: readonly string[] };
 }
 
 const HOST_NAMES = ['host.containers.internal', 'host.docker.internal'];
@@ -26,7 +26,8 @@ export function hostsFile({ base, addHost, hostGateway, own }: HostsInput): stri
   const hostNames = HOST_NAMES.filter((name) => !taken.has(name));
   if (hostGateway !== undefined && hostNames.length > 0) lines.push(`${hostGateway}\t${hostNames.join(' ')}`);
   const ownNames = [...new Set(own?.names ?? [])].filter((name) => name !== '' && !taken.has(name));
-  if (own && ownNames.length > 0) lines.push(`${own.address}\t${ownNames.join(' ')}`);
+  if (own && ownNames.length > 0)
+    lines.push(...own.addresses.map((address) => `${address}\t${ownNames.join(' ')}`));
   return `${lines.join('\n')}\n`;
 }
 

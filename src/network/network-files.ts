@@ -35,18 +35,18 @@ export function networkFiles(
     const own = slirpAddress(cidr);
     const gateway = loopback === 'true' ? sibling(own, -98) : address;
     return {
-      hosts: hostsFile({ ...host, hostGateway: gateway, own: { address: own, names: input.names } }),
+      hosts: hostsFile({ ...host, hostGateway: gateway, own: { addresses: [own], names: input.names } }),
       resolv: resolvConf({ base, forwarder: sibling(own, -97), ...resolver }),
     };
   }
   if (helper?.name === 'pasta') {
-    const own = { address: address ?? '127.0.0.1', names: input.names };
+    const own = { addresses: [address ?? '127.0.0.1'], names: input.names };
     return {
       hosts: hostsFile({ ...host, hostGateway: pastaHost(helper), own }),
       resolv: resolvConf({ base, forwarder: pastaForwarder(helper.args), ...resolver }),
     };
   }
-  const own = input.mode.kind === 'none' ? { own: { address: '127.0.0.1', names: input.names } } : {};
+  const own = input.mode.kind === 'none' ? { own: { addresses: ['127.0.0.1'], names: input.names } } : {};
   const resolv = resolvConf({
     base: input.mode.kind === 'none' ? '' : base,
     forwarder: undefined,

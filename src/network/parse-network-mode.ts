@@ -1,4 +1,5 @@
 import { TspodError } from '../lib/errors';
+import { parseNetworkAsk } from './parse-network-ask';
 import { parseSlirpOptions } from './slirp-options';
 import type { NetworkMode } from './types';
 
@@ -9,6 +10,7 @@ const MODES: Record<string, (rest: string | undefined) => NetworkMode> = {
   private: (rest) => plain('private', rest, { kind: 'private' }),
   '': (rest) => plain('', rest, { kind: 'private' }),
   default: (rest) => plain('default', rest, { kind: 'private' }),
+  bridge: (rest) => ({ kind: 'bridge', networks: [parseNetworkAsk('', rest)] }),
   slirp4netns: (rest) => ({ kind: 'slirp4netns', options: parseSlirpOptions(rest ?? '') }),
   pasta: (rest) => ({ kind: 'pasta', args: splitList(rest ?? '') }),
   container: (rest) => ({ kind: 'container', target: required('container', rest) }),
@@ -16,23 +18,16 @@ const MODES: Record<string, (rest: string | undefined) => NetworkMode> = {
 };
 
 /**
- * Parses `--network`; empty is the default. The target of `container:` is as typed. Throws 'usage' for malformed options and 'unsupported'
- * for bridges and networks of the user's own.
+ * Parses `--network`; empty is the default, a word that is no mode the name of a network. The target of `container:` is as typed.
+ * Throws 'usage' for malformed options.
  */
 export function parseNetworkMode(text: string): NetworkMode {
   const colon = text.indexOf(':');
   const word = colon === -1 ? text : text.slice(0, colon);
+  const rest = colon === -1 ? undefined : text.slice(colon + 1);
   const parse = Object.hasOwn(MODES, word) ? MODES[word] : undefined;
-  if (parse !== undefined) return parse(colon === -1 ? undefined : text.slice(colon + 1));
-  const what = word === 'bridge' ? 'the network mode "bridge"' : `the network "${word}"`;
-  const modes = 'none, host, private, slirp4netns[:OPTIONS], pasta[:ARGUMENTS], container:NAME or ns:PATH';
-  throw new TspodError(
-    'unsupported',
-    `${what} is not supported: bridges and user networks are not built yet`,
-    {
-      hint: `use --network ${modes}`,
-    },
-  );
+  if (parse !== undefined) return parse(rest);
+  return { kind: 'bridge', networks: [parseNetworkAsk(word, rest)] };
 }
 
 function plain(word: string, rest: string | undefined, mode: NetworkMode): NetworkMode {

@@ -43,7 +43,7 @@ export function inspectContainer(ctx: Context, name: string, written?: (id: stri
     ...(bytes === undefined ? {} : { SizeRw: bytes, SizeRootFs: bytes + record.imageSize }),
     Mounts: inspectMounts(ctx, record),
     Dependencies: dependenciesOf(record),
-    NetworkSettings: inspectNetwork(inspected),
+    NetworkSettings: inspectNetwork(ctx, inspected),
     Namespace: '',
     IsInfra: false,
     IsService: false,

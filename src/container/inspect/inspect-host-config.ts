@@ -3,7 +3,9 @@ import { goMap } from '../../lib/go-template/values';
 import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';
 import { humanSize } from '../../lib/size';
+import type { Rate } from '../../network/bridge-types';
 import { networkHelper } from '../../network/network-plan';
+import { formatRate } from '../../network/parse-network-rate';
 import type { NetworkMode } from '../../network/types';
 import { cgroupPlace } from '../../runtime/cgroup-place';
 import { containerPaths } from '../paths';
@@ -23,6 +25,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     ContainerIDFile: options.cidFile ?? '',
     LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),
     NetworkMode: networkMode(ctx, record),
+    ...(options.networkRate ? { NetworkRate: rateTexts(options.networkRate) } : {}),
     PortBindings: goMap(portBindings(record)),
     RestartPolicy: { Name: options.restart.policy, MaximumRetryCount: options.restart.maximum },
     AutoRemove: options.autoRemove,
@@ -74,6 +77,14 @@ function inspectBorders(record: ContainerRecord): object {
 function modeText(mode: NamespaceMode): string {
   if (mode.kind === 'container') return `container:${mode.target}`;
   return mode.kind === 'path' ? `ns:${mode.target}` : mode.kind;
+}
+
+/** Not a key of Podman's: it has no such limit. */
+function rateTexts({ egress, ingress }: Rate): object {
+  return {
+    ...(egress === undefined ? {} : { Egress: formatRate(egress) }),
+    ...(ingress === undefined ? {} : { Ingress: formatRate(ingress) }),
+  };
 }
 
 /** The default network goes by the name of the helper that carries it here. */

@@ -1,5 +1,7 @@
+import type { Context } from '../../lib/context';
 import { goMap } from '../../lib/go-template/values';
 import type { ContainerRecord } from '../record';
+import { inspectBridges } from './inspect-bridges';
 import type { Inspected } from './inspect-container';
 
 /** What stands for a network that gives the container no address of its own. */
@@ -15,8 +17,10 @@ const NO_ADDRESS = {
 };
 
 /** The part `NetworkSettings`. */
-export function inspectNetwork({ record, state }: Inspected): object {
-  const { kind } = record.options.network;
+export function inspectNetwork(ctx: Context, inspected: Inspected): object {
+  const { record, state } = inspected;
+  const { network: mode } = record.options;
+  const { kind } = mode;
   const network = { ...NO_ADDRESS, NetworkID: kind, DriverOpts: null, IPAMConfig: null, Links: null };
   const joins = kind === 'container' || kind === 'path';
   return {
@@ -29,6 +33,7 @@ export function inspectNetwork({ record, state }: Inspected): object {
     Ports: goMap({ ...unpublished(record), ...portBindings(record) }),
     SandboxKey: state.pid > 0 ? `/proc/${state.pid}/ns/net` : '',
     ...(joins ? {} : { Networks: goMap({ [kind]: network }) }),
+    ...(mode.kind === 'bridge' ? { Networks: goMap(inspectBridges(ctx, inspected, mode.networks)) } : {}),
   };
 }
 

@@ -24,6 +24,7 @@ export function checkOptions(options: ContainerOptions): void {
   checkHostname(options);
   checkNameServers(options);
   checkNetwork(options);
+  if (options.networkRate) checkNetworkRate(options);
   checkSysctls(options);
   checkCgroup(options);
 }
@@ -53,6 +54,15 @@ function checkNetwork({ network, dns, dnsSearch, dnsOptions, addHost }: Containe
   if (network.kind !== 'container' && network.kind !== 'none') return;
   if (dns.length + dnsSearch.length + dnsOptions.length === 0) return;
   throw usage(`conflicting options: dns and the network mode: ${network.kind}`);
+}
+
+/** It lies on the container's own interface, where those who may manage networks could take it away. */
+function checkNetworkRate({ network, privileged, capAdd, defaultCapabilities = [] }: ContainerOptions): void {
+  if (network.kind === 'none' || network.kind === 'host' || 'target' in network)
+    throw usage(`--network-rate needs a network of the container's own, not ${network.kind}`);
+  const may = [...capAdd, ...defaultCapabilities].some((name) => /^(cap_)?(net_admin|all)$/i.test(name));
+  if (privileged) throw usage('--network-rate and --privileged cannot be used together');
+  if (may) throw usage('--network-rate and the capability NET_ADMIN cannot be used together');
 }
 
 /** A limit that is asked for is applied or refused. */

@@ -56,8 +56,8 @@ export function timezoneFile(zone: string): string {
 
 function networkTexts(ctx: Context, record: ContainerRecord): [string, string, string | undefined][] {
   const { options, name } = record;
-  // another's network: its files are mounted instead
-  if (options.network.kind === 'container') return [];
+  // another's network: its files are mounted instead; on bridges they tell of addresses that are chosen elsewhere
+  if (options.network.kind === 'container' || options.network.kind === 'bridge') return [];
   const { hosts, resolv } = networkFiles(ctx, {
     mode: options.network,
     names: [hostNameOf(record), name],
@@ -74,7 +74,7 @@ function networkTexts(ctx: Context, record: ContainerRecord): [string, string, s
 }
 
 /** What `--hosts-file` puts in the place of the host's. Throws 'not-found'. */
-function hostsBase(ctx: Context, record: ContainerRecord): string | undefined {
+export function hostsBase(ctx: Context, record: ContainerRecord): string | undefined {
   const { hostsFile, noHosts } = record.options;
   if (hostsFile === undefined || noHosts) return undefined;
   if (hostsFile === 'none') return '';
@@ -89,8 +89,8 @@ function hostsBase(ctx: Context, record: ContainerRecord): string | undefined {
 
 function sharedNetworkMounts(ctx: Context, record: ContainerRecord): OciMount[] {
   const { network, noHosts } = record.options;
-  if (network.kind !== 'container') return [];
-  const { directory } = containerPaths(ctx, network.target);
+  if (network.kind !== 'container' && network.kind !== 'bridge') return [];
+  const { directory } = containerPaths(ctx, network.kind === 'container' ? network.target : record.id);
   return ['hosts', 'resolv.conf']
     .filter((name) => !(noHosts && name === 'hosts') && existsSync(`${directory}/${name}`))
     .map((name) => fileMount(`${directory}/${name}`, `/etc/${name}`, record));

@@ -10,7 +10,7 @@ test("hostsFile() puts the user's entries before the host's, the host and the co
     base: '127.0.0.1 localhost # me\n::1 ip6-localhost\n\n# nothing\n10.1.1.1 db cache\n',
     addHost: ['db;store:10.2.2.2', 'gate:host-gateway', 'six:[fd00::1]'],
     hostGateway: '192.0.2.2',
-    own: { address: '10.0.2.100', names: ['box', 'box', 'web'] },
+    own: { addresses: ['10.0.2.100'], names: ['box', 'box', 'web'] },
   });
   assert.deepEqual(text.split('\n'), [
     '10.2.2.2\tdb store',

@@ -29,6 +29,23 @@ const GOOD: [string, ReturnType<typeof parseNetworkMode>][] = [
   ['pasta:-T,5000,--map-gw', { kind: 'pasta', args: ['-T', '5000', '--map-gw'] }],
   ['container:web', { kind: 'container', target: 'web' }],
   ['ns:/run/netns/x', { kind: 'path', target: '/run/netns/x' }],
+  ['bridge', { kind: 'bridge', networks: [{ name: '', aliases: [], addresses: [] }] }],
+  ['constructor', { kind: 'bridge', networks: [{ name: 'constructor', aliases: [], addresses: [] }] }],
+  [
+    'web:ip=10.1.2.3,ip6=FD00::0:1,mac=AA-BB-CC-DD-EE-02,alias=a,alias=b,interface_name=lan0',
+    {
+      kind: 'bridge',
+      networks: [
+        {
+          name: 'web',
+          addresses: ['10.1.2.3', 'fd00::1'],
+          mac: 'aa:bb:cc:dd:ee:02',
+          aliases: ['a', 'b'],
+          interface: 'lan0',
+        },
+      ],
+    },
+  ],
 ];
 
 for (const [text, expected] of GOOD) {
@@ -46,9 +63,14 @@ const BAD: [string, string, RegExp][] = [
   ['slirp4netns:outbound_addr=1.2.3', 'usage', /outbound_addr/],
   ['slirp4netns:color=red', 'usage', /unknown option for slirp4netns: "color=red"/],
   ['slirp4netns:mtu', 'usage', /unknown option for slirp4netns: "mtu"/],
-  ['bridge', 'unsupported', /network mode "bridge" is not supported/],
-  ['mynet', 'unsupported', /network "mynet" is not supported/],
-  ['constructor', 'unsupported', /network "constructor"/],
+  ['web:ip=10.0.0.256', 'usage', /invalid option for network web: invalid ip address "10.0.0.256"/],
+  ['web:mac=aa:bb', 'usage', /address aa:bb: invalid MAC address/],
+  ['web:mac=01:00:5e:00:00:01', 'usage', /a MAC address of a group/],
+  ['web:alias=', 'usage', /alias is empty/],
+  ['web:color=red', 'usage', /unknown option "color=red"/],
+  ['web:ip', 'usage', /unknown option "ip"/],
+  ['web:interface_name=abcdefghijklmnop', 'usage', /invalid interface name/],
+  ['web:ip=10.0.0.1,ip=10.0.0.2', 'usage', /two addresses of one family/],
 ];
 
 for (const [text, code, message] of BAD) {

@@ -15,11 +15,21 @@ export const NETWORK_OPTIONS = {
     value: 'FILE',
     description: 'Begin /etc/hosts with this file, with that of the image (image), or with none',
   },
+  ip: { type: 'string', value: 'ADDRESS', description: 'The IPv4 address in the network that --network names' },
+  ip6: { type: 'string', value: 'ADDRESS', description: 'The IPv6 address in that network' },
+  'mac-address': { type: 'string', value: 'ADDRESS', description: 'The MAC address in that network' },
   network: {
     type: 'list',
     aliases: ['net'],
     value: 'MODE',
-    description: 'slirp4netns[:OPTIONS], pasta[:ARGS], none, host, private, container:NAME, ns:PATH',
+    description:
+      'NETWORK[:OPTIONS] (may be repeated), bridge, slirp4netns[:OPTIONS], pasta[:ARGS], none, host, private, container:NAME, ns:PATH',
+  },
+  'network-alias': { type: 'list', value: 'NAME', description: 'A further name in all networks' },
+  'network-rate': {
+    type: 'string',
+    value: 'RATE|egress=RATE,ingress=RATE',
+    description: 'Limit what the container sends and gets: 10mbit, 500kbit, 1gbit',
   },
   'no-hosts': { type: 'boolean', description: "Leave the image's /etc/hosts as it is" },
   'no-hostname': { type: 'boolean', description: "Leave the image's /etc/hostname as it is" },

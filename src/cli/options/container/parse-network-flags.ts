@@ -1,24 +1,16 @@
 import { resolve } from 'node:path';
 import { TspodError } from '../../../lib/errors';
 import { parseExpose } from '../../../network/parse-expose';
-import { parseNetworkMode } from '../../../network/parse-network-mode';
+import { parseNetworkRate } from '../../../network/parse-network-rate';
 import { parsePublish } from '../../../network/parse-publish';
 import type { ContainerFlags } from './container-options';
+import { parseNetworks } from './parse-networks';
 
 /** The network of a container, from its flags. */
 export function parseNetworkFlags(flags: ContainerFlags) {
-  const [network = 'private', ...further] = flags.network;
-  if (further.length > 0) {
-    throw new TspodError(
-      'unsupported',
-      `cannot join ${flags.network.length} networks: bridge networks are not built yet`,
-      {
-        hint: 'give --network once',
-      },
-    );
-  }
   return {
-    network: parseNetworkMode(network),
+    network: parseNetworks(flags),
+    ...(flags['network-rate'] ? { networkRate: parseNetworkRate(flags['network-rate']) } : {}),
     ports: flags.publish.filter((text) => text !== '').flatMap(parsePublish),
     publishAll: flags['publish-all'] ?? false,
     expose: flags.expose.flatMap(parseExpose),

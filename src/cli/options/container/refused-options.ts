@@ -1,5 +1,4 @@
 const POD = 'pods are not built yet';
-const BRIDGE = 'it needs a bridge network, and these are not built yet';
 const V1 = 'cgroup version 2 has no such limit';
 
 /** Options of Podman's `run` and `create` that tspod knows and refuses by name. */
@@ -8,10 +7,6 @@ export const REFUSED_OPTIONS = {
   'cpu-rt-runtime': refused(V1),
   'decryption-key': refused('encrypted images are not supported', 'list'),
   'device-cgroup-rule': refused('rules for devices need real root', 'list'),
-  ip: refused(BRIDGE),
-  ip6: refused(BRIDGE),
-  'mac-address': refused(BRIDGE),
-  'network-alias': refused(BRIDGE, 'list'),
   pod: refused(POD),
   'pod-id-file': refused(POD),
   'rdt-class': refused('classes of service need real root'),
