@@ -43,6 +43,6 @@ function warnOfSameNames(stages: readonly Stage[], warnings: BuildWarning[]): vo
   for (const [index, { from }] of stages.entries()) {
     const { name } = from;
     if (name === undefined || !stages.slice(0, index).some((other) => other.from.name === name)) continue;
-    warnings.push({ message: `an earlier stage has the name "${name}" too: it means that one`, at: from.at });
+    warnings.push({ message: `the name "${name}" is that of an earlier stage too: later ones see the last`, at: from.at });
   }
 }

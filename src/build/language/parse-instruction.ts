@@ -9,7 +9,7 @@ import { parseProgram, parseShell } from './parse-program';
 import { parseRun } from './parse-run';
 import { parseExpose, parseMaintainer, parseValue, parseVolume } from './parse-values';
 import { restOf } from './source-line';
-import { argumentsAt, baseOf, makeStatement, missingArguments } from './statement';
+import { baseOf, makeStatement, missingArguments } from './statement';
 import type { Statement } from './statement';
 import type { OnbuildInstruction, ParsedInstruction } from './types';
 
@@ -55,7 +55,7 @@ function parseOnbuild(statement: Statement): OnbuildInstruction {
   const { line, start, heredocs, endLine } = statement;
   const inner = makeStatement({ line: restOf(line, start), heredocs, endLine }, statement);
   if (NO_TRIGGERS.includes(inner.keyword)) {
-    throw languageError(argumentsAt(inner), `ONBUILD cannot be followed by ${inner.keyword}`);
+    throw languageError(inner.at, `ONBUILD cannot be followed by ${inner.keyword}`);
   }
   parseInstruction(inner);
   const documents = heredocs.map(({ name, content }) => `\n${content}${name}`).join('');
