@@ -22,6 +22,8 @@ struct net_helper_place {
 
 /* net_helper_files.c: makes `directory`/netns and the pipe `ready`. Dies with status 125 on failure. */
 void net_helper_prepare(struct net_helper *helper, const struct net_helper_place *place);
+/* The same once more, for a helper that has ended: the namespace is still bound there. */
+void net_helper_again(struct net_helper *helper, const struct net_helper_place *place);
 
 /* net_helper_start.c: op NET_HELPER; does not wait until it is up. Dies with status 125 on failure. */
 void net_helper_start(struct net_helper *helper, const struct plan_op *op,

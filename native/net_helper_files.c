@@ -22,9 +22,13 @@ static void bind_namespace(const struct net_helper_place *place) {
 }
 
 void net_helper_prepare(struct net_helper *helper, const struct net_helper_place *place) {
+    bind_namespace(place);
+    net_helper_again(helper, place);
+}
+
+void net_helper_again(struct net_helper *helper, const struct net_helper_place *place) {
     char ready[1024];
     snprintf(ready, sizeof ready, "%s/ready", place->directory);
-    bind_namespace(place);
     if (mkfifo(ready, 0600) < 0 && errno != EEXIST)
         die_errno(125, "making %s", ready);
     helper->ready = open(ready, O_RDWR | O_NONBLOCK | O_CLOEXEC);

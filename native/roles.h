@@ -10,9 +10,11 @@ role role_exec;    /* a further program in a running container */
 role role_attach;  /* relay the foreground of a running container */
 role role_enter;   /* a program in the common user namespace */
 role role_tree;    /* remove, size, move trees there */
+role role_unpack;  /* make the files of layers */
 role role_copy;    /* copy files between this machine and containers */
 role role_seccomp; /* compile a seccomp profile */
 role role_init;    /* process 1 of a container with --init */
+role role_netd;    /* the networks of a user */
 role role_probe;   /* what this machine can do */
 
 #endif

@@ -215,3 +215,16 @@ void userns_enter_common(const struct plan *plan, bool register_self) {
     if (register_self)
         remember(members, alive, sizeof alive);
 }
+
+void userns_remember(const char *directory) {
+    autofree char *path = NULL;
+    if (asprintf(&path, "%s/userns.members", directory) < 0 || access(path, F_OK) < 0)
+        return; /* root's */
+    autoclose int lock = open_in(directory, "userns.lock");
+    if (flock(lock, LOCK_EX) < 0)
+        die_errno(125, "locking %s/userns.lock", directory);
+    autoclose int members = open_in(directory, "userns.members");
+    char alive[16384 + 64];
+    first_member(members, alive, sizeof alive - 64);
+    remember(members, alive, sizeof alive);
+}

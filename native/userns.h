@@ -15,6 +15,9 @@
  */
 void userns_enter_common(const struct plan *plan, bool register_self);
 
+/* Makes this process, which is in the common user namespace, a member that others may join through. */
+void userns_remember(const char *directory);
+
 /* Field 22 of /proc/PID/stat, in clock ticks; 0 where there is no such process, or it is a zombie. */
 unsigned long long process_start_time(pid_t pid);
 
