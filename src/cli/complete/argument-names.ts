@@ -22,6 +22,9 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   inspect: ['object'],
   login: ['words'],
   'manifest create': ['words', 'image'],
+  'network connect': ['network', 'container'],
+  'network create': ['words'],
+  'network disconnect': ['network', 'container'],
   'secret create': ['words', 'files'],
   'volume create': ['words'],
   'volume import': ['volume', 'files'],
@@ -33,6 +36,7 @@ const GROUPS: Readonly<Record<string, Place>> = {
   healthcheck: 'container',
   image: 'image',
   manifest: 'image',
+  network: 'network',
   secret: 'secret',
   volume: 'volume',
 };

@@ -6,6 +6,7 @@ import { globalOptions, rootOptions } from '../global-options';
 import { placeOf } from './argument-names';
 import { candidates, FILES } from './candidate';
 import type { Candidate } from './candidate';
+import { filterValues } from './filter-values';
 import { namesOf } from './object-names';
 import { optionValues } from './option-values';
 
@@ -54,7 +55,9 @@ function commandCandidates(ctx: Context, { path, pending }: Found, current: stri
     return optionValues(ctx.paths.root, pending, (rootOptions as OptionTable)[pending] as OptionDefinition);
   }
   if (!current.startsWith('-')) return commandWords(path);
-  return valuesAfterEquals(ctx, rootOptions, current) ?? optionCandidates(rootOptions);
+  const valuesOf = ({ name, definition }: Named): Candidate[] =>
+    optionValues(ctx.paths.root, name, definition);
+  return valuesAfterEquals(rootOptions, current, valuesOf) ?? optionCandidates(rootOptions);
 }
 
 function commandWords(path: string): Candidate[] {
@@ -73,9 +76,13 @@ interface Place {
 function argumentCandidates({ ctx, row, command, rest, current }: Place): Candidate[] {
   const options: OptionTable = { ...globalOptions, ...command.options };
   const { args, pending, isOver } = positionals(rest, options, command.interspersed !== false);
-  if (pending !== undefined) return optionValues(ctx.paths.root, pending.name, pending.definition);
+  const valuesOf = ({ name, definition }: Named, typed: string): Candidate[] =>
+    name === 'filter'
+      ? filterValues(ctx.paths.root, row.path, typed)
+      : optionValues(ctx.paths.root, name, definition);
+  if (pending !== undefined) return valuesOf(pending, current);
   if (!isOver && current.startsWith('-')) {
-    return valuesAfterEquals(ctx, options, current) ?? optionCandidates(options);
+    return valuesAfterEquals(options, current, valuesOf) ?? optionCandidates(options);
   }
   return argumentNames(ctx, { row, command, args, current });
 }
@@ -122,12 +129,16 @@ function takesNext({ type, optional }: OptionDefinition, word: string): boolean 
   return type !== 'boolean' && optional === undefined && !word.includes('=');
 }
 
-function valuesAfterEquals(ctx: Context, options: OptionTable, current: string): Candidate[] | undefined {
+function valuesAfterEquals(
+  options: OptionTable,
+  current: string,
+  valuesOf: (option: Named, typed: string) => Candidate[],
+): Candidate[] | undefined {
   const equals = current.startsWith('--') ? current.indexOf('=') : -1;
   if (equals < 0) return undefined;
   const option = optionOf(options, current);
   if (option === undefined) return [];
-  const values = optionValues(ctx.paths.root, option.name, option.definition);
+  const values = valuesOf(option, current.slice(equals + 1));
   const typed = current.slice(0, equals + 1);
   return values.map((each) => (each === FILES ? each : { word: `${typed}${each.word}` }));
 }

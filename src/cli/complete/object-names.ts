@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Candidate } from './candidate';
 
 /** What names can be asked for. */
-export type Noun = 'container' | 'image' | 'volume' | 'secret';
+export type Noun = 'container' | 'image' | 'network' | 'volume' | 'secret';
 
 /** The names of the store, sorted; read here and not by the verbs, since no more of it is needed. */
 export const namesOf: Readonly<Record<Noun, (root: string) => Candidate[]>> = {
   container: (root) => namesIn(join(root, 'names')),
   image: imageNames,
+  network: networkNames,
   secret: secretNames,
   volume: (root) => namesIn(join(root, 'volumes')),
 };
@@ -27,6 +28,12 @@ function imageNames(root: string): Candidate[] {
   return toCandidates(
     manifests.flatMap((each) => each.annotations?.['org.opencontainers.image.ref.name'] ?? []),
   );
+}
+
+/** The default network is there without a file. */
+function networkNames(root: string): Candidate[] {
+  const files = namesIn(join(root, 'networks')).flatMap(({ word }) => /^(.*)\.json$/.exec(word)?.[1] ?? []);
+  return toCandidates(['podman', ...files]);
 }
 
 function secretNames(root: string): Candidate[] {

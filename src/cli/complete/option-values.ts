@@ -54,5 +54,6 @@ export function optionValues(root: string, name: string, option: OptionDefinitio
   const joins = words.includes('container:')
     ? namesOf.container(root).map(({ word }) => ({ word: `container:${word}` }))
     : [];
-  return [...candidates(words), ...joins];
+  const networks = name === 'network' ? namesOf.network(root) : [];
+  return [...candidates(words), ...networks, ...joins];
 }

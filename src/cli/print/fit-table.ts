@@ -39,6 +39,20 @@ export function fitTable(
   );
 }
 
+/** The columns without as many of `spare`, in their order, as it takes for the rest to fit `width` characters. */
+export function leaveOut(
+  columns: readonly string[],
+  spare: readonly string[],
+  { width, widthOf }: { width: number; widthOf: (column: string) => number },
+): readonly string[] {
+  let left = columns;
+  for (const column of spare) {
+    if (left.reduce((sum, each) => sum + widthOf(each) + GAP, -GAP) <= width) break;
+    left = left.filter((each) => each !== column);
+  }
+  return left;
+}
+
 /** Takes from the widest column that may give, until all fit or none can give more. */
 function shrink(widths: number[], shrinkable: readonly boolean[], room: number): void {
   let excess = widths.reduce((sum, each) => sum + each, 0) - room;

@@ -13,6 +13,8 @@ export interface RowStyle {
   /** Headers that are not simply the words of the field: `{ID: 'CONTAINER ID'}`. */
   headers?: Readonly<Record<string, string>>;
   noHeading?: boolean | undefined;
+  /** Columns that a terminal goes without while the table is too wide for it, the first one first. */
+  spare?: readonly string[];
   /** Print this field alone, one a line, when no format was given: `--quiet`. */
   quiet?: string | undefined;
   /** What `--format json` prints when it is not the rows themselves. */
@@ -44,19 +46,33 @@ function isDefault(format: string | undefined): format is undefined {
 }
 
 async function printTable(output: Output, rows: readonly object[], style: RowStyle): Promise<void> {
-  const { columns, headers = {}, noHeading } = style;
+  const columns = output.isTerminal ? await columnsThatFit(rows, style) : style.columns;
+  const { headers = {}, noHeading } = style;
   const lines = rows.map((row) => columns.map((column) => cell(row, column)));
   if (noHeading !== true) lines.unshift(columns.map((column) => headerOf(column, headers)));
   if (lines.length === 0) return;
-  const aligned = output.isTerminal ? await terminalLines(output, lines, style) : alignRows(lines);
+  const aligned = output.isTerminal ? await terminalLines(output, lines, columns) : alignRows(lines);
   output.write(`${aligned.join('\n')}\n`);
+}
+
+async function columnsThatFit(rows: readonly object[], style: RowStyle): Promise<readonly string[]> {
+  const { columns, headers = {}, spare } = style;
+  if (spare === undefined) return columns;
+  const { leaveOut } = await import('./fit-table');
+  const widthOf = (column: string): number =>
+    Math.max(headerOf(column, headers).length, ...rows.map((row) => cell(row, column).length));
+  return leaveOut(columns, spare, { width: process.stdout.columns ?? Infinity, widthOf });
 }
 
 /** Columns whose cells somebody copies, or that are short: never shortened. */
 const WHOLE = new Set(['ID', 'Names', 'Name', 'Tag', 'Size', 'Driver', 'Pid']);
 
 /** On a terminal a table has the colours of states, and the width of the terminal where it would be wider. */
-async function terminalLines(output: Output, lines: string[][], { columns }: RowStyle): Promise<string[]> {
+async function terminalLines(
+  output: Output,
+  lines: string[][],
+  columns: readonly string[],
+): Promise<string[]> {
   const width = process.stdout.columns ?? Infinity;
   const aligned = alignRows(lines);
   const state = columns.indexOf('Status');

@@ -41,7 +41,8 @@ export default defineCommand({
     'Shows what containers use, again and again; without names those that run. The figures are those of their control groups: MEM ' +
     'is memory of the processes without the page cache, BLOCK IO what was read and written, NET IO what came and went through the ' +
     'interfaces of their network namespaces. CPU % is the time used since the last look, at first since the start of the container; ' +
-    '100 % is one processor. AVG CPU % is the mean of all looks.\n\n' +
+    '100 % is one processor. AVG CPU % is the mean of all looks. A terminal that is too narrow goes without AVG CPU %, CPU TIME, ID, ' +
+    'BLOCK IO and NET IO, in this order.\n\n' +
     'Where a container has no control group, or the group has no controller for a figure, the figure is summed up from the ' +
     'processes where that is possible; a line on standard error says so, and how to mend it.',
   options,
@@ -85,6 +86,8 @@ const COLUMNS = [
   'UpTime',
   'AVGCPU',
 ];
+/** Left out on a narrow terminal, the first one first. */
+const SPARE = ['AVGCPU', 'UpTime', 'ID', 'BlockIO', 'NetIO'];
 const HEADERS: Readonly<Record<string, string>> = {
   UpTime: 'CPU TIME',
   CPUPerc: 'CPU %',
@@ -141,6 +144,7 @@ async function printStats(output: Output, all: readonly ContainerStats[], flags:
     headers: HEADERS,
     format: flags.format,
     indent: 1,
+    spare: SPARE,
   });
 }
 

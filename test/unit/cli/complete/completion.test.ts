@@ -12,6 +12,8 @@ test.after(() => rmSync(root, { recursive: true }));
 mkdirSync(join(root, 'names'));
 for (const name of ['web', 'worker', 'db']) symlinkSync('id', join(root, 'names', name));
 mkdirSync(join(root, 'volumes/data'), { recursive: true });
+mkdirSync(join(root, 'networks'));
+writeFileSync(join(root, 'networks/front.json'), '{}');
 mkdirSync(join(root, 'secrets'));
 writeFileSync(join(root, 'secrets/secrets.json'), JSON.stringify({ secrets: { a1: { name: 'token' } } }));
 const annotations = { 'org.opencontainers.image.ref.name': 'localhost/busybox:latest' };
@@ -56,6 +58,19 @@ const CASES: readonly (readonly [string, string[]])[] = [
   ['ps --noh', ['--noheading']],
   ['help volume pr', ['prune']],
   ['nosuch ', []],
+  ['ps --filter st', ['status=']],
+  ['ps -f status=e', ['status=exited']],
+  ['ps --filter=status=e', ['--filter=status=exited']],
+  ['ps --filter name=w', ['name=web', 'name=worker']],
+  ['rm --filter volume=', ['volume=data']],
+  ['container prune --filter ', ['label=', 'label!=', 'until=']],
+  ['images --filter dangling=t', ['dangling=true']],
+  ['images --filter reference=localhost/b', ['reference=localhost/busybox:latest']],
+  ['events --filter type=s', ['type=secret', 'type=system']],
+  ['volume ls --filter nosuch=', []],
+  ['secret ls --filter n', ['name=']],
+  ['network inspect ', ['front', 'podman']],
+  ['run --network fr', ['front']],
 ];
 
 for (const [line, expected] of CASES) {

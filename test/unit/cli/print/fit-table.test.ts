@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Output } from '../../../../src/cli/define-command';
 import { colorsFor } from '../../../../src/cli/print/colors';
-import { fitTable } from '../../../../src/cli/print/fit-table';
+import { fitTable, leaveOut } from '../../../../src/cli/print/fit-table';
 
 const plain = { isTerminal: false } as Output;
 const terminal = { isTerminal: true } as Output;
@@ -33,4 +33,14 @@ test('colours of states are for terminals, and not with NO_COLOR or TERM=dumb', 
     assert.equal(colorsFor(terminal, env).green('x'), 'x');
   }
   assert.equal(colorsFor(plain, { TERM: 'xterm' }).green('x'), 'x');
+});
+
+test('leaveOut() leaves out spare columns in their order, and no more than it takes', () => {
+  const widthOf = (column: string): number => column.length;
+  const columns = ['ID', 'Name', 'Usage', 'Time'];
+  const left = (width: number): readonly string[] => leaveOut(columns, ['Time', 'ID'], { width, widthOf });
+  assert.deepEqual(left(21), columns);
+  assert.deepEqual(left(20), ['ID', 'Name', 'Usage']);
+  assert.deepEqual(left(14), ['Name', 'Usage']);
+  assert.deepEqual(left(3), ['Name', 'Usage']);
 });
