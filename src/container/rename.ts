@@ -43,6 +43,10 @@ async function tellMonitor(ctx: Context, record: ContainerRecord): Promise<void>
   ]);
   const plan = new Plan();
   addEvents(plan, ctx, record);
+  if (record.options.network.kind === 'bridge') {
+    const { addBridge, prepareBridge } = await import('./networks/start-bridge');
+    addBridge(plan, ctx, prepareBridge(ctx, record));
+  }
   try {
     await updateMonitor(containerPaths(ctx, record.id).attachSocket, plan);
   } catch (error) {

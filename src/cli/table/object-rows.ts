@@ -1,6 +1,5 @@
 import type { CommandRow } from '../command-table';
 
-const NO_BRIDGE = 'containers reach the network by slirp4netns, pasta or host: see --network of "tspod run"';
 const VOLUME_COPY = '"tspod cp" copies from and to a container that has the volume, - is a tar stream';
 const NO_KUBE = 'write Quadlet files: see "tspod quadlet --help"';
 const NO_PODS = 'start containers that join another with --network container:NAME --ipc container:NAME';
@@ -44,13 +43,21 @@ export const objectRows: readonly CommandRow[] = [
     load: () => import('../commands/volume/rm'),
   },
   { path: 'volume unmount', aliases: ['volume umount'], summary: 'Unmount a volume' },
-  { path: 'network connect', summary: 'Add a container to a network', instead: NO_BRIDGE },
+  {
+    path: 'network connect',
+    summary: 'Add a container to a network',
+    load: () => import('../commands/network/connect'),
+  },
   {
     path: 'network create',
     summary: 'Create networks for containers and pods',
     load: () => import('../commands/network/create'),
   },
-  { path: 'network disconnect', summary: 'Disconnect a container from a network', instead: NO_BRIDGE },
+  {
+    path: 'network disconnect',
+    summary: 'Disconnect a container from a network',
+    load: () => import('../commands/network/disconnect'),
+  },
   {
     path: 'network exists',
     summary: 'Check if a network exists',
@@ -72,7 +79,11 @@ export const objectRows: readonly CommandRow[] = [
     summary: 'Remove unused networks',
     load: () => import('../commands/network/prune'),
   },
-  { path: 'network reload', summary: 'Reload the firewall rules of containers', instead: NO_BRIDGE },
+  {
+    path: 'network reload',
+    summary: 'Reload the networks of containers',
+    load: () => import('../commands/network/reload'),
+  },
   {
     path: 'network rm',
     aliases: ['network remove'],

@@ -15,12 +15,16 @@ export interface BridgeStart {
   feet: AssignedFoot[];
 }
 
-/** Chooses the addresses of a container, and writes the files that tell it of them. Throws as assignFeet() and bridgeWish(). */
-export function prepareBridge(ctx: Context, record: ContainerRecord): BridgeStart {
+/** Chooses the addresses of a container, and writes the files that tell it of them, unless `files` is false. Throws as assignFeet() and bridgeWish(). */
+export function prepareBridge(
+  ctx: Context,
+  record: ContainerRecord,
+  { files = true }: { files?: boolean } = {},
+): BridgeStart {
   const { network } = record.options;
   const feet = assignFeet(ctx, record, network.kind === 'bridge' ? network.networks : []);
   const wish = bridgeWish(ctx, record, feet);
-  writeBridgeFiles(ctx, record, feet);
+  if (files) writeBridgeFiles(ctx, record, feet);
   return { feet, wish };
 }
 

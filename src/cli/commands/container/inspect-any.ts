@@ -1,8 +1,11 @@
 import { latestContainer, lookUpContainer } from '../../../container/find';
 import { inspectContainer } from '../../../container/inspect/inspect-container';
+import { inspectNetwork } from '../../../container/networks/inspect-network';
+import { networkUsers } from '../../../container/networks/network-users';
 import { inspectImage } from '../../../image/inspect-image';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
+import { findNetwork } from '../../../network/record/network-record';
 import { inspectVolume } from '../../../volume/inspect-volume';
 import { findVolume } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
@@ -18,12 +21,16 @@ const INSPECTORS: Readonly<Record<string, Inspector>> = {
   container: inspectContainer,
   image: inspectImage,
   volume: (ctx, name) => inspectVolume(ctx, findVolume(ctx, name)),
+  network: (ctx, name) => {
+    const network = findNetwork(ctx, name);
+    return inspectNetwork(ctx, network, networkUsers(ctx).get(network.name) ?? []);
+  },
 };
 
 /** `tspod inspect`. */
 export default defineCommand({
-  summary: 'Display the configuration of containers, images and volumes',
-  usage: '[options] {CONTAINER|IMAGE|VOLUME} [...]',
+  summary: 'Display the configuration of containers, images, volumes and networks',
+  usage: '[options] {CONTAINER|IMAGE|VOLUME|NETWORK} [...]',
   options: {
     format: inspectFormat,
     latest: latestOption,
@@ -33,7 +40,7 @@ export default defineCommand({
       short: 't',
       value: 'TYPE',
       default: 'all',
-      description: 'container, image, volume or all',
+      description: 'container, image, volume, network or all',
     },
   },
   args: { min: 0 },
@@ -61,8 +68,8 @@ export default defineCommand({
 
 function inspectorOf(type: string): Inspector {
   if (type === 'all') return inspectAny;
-  if (type === 'network' || type === 'pod')
-    throw new TspodError('unsupported', `--type ${type} is not supported: there are no ${type}s yet`);
+  if (type === 'pod')
+    throw new TspodError('unsupported', '--type pod is not supported: there are no pods yet');
   const inspect = Object.hasOwn(INSPECTORS, type) ? INSPECTORS[type] : undefined;
   if (inspect) return inspect;
   const types = '"image", "container", "pod", "network", "volume", or "all"';
@@ -75,6 +82,11 @@ function inspectAny(ctx: Context, name: string, written?: (id: string) => number
     return inspectImage(ctx, name);
   } catch (error) {
     if (!(error instanceof TspodError) || error.code !== 'not-found') throw error;
+  }
+  try {
     return inspectVolume(ctx, findVolume(ctx, name));
+  } catch (error) {
+    if (!(error instanceof TspodError) || error.code !== 'not-found') throw error;
+    return INSPECTORS['network']?.(ctx, name) ?? {};
   }
 }
