@@ -7,10 +7,14 @@ import { runProgram } from '../sys/run-program';
 const PATIENCE = 60_000;
 
 /**
- * What `systemctl` says, of the user's manager or as root of the system's. Throws 'machine' when there is none to ask, and
- * 'system' when it refuses.
+ * What `systemctl` says, of the user's manager or as root of the system's; `timeout` in ms, 0 for none. Throws 'machine' when
+ * there is none to ask, and 'system' when it refuses.
  */
-export async function systemctl(ctx: Context, args: readonly string[]): Promise<string> {
+export async function systemctl(
+  ctx: Context,
+  args: readonly string[],
+  { timeout = PATIENCE } = {},
+): Promise<string> {
   const program = findProgram(ctx, 'systemctl');
   if (program === undefined)
     throw new TspodError('machine', 'there is no systemctl on this machine', { hint: 'install systemd' });
@@ -18,7 +22,7 @@ export async function systemctl(ctx: Context, args: readonly string[]): Promise<
   const result = await runProgram(program, [...whose, ...args], {
     input: '',
     env: ctx.env,
-    timeout: PATIENCE,
+    timeout,
   }).catch((error: unknown) => {
     throw new TspodError('machine', `"${program}" cannot be run: ${describeError(error)}`);
   });

@@ -7,7 +7,7 @@ export const systemRows: readonly CommandRow[] = [
   {
     path: 'auto-update',
     summary: 'Update containers according to their auto-update policy',
-    instead: '"tspod pull --policy newer" the image, and restart its unit',
+    load: () => import('../commands/system/auto-update'),
   },
   {
     path: 'completion',

@@ -21,6 +21,7 @@ export async function prepareCreate(
 ): Promise<ContainerOptions> {
   const flags = withUserns(ctx, typed);
   const options = { ...(await parseConfigured(ctx, flags, args)), ...(await parseHealth(flags)) };
+  await checkUpdates(options);
   if (!flags.replace) return options;
   if (options.name === undefined)
     throw new TspodError('usage', 'cannot replace container without --name being set');
@@ -34,6 +35,12 @@ function withUserns({ env }: Context, flags: ContainerFlags): ContainerFlags {
   const userns = env['PODMAN_USERNS'];
   if (!userns || flags.userns !== undefined || flags.uidmap.length + flags.gidmap.length > 0) return flags;
   return { ...flags, userns };
+}
+
+async function checkUpdates(options: ContainerOptions): Promise<void> {
+  if (options.labels['io.containers.autoupdate'] === undefined) return;
+  const { checkUpdateLabel } = await import('../../../container/options/update-policy');
+  checkUpdateLabel(options);
 }
 
 /** Loaded only where one of these options was typed. */
