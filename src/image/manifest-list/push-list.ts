@@ -7,6 +7,7 @@ import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
+import type { BlobEvent } from '../pull/pull-request';
 import { pushToRegistry } from '../push/push-registry';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
@@ -35,6 +36,8 @@ export interface PushListOptions {
   force: boolean;
   registry: RegistryOptions;
   note: (line: string) => void;
+  /** As of PushOptions. */
+  progress?: (event: BlobEvent) => void;
 }
 
 interface Push extends PushListOptions {
@@ -110,7 +113,7 @@ async function pushInstance(listed: ListedManifest, options: Push): Promise<List
 }
 
 async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedManifest> {
-  const { ctx, store, staging, repository, registry, kind, compressor, force, note } = options;
+  const { ctx, store, staging, repository, registry, kind, compressor, force, note, progress } = options;
   const entry = readImageIndex(store).find(
     (each) => each.digest === listed.digest && each.list === undefined,
   );
@@ -125,6 +128,7 @@ async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedM
     registry,
     prepare: { staging, compress: true, compressor, force, ...(kind === undefined ? {} : { kind }) },
     note,
+    progress,
   });
   if (digest === listed.digest) return listed;
   const head = await repository.headManifest(digest);

@@ -27,9 +27,18 @@ export type PullEvent =
   | { kind: 'resolved'; description: string }
   | { kind: 'trying'; name: string }
   | { kind: 'started' }
-  | { kind: 'blob'; digest: string; size: number; got: number; state: BlobState }
+  | BlobEvent
   | { kind: 'config'; digest: string }
   | { kind: 'writing' };
+
+/** How far a blob is on its way. Sizes in bytes. */
+export interface BlobEvent {
+  kind: 'blob';
+  digest: string;
+  size: number;
+  got: number;
+  state: BlobState;
+}
 
 export type BlobState = 'waiting' | 'copying' | 'done' | 'skipped';
 

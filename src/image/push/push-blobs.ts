@@ -8,6 +8,8 @@ export interface OutgoingBlob {
   /** Bytes. */
   size: number;
   source: string | Buffer;
+  /** Told how many of its bytes have been handed on. */
+  sent?: (bytes: number) => void;
 }
 
 /** How a blob came to be in the repository. */
@@ -27,9 +29,26 @@ export async function pushBlob(
   for (const path of places) {
     if (path !== own && (await repository.mountBlob(blob.digest, path))) return 'mounted';
   }
-  const { digest, size, source } = blob;
-  await repository.putBlob({ digest, size, open: (from) => openSource(source, from) });
+  const { digest, size, source, sent } = blob;
+  const open = (from: number): AsyncGenerator<Buffer> => {
+    const bytes = openSource(source, from);
+    return sent === undefined ? bytes : counted(bytes, from, sent);
+  };
+  await repository.putBlob({ digest, size, open });
   return 'sent';
+}
+
+async function* counted(
+  bytes: AsyncIterable<Buffer>,
+  from: number,
+  sent: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  let count = from;
+  for await (const chunk of bytes) {
+    yield chunk;
+    count += chunk.length;
+    sent(count);
+  }
 }
 
 const chunkSize = 1 << 20;

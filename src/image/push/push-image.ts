@@ -10,6 +10,7 @@ import { storePaths } from '../../store/store-paths';
 import type { ImageMatch } from '../find-image';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
+import type { BlobEvent } from '../pull/pull-request';
 import type { RegistryOptions } from '../registry/types';
 import type { ManifestKind } from '../transport/layer-media-types';
 import { zstdLibrary } from '../transport/packed-layer';
@@ -33,6 +34,8 @@ export interface PushOptions {
   registry: RegistryOptions;
   /** Told of each step. */
   note: (line: string) => void;
+  /** Told how far the blobs for a registry are, instead of a line for each. */
+  progress?: (event: BlobEvent) => void;
 }
 
 /**
@@ -75,9 +78,9 @@ async function push(ctx: Context, name: string, options: PushOptions): Promise<s
     }
     const reference = registryReference(place?.path ?? destination);
     const { pushToRegistry } = await import('./push-registry');
-    const { registry } = options;
+    const { registry, progress } = options;
     return await pushToRegistry(ctx, store, {
-      ...{ image, reference, registry, note },
+      ...{ image, reference, registry, note, progress },
       prepare: { ...prepare, compress: true },
     });
   } catch (error) {

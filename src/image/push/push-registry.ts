@@ -1,6 +1,7 @@
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import type { StorePaths } from '../../store/store-paths';
+import type { BlobEvent, BlobState } from '../pull/pull-request';
 import { formatReference } from '../reference';
 import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
@@ -20,6 +21,8 @@ export interface RegistryPush {
   prepare: PrepareOptions;
   /** Told of each step. */
   note: (line: string) => void;
+  /** Told how far the layers are, instead of a line for each. */
+  progress?: ((event: BlobEvent) => void) | undefined;
 }
 
 /** Blobs on their way at the same time. */
@@ -32,7 +35,7 @@ const atOnce = 6;
 export async function pushToRegistry(
   ctx: Context,
   store: StorePaths,
-  { image, reference, registry, prepare, note }: RegistryPush & { image: StoredImage },
+  { image, reference, registry, prepare, note, progress }: RegistryPush & { image: StoredImage },
 ): Promise<string> {
   const repository = pushTarget(ctx, reference, registry);
   const place = placeOf(repository.name);
@@ -43,11 +46,18 @@ export async function pushToRegistry(
     if (sent.has(blob.digest)) return;
     sent.add(blob.digest);
     queue.add(async () => {
-      const outcome = await pushBlob(repository, blob, places(blob.digest)).catch((error: unknown) => {
+      const report = what === 'blob' ? progress : undefined;
+      const tell = (state: BlobState, got = 0): void =>
+        report?.({ kind: 'blob', digest: blob.digest, size: blob.size, got, state });
+      tell('copying');
+      const sending = { ...blob, sent: (got: number) => tell('copying', got) };
+      const outcome = await pushBlob(repository, sending, places(blob.digest)).catch((error: unknown) => {
         if (typeof blob.source === 'string') dropIfDamaged(blob.source, blob.digest);
         throw error;
       });
-      note(`Copying ${what} ${blob.digest}${outcome === 'present' ? ' skipped: already exists' : ''}`);
+      const isPresent = outcome === 'present';
+      if (report) tell(isPresent ? 'skipped' : 'done', blob.size);
+      else note(`Copying ${what} ${blob.digest}${isPresent ? ' skipped: already exists' : ''}`);
     });
   };
   const { configBytes } = image;

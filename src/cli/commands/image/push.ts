@@ -1,5 +1,6 @@
 import { pushImage } from '../../../image/push/push-image';
 import { defineCommand } from '../../define-command';
+import { pushReport } from '../../print/push-progress';
 import { signingOptions } from '../../options/signing-options';
 import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
@@ -40,7 +41,7 @@ export default defineCommand({
       destination,
       compressDirectory: flags.compress === true,
       registry,
-      note: flags.quiet === true ? () => undefined : (line) => output.note(line),
+      ...pushReport(output, flags.quiet === true),
     });
     writeDigestFile(flags.digestfile, digest);
   },

@@ -2,6 +2,7 @@ import { requireList } from '../../../image/manifest-list/local-list';
 import { pushList } from '../../../image/manifest-list/push-list';
 import { removeImage, removeUnusedContent } from '../../../image/remove-image';
 import { defineCommand } from '../../define-command';
+import { pushReport } from '../../print/push-progress';
 import { signingOptions } from '../../options/signing-options';
 import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
@@ -42,7 +43,7 @@ export default defineCommand({
       destination,
       all: flags.all,
       registry,
-      note: flags.quiet ? () => undefined : (line) => output.note(line),
+      ...pushReport(output, flags.quiet),
     });
     writeDigestFile(flags.digestfile, digest);
     if (!flags.rm) return;
