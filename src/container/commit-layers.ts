@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import type { LayerSoFar } from '../image/commit-image';
 import type { ImageConfig } from '../image/image-config';
+import { openFileMaker } from '../image/open-file-maker';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { makeLayer, writeTree } from '../runtime/layer-tree';
@@ -62,11 +63,13 @@ export async function mergedLayer(
   const leftOut = writeTree(ctx, containerLayers(ctx, record), archive, { isImage: true });
   for (const line of leftOut) ctx.log('warn', line);
   const descriptor = openSync(archive, 'r');
+  const files = openFileMaker(ctx);
   try {
     const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
     const warn = (message: string): void => ctx.log('warn', message);
-    return placed(await addLayer(staging, 'squash', { range, lowers: [], warn }), undefined);
+    return placed(await addLayer(staging, 'squash', { range, lowers: [], files, warn }), undefined);
   } finally {
+    files.close();
     closeSync(descriptor);
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chainIdsOf, digestHex } from '../store/digest';
 import { addLayer, describeLayer, layerError } from '../store/layer/add-layer';
 import type { LayerInput } from '../store/layer/add-layer';
+import type { FileMaker } from '../store/layer/file-maker';
 import { hasBlob, readLayerRecord } from '../store/layer/layer-record';
 import type { LayerRecord } from '../store/layer/layer-record';
 import type { Staging } from '../store/staging';
@@ -15,6 +16,7 @@ import { parseImageConfig } from './image-config';
 /** What an image is added with. */
 export interface AddOptions {
   staging: Staging;
+  files: FileMaker;
   warn: (message: string) => void;
 }
 
@@ -65,6 +67,7 @@ async function findOrAddLayer(
     range: layer.range,
     diffId,
     lowers: place.below.map(({ diff }) => diff).toReversed(),
+    files: place.files,
     warn: place.warn,
     ...(layer.expected === undefined ? {} : { expected: layer.expected }),
   };

@@ -5,6 +5,7 @@ import type { LayerToCheck } from '../store/check/check-layer';
 import { checkPacked } from '../store/check/check-packed';
 import type { CheckOptions, Finding, Owner } from '../store/check/finding';
 import { digestHex } from '../store/digest';
+import type { FileMaker } from '../store/layer/file-maker';
 import { hasBlob, readLayerRecord } from '../store/layer/layer-record';
 import type { LayerBlob, LayerRecord } from '../store/layer/layer-record';
 import { blobPath, layerPath } from '../store/store-paths';
@@ -22,6 +23,8 @@ const FEW = 10;
 export interface LayerCheckOptions extends CheckOptions {
   /** The running container under which a layer must not be replaced. */
   runningOn: (chainHex: string) => string | undefined;
+  /** Makes the files of a layer that is unpacked again. */
+  openFiles: () => FileMaker;
   warn: (message: string) => void;
 }
 
@@ -114,7 +117,8 @@ function mender(
     if (running !== undefined) throw new Error(`container ${running} runs on it: stop it first`);
     const { chainId, parent, diffId = '' } = layer;
     const lowers = lowersOf(store, survey, layer);
-    await unpackAgain(store, { chainId, parent, diffId, blob, lowers, warn: options.warn });
+    const { warn, openFiles } = options;
+    await unpackAgain(store, { chainId, parent, diffId, blob, lowers, openFiles, warn });
   }
 }
 

@@ -9,6 +9,7 @@ import { openPlainFile } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
 import { commitImage } from './commit-image';
 import type { ImageConfig, ImageRunConfig } from './image-config';
+import { openFileMaker } from './open-file-maker';
 import { hostArchitecture, hostVariant } from './platform';
 import { formatReference, localReference, parseReference } from './reference';
 import { recordEvent } from '../store/events/record-event';
@@ -35,11 +36,12 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
   const lock = lockContentShared(store);
   const staging = openStaging(store);
   const warn = (message: string): void => ctx.log('debug', message);
+  const files = openFileMaker(ctx);
   let descriptor: number | undefined;
   try {
     descriptor = await openPlainFile(options.path, staging);
     const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
-    const staged = await addLayer(staging, 'import', { range, lowers: [], warn });
+    const staged = await addLayer(staging, 'import', { range, lowers: [], files, warn });
     const chainId = staged.diffId;
     const record = describeLayer(staged, chainId, undefined);
     const config = imageConfig(chainId, options);
@@ -56,6 +58,7 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
     );
   } finally {
     if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
+    files.close();
     staging.remove();
     lock.release();
   }

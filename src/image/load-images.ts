@@ -6,6 +6,7 @@ import { addImage } from './add-image';
 import { openArchive } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
 import type { AddedImage } from './commit-image';
+import { openFileMaker } from './open-file-maker';
 import { recordEvent } from '../store/events/record-event';
 
 /**
@@ -17,11 +18,12 @@ export async function* loadImages(ctx: Context, path: string | undefined): Async
   const lock = lockContentShared(store);
   const staging = openStaging(store);
   const warn = (message: string): void => ctx.log('debug', message);
+  const files = openFileMaker(ctx);
   try {
     const archive = await openArchive(path, staging);
     try {
       for (const image of archive.images) {
-        const added = await addImage(store, image, { staging, warn });
+        const added = await addImage(store, image, { staging, files, warn });
         recordEvent(ctx, { type: 'image', status: 'loadfromarchive', id: added.id, name: path ?? '' });
         yield added;
       }
@@ -31,6 +33,7 @@ export async function* loadImages(ctx: Context, path: string | undefined): Async
   } catch (error) {
     throw wrapError(`loading ${path === undefined ? 'from standard input' : JSON.stringify(path)}`, error);
   } finally {
+    files.close();
     staging.remove();
     lock.release();
   }

@@ -12,6 +12,7 @@ import { imageNotKnown } from './ensure-image';
 import { findImage } from './find-image';
 import { readBlob } from './image-record';
 import { parseManifest } from './manifest';
+import { openFileMaker } from './open-file-maker';
 
 /** Unpacks the layers of an image that the store has lost, from the archives that it keeps. Needs all ids of the user. */
 export async function rebuildImage(ctx: Context, name: string): Promise<void> {
@@ -24,6 +25,7 @@ export async function rebuildImage(ctx: Context, name: string): Promise<void> {
   if (!('config' in manifest)) throw imageNotKnown(name);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
+  const files = openFileMaker(ctx);
   const open: number[] = [];
   try {
     const layers = manifest.layers.map(({ digest, size, mediaType }) => {
@@ -37,11 +39,12 @@ export async function rebuildImage(ctx: Context, name: string): Promise<void> {
     );
     const config = readBlob(store, manifest.config.digest);
     const image = { names, config, manifest: { bytes, mediaType: entry.mediaType }, layers };
-    await addImage(store, image, { staging, warn: (message) => ctx.log('debug', message) });
+    await addImage(store, image, { staging, files, warn: (message) => ctx.log('debug', message) });
   } catch (error) {
     throw wrapError(`unpacking the layers of ${name} again`, error);
   } finally {
     open.forEach((descriptor) => closeSync(descriptor));
+    files.close();
     staging.remove();
     lock.release();
   }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { digestHex } from '../store/digest';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
+import type { FileMaker } from '../store/layer/file-maker';
 import type { LayerBlob } from '../store/layer/layer-record';
 import { replaceLayer } from '../store/publish';
 import { openStaging } from '../store/staging';
@@ -15,6 +16,8 @@ export interface LayerSource {
   blob: LayerBlob;
   /** The directories of the layers below, from top to bottom. */
   lowers: readonly string[];
+  /** Makes its files; closed here. */
+  openFiles: () => FileMaker;
   warn: (message: string) => void;
 }
 
@@ -24,13 +27,15 @@ export async function unpackAgain(store: StorePaths, source: LayerSource): Promi
   const hex = digestHex(chainId);
   const descriptor = openSync(blobPath(store, digestHex(blob.digest)), 'r');
   const staging = openStaging(store);
+  const files = source.openFiles();
   try {
     const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
-    const staged = await addLayer(staging, hex, { range, expected: blob, diffId, lowers, warn });
+    const staged = await addLayer(staging, hex, { range, expected: blob, diffId, lowers, files, warn });
     describeLayer(staged, chainId, parent);
     replaceLayer(store, staged.directory, hex);
   } finally {
     closeSync(descriptor);
+    files.close();
     staging.remove();
   }
 }

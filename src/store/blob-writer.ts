@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, write } from 'node:fs';
 import { TspodError } from '../lib/errors';
-import { writeFully } from '../sys/file-io';
+import { createDirectFile } from '../sys/direct-file';
 
 /** What is known of a blob that comes from outside. */
 export interface ExpectedBlob {
@@ -11,7 +10,6 @@ export interface ExpectedBlob {
 
 /** A blob on its way into the store: a file in a staging directory. */
 export interface BlobWriter {
-  write(chunk: Buffer): void;
   /** Starts to write in another thread, and resolves when the chunk before is written: that one may be reused then. */
   writeBehind(chunk: Buffer): Promise<void>;
   /** Ends it. Error `invalid`: digest or length are not as expected. */
@@ -22,34 +20,22 @@ export interface BlobWriter {
 
 /** Writes a blob to `path`, hashing what passes. Syncing and renaming it is the caller's. */
 export function createBlobWriter(path: string, expected: ExpectedBlob | undefined): BlobWriter {
-  const descriptor = openSync(path, 'wx', 0o600);
+  const file = createDirectFile(path, 0o600);
   const hash = createHash('sha256');
   let size = 0;
-  let isOpen = true;
   let behind = Promise.resolve();
-  const count = (chunk: Buffer): void => {
-    size += chunk.length;
-    hash.update(chunk);
-  };
-  const close = (): void => {
-    if (isOpen) closeSync(descriptor);
-    isOpen = false;
-  };
   return {
-    write(chunk) {
-      count(chunk);
-      writeFully(descriptor, chunk);
-    },
     async writeBehind(chunk) {
       await behind;
-      behind = writeInThread(descriptor, chunk);
+      behind = file.append(chunk);
       // whoever waits for it next gets its error: until then it is not an unhandled one
       behind.catch(() => undefined);
-      count(chunk);
+      size += chunk.length;
+      hash.update(chunk);
     },
     async finish() {
       await behind;
-      close();
+      file.close();
       const digest = `sha256:${hash.digest('hex')}`;
       if (expected !== undefined) checkBlob({ digest, size }, expected);
       return { digest, size };
@@ -57,19 +43,9 @@ export function createBlobWriter(path: string, expected: ExpectedBlob | undefine
     async abort() {
       // a write under way must not hit a descriptor that has been given away
       await behind.catch(() => undefined);
-      close();
+      file.close();
     },
   };
-}
-
-async function writeInThread(descriptor: number, data: Buffer): Promise<void> {
-  for (let at = 0; at < data.length;) {
-    at += await new Promise<number>((resolve, reject) => {
-      write(descriptor, data, at, data.length - at, null, (error, written) =>
-        error === null ? resolve(written) : reject(error),
-      );
-    });
-  }
 }
 
 /** Error `invalid`: a blob is not what its descriptor says. */

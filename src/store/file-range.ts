@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { TspodError } from '../lib/errors';
+import { alignedBuffer } from '../sys/direct-file';
 
 /** A part of an open file, in bytes. Its opener closes the descriptor. */
 export interface FileRange {
@@ -12,7 +13,7 @@ const chunkSize = 1 << 20;
 
 /** A reader of the range, piece by piece; with `reuse` every piece but the last two may be gone. Error `invalid`: the file is shorter. */
 export function readRange(range: FileRange, options: { reuse: boolean }): () => Buffer | undefined {
-  const shared = options.reuse ? [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)] : [];
+  const shared = options.reuse ? [alignedBuffer(chunkSize), alignedBuffer(chunkSize)] : [];
   let turn = 0;
   let at = 0;
   return () => {

@@ -29,6 +29,12 @@ export function lastErrno(): number {
   return loaded.koffi.errno();
 }
 
+/** Where a buffer's memory begins. */
+export function addressOf(buffer: Buffer): bigint {
+  loaded ??= loadLibrary();
+  return loaded.koffi.address(buffer);
+}
+
 function loadLibrary(): { koffi: Koffi; libc: ReturnType<Koffi['load']> } {
   const koffi = loadAddon() ?? (packageRequire()('koffi') as Koffi);
   try {

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Context } from '../../src/lib/context';
+import { unpackHelper } from '../../src/runtime/unpack-helper';
+import { createFileMaker } from '../../src/store/layer/file-maker';
 import { createUnpacker } from '../../src/store/layer/unpacker';
 import { createTarReader } from '../../src/store/tar/tar-reader';
+import { project } from './project';
 
 /** Unpacks an archive in pieces of odd sizes into a new directory, which `check` then looks at. */
 export function unpack(
@@ -15,17 +19,17 @@ export function unpack(
   const root = join(top, 'diff');
   mkdirSync(root);
   const warnings: string[] = [];
-  const unpacker = createUnpacker(root, { lowers, warn: (message) => warnings.push(message) });
-  const umask = process.umask(0);
+  const context = { paths: { helper: join(project, 'dist/tspod-helper') } } as Context;
+  const files = createFileMaker(unpackHelper(context));
   try {
+    const unpacker = createUnpacker(root, { files, lowers, warn: (message) => warnings.push(message) });
     const reader = createTarReader(unpacker);
     for (let at = 0; at < archive.length; at += 777) reader.push(archive.subarray(at, at + 777));
     reader.finish();
     unpacker.finish();
     check(root, warnings);
   } finally {
-    process.umask(umask);
-    unpacker.abort();
+    files.close();
     assert.deepEqual(readdirSync(top), ['diff'], 'something was made outside of the directory');
     rmSync(top, { recursive: true, force: true });
   }

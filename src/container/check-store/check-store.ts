@@ -1,6 +1,7 @@
 import { checkLayers } from '../../image/check-layers';
 import { findLeftovers } from '../../image/check-leftovers';
 import { lockContentShared } from '../../image/collect-garbage';
+import { openFileMaker } from '../../image/open-file-maker';
 import { recoverIndex } from '../../image/recover-index';
 import type { RememberedName } from '../../image/recover-index';
 import { surveyImages } from '../../image/survey-images';
@@ -31,7 +32,12 @@ export async function* checkStore(ctx: Context, options: CheckOptions): AsyncGen
     yield* survey.findings;
     const warn = (message: string): void => ctx.log('debug', message);
     const running = runningContainers(ctx);
-    yield* checkLayers(store, survey, { ...options, warn, runningOn: (hex) => running.get(hex) });
+    yield* checkLayers(store, survey, {
+      ...options,
+      warn,
+      openFiles: () => openFileMaker(ctx),
+      runningOn: (hex) => running.get(hex),
+    });
     yield* await checkContainers(ctx);
     yield* checkShifted(store, new Set([...survey.layers.keys()].map(digestHex)));
     // of a broken list nothing can be told to be needed by nobody

@@ -5,6 +5,7 @@ import { detectCompression } from '../../store/compression';
 import { chainIdsOf, digestHex } from '../../store/digest';
 import { describeLayer, layerError } from '../../store/layer/add-layer';
 import { hasBlob, readLayerRecord } from '../../store/layer/layer-record';
+import type { FileMaker } from '../../store/layer/file-maker';
 import { unpackLayer } from '../../store/layer/unpack-layer';
 import { openStore } from '../../store/open-store';
 import { partialPath } from '../../store/partial-blob';
@@ -18,6 +19,7 @@ import { lockContentShared } from '../collect-garbage';
 import { commitImage } from '../commit-image';
 import type { LayerSoFar } from '../commit-image';
 import { parseImageConfig } from '../image-config';
+import { openFileMaker } from '../open-file-maker';
 import { createLayerReader } from './layer-reader';
 import { readArrivals } from './arrivals';
 import type { Arrivals } from './arrivals';
@@ -38,6 +40,7 @@ export async function receiveImage(
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
+  const files = openFileMaker(ctx);
   try {
     const plan = await arrivals.plan();
     const bytes = Buffer.from(plan.config, 'base64');
@@ -49,22 +52,14 @@ export async function receiveImage(
     const warn = (message: string): void => ctx.log('debug', message);
     for (const [at, layer] of plan.layers.entries()) {
       const place = { at, chainId: chain[at] ?? '', parent: chain[at - 1], diffId: diffIds[at] ?? '' };
-      layers.push(
-        await findOrReceive(store, layer, {
-          ...place,
-          below: layers,
-          staging,
-          arrivals,
-          warn,
-          suspect,
-          collect,
-        }),
-      );
+      const session = { staging, files, arrivals, warn, suspect, collect };
+      layers.push(await findOrReceive(store, layer, { ...place, ...session, below: layers }));
     }
     const manifest = { ...plan.manifest, bytes: Buffer.from(plan.manifest.bytes, 'base64') };
     const image = { names: plan.names, config: bytes, manifest, ...listDigestOf(plan) };
     return commitImage(store, image, { staging, layers, config }).id;
   } finally {
+    files.close();
     staging.remove();
     lock.release();
   }
@@ -82,6 +77,7 @@ interface LayerPlace {
   /** From bottom to top. */
   below: LayerSoFar[];
   staging: Staging;
+  files: FileMaker;
   arrivals: Arrivals;
   warn: (message: string) => void;
   suspect: (layer: number) => void;
@@ -125,6 +121,7 @@ async function receiveLayer(store: StorePaths, layer: PlannedLayer, place: Layer
       diffId: place.diffId,
       lowers: below.map(({ diff }) => diff).toReversed(),
       warn: place.warn,
+      files: place.files,
       collect: place.collect,
     });
     const { digest, size, mediaType } = layer;

@@ -5,6 +5,7 @@ import { openStaging } from '../../store/staging';
 import { addImage } from '../add-image';
 import { lockContentShared } from '../collect-garbage';
 import type { AddedImage } from '../commit-image';
+import { openFileMaker } from '../open-file-maker';
 import { openTransport } from './open-transport';
 import { parseTransport } from './parse-transport';
 
@@ -22,12 +23,13 @@ export async function* takeImages(
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
+  const files = openFileMaker(ctx);
   const warn = (message: string): void => ctx.log('debug', message);
   try {
     const archive = await openTransport(ctx, place, staging);
     try {
       for (const image of archive.images) {
-        const added = await addImage(store, image, { staging, warn });
+        const added = await addImage(store, image, { staging, files, warn });
         note(`Copying config sha256:${added.id}`);
         note('Writing manifest to image destination');
         yield added;
@@ -38,6 +40,7 @@ export async function* takeImages(
   } catch (error) {
     throw wrapError(`copying ${text}`, error);
   } finally {
+    files.close();
     staging.remove();
     lock.release();
   }

@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { describeError, isErrno } from '../../lib/errors';
 import { getXattr, listXattrs } from '../../sys/xattr';
-import { isReservedXattr } from '../layer/file-metadata';
+import { isReservedXattr } from '../layer/reserved-xattr';
 import { displayPath } from '../tar/entry';
 import type { TarEntry } from '../tar/entry';
 import type { ExpectedNode } from './expected-tree';

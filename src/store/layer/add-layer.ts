@@ -11,6 +11,7 @@ import { readRange, readSmallRange } from '../file-range';
 import type { FileRange } from '../file-range';
 import type { Staging } from '../staging';
 import type { LayerRecord } from './layer-record';
+import type { FileMaker } from './file-maker';
 import { createSpaceGuard } from './space-guard';
 import type { SpaceGuard } from './space-guard';
 import { unpackLayer } from './unpack-layer';
@@ -25,6 +26,8 @@ export interface LayerInput {
   diffId?: string;
   /** Directories of the layers below, from top to bottom. */
   lowers: readonly string[];
+  /** Makes the files; closed by its owner. */
+  files: FileMaker;
   warn: (message: string) => void;
 }
 

@@ -1,10 +1,8 @@
-import { writeSync } from 'node:fs';
 import type { TarEntry } from '../tar/entry';
+import type { FileMaker } from './file-maker';
 
 /** A file that is being unpacked. */
 export interface OpenFile {
-  descriptor: number;
-  path: Buffer;
   entry: TarEntry;
   /** Where the next stored byte goes, and the parts that are left. */
   position: number;
@@ -13,7 +11,7 @@ export interface OpenFile {
 }
 
 /** Writes the next stored bytes to where they belong: a sparse file's go to its segments, in turn. */
-export function writeChunk(file: OpenFile, chunk: Buffer): void {
+export function writeChunk(file: OpenFile, chunk: Buffer, to: Pick<FileMaker, 'data'>): void {
   let at = 0;
   while (at < chunk.length) {
     const sparse = file.entry.sparse;
@@ -23,10 +21,10 @@ export function writeChunk(file: OpenFile, chunk: Buffer): void {
       file.position = next.offset;
       file.partLeft = next.length;
     }
-    const wanted = sparse === undefined ? chunk.length - at : Math.min(chunk.length - at, file.partLeft);
-    const written = writeSync(file.descriptor, chunk, at, wanted, file.position);
-    at += written;
-    file.position += written;
-    file.partLeft -= written;
+    const length = sparse === undefined ? chunk.length - at : Math.min(chunk.length - at, file.partLeft);
+    to.data(chunk.subarray(at, at + length), file.position);
+    at += length;
+    file.position += length;
+    file.partLeft -= length;
   }
 }

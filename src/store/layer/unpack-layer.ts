@@ -8,6 +8,7 @@ import { decompress } from '../decompress';
 import type { AwaitNext } from '../decompress';
 import type { Staging } from '../staging';
 import { createTarReader } from '../tar/tar-reader';
+import type { FileMaker } from './file-maker';
 import { createUnpacker } from './unpacker';
 
 /** The bytes of a layer, and what has been promised of them. */
@@ -22,6 +23,8 @@ export interface UnpackInput {
   /** Directories of the layers below, from top to bottom. */
   lowers: readonly string[];
   warn: (message: string) => void;
+  /** Makes the files; shared by layers that are unpacked one after the other, and closed by its owner. */
+  files: FileMaker;
   /** Shared by layers that are unpacked one after the other. */
   collect?: BufferCollector;
 }
@@ -46,20 +49,13 @@ export async function unpackLayer(
   const directory = `${staging.path}/layer-${name}`;
   mkdirSync(`${directory}/diff`, { recursive: true, mode: 0o700 });
   const unpacker = createUnpacker(`${directory}/diff`, input);
-  // modes are the archive's, whatever the caller's umask
-  const umask = process.umask(0);
-  try {
-    const tar = createTarReader(unpacker);
-    const diffId = await readAll(input, (chunk) => tar.push(chunk));
-    tar.finish();
-    if (input.diffId !== undefined && diffId !== input.diffId) {
-      throw new TspodError('invalid', `wrong diff ID: expected ${input.diffId}, got ${diffId}`);
-    }
-    return { directory, diffId, size: unpacker.finish().size };
-  } finally {
-    process.umask(umask);
-    unpacker.abort();
+  const tar = createTarReader(unpacker);
+  const diffId = await readAll(input, (chunk) => tar.push(chunk));
+  tar.finish();
+  if (input.diffId !== undefined && diffId !== input.diffId) {
+    throw new TspodError('invalid', `wrong diff ID: expected ${input.diffId}, got ${diffId}`);
   }
+  return { directory, diffId, size: unpacker.finish().size };
 }
 
 /** Hands the uncompressed bytes over and returns their digest. */

@@ -1,38 +1,28 @@
-import {
-  closeSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
 import { TspodError, wrapError } from '../../lib/errors';
-import { makeFifo, makeWhiteout } from '../../sys/special-files';
-import { setXattr } from '../../sys/xattr';
 import { displayPath } from '../tar/entry';
 import type { TarEntry } from '../tar/entry';
 import type { TarHandler } from '../tar/tar-reader';
 import { baseName, cleanEntryPath, climbsAboveRoot, parentPath } from './entry-path';
-import { applyMetadata, applyTimes } from './file-metadata';
+import type { FileMaker } from './file-maker';
 import { implicitDirectory } from './implicit-directory';
+import { ownerError } from './maker-error';
 import type { OpenFile } from './open-file';
 import { writeChunk } from './open-file';
+import { isReservedXattr } from './reserved-xattr';
 import { createSpaceGuard } from './space-guard';
 
 export interface UnpackOptions {
+  /** Makes the files. */
+  files: FileMaker;
   /** The directories of the layers below, from top to bottom: parents that the archive leaves out look as there. */
   lowers: readonly string[];
   /** Told of what is left out. */
   warn: (message: string) => void;
 }
 
-/** Unpacks the members that it is given; `finish` sets what has to be last and says how much there was. */
+/** Unpacks the members that it is given; `finish` sets what has to be last, waits, and says how much there was. */
 export interface Unpacker extends TarHandler {
   finish(): { size: number; entries: number };
-  /** Closes what is open after an error. */
-  abort(): void;
 }
 
 type Kind = 'directory' | 'file' | 'symlink' | 'special' | 'whiteout';
@@ -43,18 +33,18 @@ type Kind = 'directory' | 'file' | 'symlink' | 'special' | 'whiteout';
  * Every error names the member.
  */
 export function createUnpacker(target: string, options: UnpackOptions): Unpacker {
-  const root = Buffer.from(`${target}/`).toString('latin1');
+  const { files, warn } = options;
   const kinds = new Map<string, Kind>([['', 'directory']]);
   const directories = new Map<string, TarEntry>();
   const space = createSpaceGuard(target);
   let open: OpenFile | undefined;
   let current = '';
   const total = { size: 0, entries: 0 };
+  files.begin(target);
 
-  const absolute = (path: string): Buffer => Buffer.from(root + path, 'latin1');
-
-  function add(entry: TarEntry): void {
-    const path = cleanEntryPath(entry.path);
+  function add(given: TarEntry): void {
+    const path = cleanEntryPath(given.path);
+    const entry = permitted(given, warn);
     if (path === '') {
       if (entry.type === 'directory') addDirectory('', entry);
       return;
@@ -80,22 +70,17 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     const before = kinds.get(path);
     if (before !== 'directory') {
       replace(path);
-      mkdirSync(absolute(path), 0o755);
       kinds.set(path, 'directory');
-      // the whiteout hid what is below: an opaque directory does so too
-      if (before === 'whiteout') makeOpaque(path);
     }
-    applyMetadata(absolute(path), entry, { mode: before === 'directory' ? -1 : 0o755 }, options.warn);
+    files.directory(path, entry, before === 'directory');
+    // the whiteout hid what is below: an opaque directory does so too
+    if (before === 'whiteout') files.opaque(path);
     directories.set(path, entry);
-  }
-
-  function makeOpaque(path: string): void {
-    setXattr(absolute(path), 'user.overlay.opaque', Buffer.from('y'));
   }
 
   function addWhiteout(path: string, name: string): void {
     const parent = parentPath(path);
-    if (name === '.wh..wh..opq') return makeOpaque(parent);
+    if (name === '.wh..wh..opq') return files.opaque(parent);
     // further .wh..wh. names are notes of aufs, of no meaning here
     if (name.startsWith('.wh..wh.')) return;
     const hidden = name.slice(4);
@@ -104,9 +89,9 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     const hiddenPath = parent === '' ? hidden : `${parent}/${hidden}`;
     const kind = kinds.get(hiddenPath);
     // a whiteout hides what is in lower layers, not what this one brings
-    if (kind === 'directory') return makeOpaque(hiddenPath);
+    if (kind === 'directory') return files.opaque(hiddenPath);
     if (kind !== undefined) return;
-    makeWhiteout(absolute(hiddenPath));
+    files.whiteout(hiddenPath);
     kinds.set(hiddenPath, 'whiteout');
   }
 
@@ -114,10 +99,8 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   function replace(path: string): void {
     const kind = kinds.get(path);
     if (kind === undefined) return;
-    if (kind !== 'directory') {
-      unlinkSync(absolute(path));
-    } else {
-      rmSync(absolute(path), { recursive: true });
+    files.remove(path);
+    if (kind === 'directory') {
       for (const below of [...kinds.keys()].filter((key) => key.startsWith(`${path}/`))) forget(below);
     }
     forget(path);
@@ -130,11 +113,10 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
 
   function addFile(path: string, entry: TarEntry): void {
     replace(path);
-    const file = absolute(path);
-    const descriptor = openSync(file, 'wx', entry.mode & 0o777);
-    kinds.set(path, 'file');
-    open = { descriptor, path: file, entry, position: 0, part: -1, partLeft: 0 };
     space.take(entry.storedSize);
+    files.file(path, entry);
+    kinds.set(path, 'file');
+    open = { entry, position: 0, part: -1, partLeft: 0 };
     total.size += entry.size;
   }
 
@@ -143,10 +125,8 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
       throw new TspodError('invalid', `link to ${displayPath(entry.linkPath)}, which leads outside: refused`);
     }
     replace(path);
-    symlinkSync(Buffer.from(entry.linkPath, 'latin1'), absolute(path));
+    files.symlink(path, entry);
     kinds.set(path, 'symlink');
-    applyMetadata(absolute(path), entry, { mode: 0o777 }, options.warn);
-    applyTimes(absolute(path), entry);
   }
 
   function addHardLink(path: string, entry: TarEntry): void {
@@ -160,23 +140,21 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     }
     if (source === path) return;
     replace(path);
-    linkSync(absolute(source), absolute(path));
+    files.hardLink(path, source);
     kinds.set(path, kind);
   }
 
   function addFifo(path: string, entry: TarEntry): void {
     replace(path);
-    makeFifo(absolute(path), entry.mode & 0o777);
+    files.fifo(path, entry);
     kinds.set(path, 'special');
-    applyMetadata(absolute(path), entry, { mode: entry.mode & 0o777 }, options.warn);
-    applyTimes(absolute(path), entry);
   }
 
   function addDevice(path: string, entry: TarEntry): void {
     if (!isStandardDevice(path, entry)) {
       throw new TspodError('invalid', `device ${entry.major}:${entry.minor}: refused`);
     }
-    options.warn(`device ${displayPath(path)} left out: every container gets it anyway`);
+    warn(`device ${displayPath(path)} left out: every container gets it anyway`);
   }
 
   const makers: Record<TarEntry['type'], (path: string, entry: TarEntry) => void> = {
@@ -191,12 +169,9 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
 
   function closeFile(): void {
     if (open === undefined) return;
-    const { descriptor, path, entry } = open;
-    if (entry.sparse !== undefined) ftruncateSync(descriptor, entry.size);
+    const { entry } = open;
     open = undefined;
-    closeSync(descriptor);
-    applyMetadata(path, entry, { mode: entry.mode & 0o777 }, options.warn);
-    applyTimes(path, entry);
+    files.end(entry.sparse === undefined ? undefined : entry.size);
   }
 
   /** Runs `work`; an error names the member that was at hand. */
@@ -204,7 +179,9 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     try {
       work();
     } catch (error) {
-      throw wrapError(`entry ${displayPath(current)}`, withoutPath(error));
+      // what has been made before may fail now, and has its own name
+      if (files.isOwn(error)) throw error;
+      throw wrapError(`entry ${displayPath(current)}`, error);
     }
   }
 
@@ -216,19 +193,16 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     },
     data(chunk) {
       const file = open;
-      if (file !== undefined) named(() => writeChunk(file, chunk));
+      if (file !== undefined) named(() => writeChunk(file, chunk, files));
     },
     end() {
       if (open !== undefined) named(closeFile);
     },
     finish() {
       if (!directories.has('')) addDirectory('', implicitDirectory('', options.lowers));
-      for (const [path, entry] of directories) applyTimes(absolute(path), entry);
+      for (const [path, entry] of directories) files.times(path, entry);
+      files.sync(warn);
       return total;
-    },
-    abort() {
-      if (open !== undefined) closeSync(open.descriptor);
-      open = undefined;
     },
   };
 }
@@ -249,8 +223,18 @@ function isStandardDevice(path: string, entry: TarEntry): boolean {
   return entry.type === 'character-device' && /^dev\/[a-z]+$/.test(path) && isListed;
 }
 
-/** An error of the operating system without the path of the staging directory, which says nothing to a user. */
-function withoutPath(error: unknown): unknown {
-  if (!(error instanceof Error) || !('path' in error)) return error;
-  return Object.assign(new Error(error.message), { code: (error as NodeJS.ErrnoException).code });
+/** The entry without what a layer cannot bring in. Error `machine`: its owner is out of all range. */
+function permitted(entry: TarEntry, warn: (message: string) => void): TarEntry {
+  const { uid, gid } = entry;
+  if (!isId(uid) || !isId(gid)) throw ownerError(`owner ${uid}:${gid}`);
+  if (entry.xattrs.size === 0) return entry;
+  const names = [...entry.xattrs.keys()];
+  for (const name of names.filter(isReservedXattr))
+    warn(`extended attribute ${JSON.stringify(name)} left out`);
+  return { ...entry, xattrs: new Map([...entry.xattrs].filter(([name]) => !isReservedXattr(name))) };
+}
+
+/** The highest number stands for no id. */
+function isId(id: number): boolean {
+  return id >= 0 && id < 0xffff_ffff;
 }
