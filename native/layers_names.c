@@ -40,7 +40,7 @@ static void read_place(struct list *list, const struct layer_level *level, size_
             continue;
         if (!place->layer->dot_whiteouts || strncmp(name, ".wh.", 4) != 0)
             add(list, name, at, false);
-        else if (strncmp(name, ".wh..wh.", 8) != 0)
+        else if (strncmp(name, ".wh..wh.", 8) != 0 && strcmp(name, ".wh..opq") != 0) /* its own marks */
             add(list, name + 4, at, true);
     }
     if (errno != 0 && errno != ENOENT)

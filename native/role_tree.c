@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #include "plan.h"
 #include "roles.h"
 #include "rootfs.h"
+#include "shared_mount.h"
 #include "tree.h"
 #include "tree_changes.h"
 #include "tree_layer.h"
@@ -133,6 +136,8 @@ static void carry_out(const struct plan *plan, const struct plan_op *op) {
         return archive(op);
     case PLAN_TREE_UNMOUNT:
         return unmount(args[0].data);
+    case PLAN_ROOTFS_DIRECTORIES:
+        return rootfs_directories(op);
     case PLAN_ROOTFS_OVERLAY:
         return overlay_mount(plan, op);
     case PLAN_COPY_UP:
@@ -142,12 +147,21 @@ static void carry_out(const struct plan *plan, const struct plan_op *op) {
     }
 }
 
+/* With NS_NEW nobody else sees them, and they go with this process. */
+static void mount_shared(const struct plan *plan) {
+    bool own = plan_number(plan, PLAN_NS_NEW, 0, 0) & CLONE_NEWNS;
+    if (own && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0))
+        die_errno(125, "making a mount namespace");
+    shared_mounts(plan, false);
+}
+
 int role_tree(int argc, char **argv) {
     if (argc != 3)
         die(125, "usage: tspod-helper tree FD");
     struct plan plan;
     plan_read(&plan, atoi(argv[2]));
     userns_enter_common(&plan, false);
+    mount_shared(&plan);
     for (size_t i = 0; i < plan.count; i++)
         carry_out(&plan, &plan.ops[i]);
     return 0;

@@ -59,9 +59,10 @@ static void mount_fuse(const struct plan_op *op) {
     free(arguments);
 }
 
-static void make_all(const struct plan_op *op) {
+void rootfs_directories(const struct plan_op *op) {
     for (size_t i = 1; i < op->count; i++)
-        if (mkdir(op->args[i].data, (mode_t)op->args[0].number) < 0 && errno != EEXIST)
+        if (mkdir(op->args[i].data, 0700) == 0 ? chmod(op->args[i].data, (mode_t)op->args[0].number) < 0
+                                               : errno != EEXIST)
             die_errno(125, "making %s", op->args[i].data);
 }
 
@@ -72,7 +73,7 @@ void rootfs_mount(const struct plan *plan) {
         if (op->code == PLAN_ROOTFS_OVERLAY)
             overlay_mount(plan, op);
         else if (op->code == PLAN_ROOTFS_DIRECTORIES)
-            make_all(op);
+            rootfs_directories(op);
         else if (op->code == PLAN_ROOTFS_BIND)
             mount_bind(op);
         else if (op->code == PLAN_ROOTFS_FUSE)

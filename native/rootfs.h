@@ -10,6 +10,9 @@ void rootfs_mount(const struct plan *plan);
 /* Lets go of it; what still uses it keeps it. */
 void rootfs_unmount(const struct plan *plan);
 
+/* op ROOTFS_DIRECTORIES. Dies with status 125 on failure. */
+void rootfs_directories(const struct plan_op *op);
+
 /* op ROOTFS_OVERLAY with the plan's ROOTFS_DATA. Dies with status 125 on failure. */
 void overlay_mount(const struct plan *plan, const struct plan_op *op);
 

@@ -7,15 +7,16 @@ import { storageDriver } from './storage-driver';
 
 /**
  * The directories that a container's root consists of, below the store's root. With an id map of its own these are
- * metadata-only layers over the image's; where the kernel has no data layers fuse-overlayfs maps the ids while it runs.
+ * metadata-only layers over the image's; where the kernel has no data layers, or with `plain`, fuse-overlayfs maps the ids while it runs.
  */
 export function createLayers(
   ctx: Context,
   image: Pick<ResolvedImage, 'layers' | 'chainIds'> | undefined,
   maps: IdMaps | undefined,
+  { plain = false } = {},
 ): Pick<ContainerRecord, 'lowers' | 'dataLowers'> {
   if (image === undefined) return { lowers: [], dataLowers: [] };
-  if (maps === undefined || !storageDriver(ctx).hasDataLayers) {
+  if (maps === undefined || plain || !storageDriver(ctx).hasDataLayers) {
     return { lowers: relative(ctx, image.layers), dataLowers: [] };
   }
   const { lowers, data } = shiftedLayers(ctx, image, maps);

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fro
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { syncDirectory, writeFileAtomic } from '../sys/file-io';
+import { makeDisk } from './container-disk';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 
@@ -18,7 +19,10 @@ export function stageContainer(
   const staging = `${ctx.paths.root}/tmp/container-${record.id}`;
   makeDirectory(ctx, staging);
   try {
-    for (const name of ['upper', 'work', 'merged']) mkdirSync(`${staging}/${name}`, { mode: 0o755 });
+    const { disk } = record.options;
+    if (disk) makeDisk(ctx, staging, disk);
+    for (const name of ['upper', 'work', 'merged', ...(disk ? ['disk'] : [])])
+      mkdirSync(`${staging}/${name}`, { mode: 0o755 });
     chmodSync(`${staging}/upper`, rootMode(ctx, record));
     writeRecord(`${staging}/record.json`, record, options.sync);
     if (options.secrets) {
@@ -40,7 +44,7 @@ export function rewriteRecord(ctx: Context, record: ContainerRecord, options: { 
 }
 
 /** The upper directory is what `/` of the container looks like. */
-function rootMode(ctx: Context, { lowers, options }: ContainerRecord): number {
+export function rootMode(ctx: Context, { lowers, options }: ContainerRecord): number {
   const top =
     options.rootfs?.directory ?? (lowers[0] === undefined ? undefined : `${ctx.paths.root}/${lowers[0]}`);
   return top === undefined ? 0o755 : statSync(top).mode & 0o7777;

@@ -142,7 +142,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageName: image?.name ?? '',
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
-    ...createLayers(ctx, image, idMaps),
+    ...createLayers(ctx, image, idMaps, { plain: options.disk?.kind === 'image' }),
     options: { ...withHealth(options, config), mounts, ...(isSystemd ? { systemd: true } : {}) },
     ...program,
     labels: { ...config.Labels, ...options.labels },

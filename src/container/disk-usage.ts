@@ -1,10 +1,11 @@
 import type { Context } from '../lib/context';
-import { treeSizes } from '../runtime/tree';
-import { listVolumes, volumePaths } from '../volume/volume-record';
+import { listVolumes } from '../volume/volume-record';
+import { measuredVolume } from '../volume/volume-backing';
 import type { VolumeRecord } from '../volume/volume-record';
 import { listContainers } from './list';
 import type { ListedContainer } from './list';
-import { containerPaths } from './paths';
+import { measuredLayer } from './container-disk';
+import { measure } from './measure';
 import { isAlive } from './status';
 import { volumeUsers } from './volume-users';
 
@@ -27,10 +28,10 @@ export function diskUsage(ctx: Context): { containers: ContainerUsage[]; volumes
   const containers = listContainers(ctx);
   const volumes = listVolumes(ctx);
   const users = volumeUsers(ctx);
-  const sizes = treeSizes(ctx, [
-    ...containers.map(({ record }) => containerPaths(ctx, record.id).upper),
-    ...volumes.map(({ name }) => volumePaths(ctx, name).data),
-  ]).map(({ apparent }) => apparent);
+  const sizes = measure(ctx, [
+    ...containers.map(({ record }) => measuredLayer(ctx, record)),
+    ...volumes.map((volume) => measuredVolume(ctx, volume)),
+  ]);
   return {
     containers: containers.map((container, at) => ({
       container,

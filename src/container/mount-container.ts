@@ -27,7 +27,7 @@ export function mountContainer(ctx: Context, id: string): string {
   const { rootfs } = record.options;
   if (rootfs && !rootfs.overlay) return rootfs.directory;
   const isShifted = record.idMaps !== undefined && record.dataLowers.length === 0 && !rootfs;
-  if (isShifted || storageDriver(ctx).name === 'fuse-overlayfs') {
+  if (isShifted || record.options.disk || storageDriver(ctx).name === 'fuse-overlayfs') {
     throw new TspodError(
       'machine',
       `container "${record.name}" needs fuse-overlayfs: it can only be exported`,

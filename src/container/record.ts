@@ -161,6 +161,8 @@ export interface ContainerOptions extends HealthOptions {
   /** The base of /etc/hosts: a path, `none` or `image`. Absent: the host's. */
   hostsFile?: string;
   mounts: UserMount[];
+  /** How many bytes it may write, and to what: a file system in a file, or memory. Absent: no limit. */
+  disk?: { size: number; kind: 'image' | 'tmpfs' };
   readOnly: boolean;
   /** Whether a read-only root gets tmpfs on /tmp, /run, /var/tmp. */
   readOnlyTmpfs: boolean;

@@ -3,6 +3,8 @@ import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
 import { PLAN } from '../runtime/protocol';
+import { addDisk, layerPaths } from './container-disk';
+import { rootMode } from './create-stage';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { fuseOverlayfs, storageDriver } from './storage-driver';
@@ -27,9 +29,14 @@ export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): vo
 /** The root file system alone. */
 export function addRootfsMount(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const paths = containerPaths(ctx, record.id);
-  const { rootfs, autoRemove } = record.options;
+  const { rootfs, autoRemove, disk } = record.options;
   if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, paths.merged);
-  else addOverlay(plan, ctx, { ...record, rootfs, paths, isTemporary: autoRemove });
+  else {
+    if (disk) addDisk(plan, ctx, record, rootMode(ctx, record));
+    const places = { ...layerPaths(ctx, record), merged: paths.merged };
+    const onDisk = disk ? { disk: disk.kind } : {};
+    addOverlay(plan, ctx, { ...record, rootfs, paths: places, isTemporary: autoRemove, ...onDisk });
+  }
 }
 
 /** Directories that are put on top of each other. */
@@ -39,6 +46,8 @@ export interface Stack extends Pick<ContainerRecord, 'lowers' | 'dataLowers' | '
   paths: { upper: string; work: string; merged: string };
   /** Worth nothing after a power loss. */
   isTemporary: boolean;
+  /** What its upper directory is on, which is mounted only then. The kernel's overlay takes none in an image. */
+  disk?: 'image' | 'tmpfs';
 }
 
 /** A mount by the monitor, in the common user namespace, before the container is there. */
@@ -48,13 +57,19 @@ export function addOverlay(plan: Plan, ctx: Context, stack: Stack): void {
   const { upper, work, merged } = paths;
   const lowers = rootfs ? [rootfs.directory] : stack.lowers.map((lower) => `${root}/${lower}`);
   const isShifted = idMaps !== undefined && dataLowers.length === 0 && !rootfs;
-  if (isShifted || storageDriver(ctx).name === 'fuse-overlayfs') {
-    const program = fuseOverlayfs(ctx, 'the id map of this container needs fuse-overlayfs on this kernel');
+  if (isShifted || stack.disk === 'image' || storageDriver(ctx).name === 'fuse-overlayfs') {
+    const what = stack.disk === 'image' ? 'size limit' : 'id map';
+    const program = fuseOverlayfs(ctx, `the ${what} of this container needs fuse-overlayfs on this kernel`);
     const maps = isShifted ? idMaps : undefined;
-    plan.add('ROOTFS_FUSE', merged, ...fuseArguments(program, { lowers, upper, work, merged }, maps));
+    plan.add(
+      'ROOTFS_FUSE',
+      merged,
+      ...fuseArguments(program, { lowers, upper, work, merged }, { maps, noAcl: stack.disk === 'image' }),
+    );
     return;
   }
-  if (idMaps && readdirSync(upper).length === 0) addRootOwner(plan, upper, idMaps);
+  if (idMaps && (stack.disk !== undefined || readdirSync(upper).length === 0))
+    addRootOwner(plan, upper, idMaps);
   const flags = PLAN.OVERLAY_USERXATTR | (isTemporary ? PLAN.OVERLAY_VOLATILE : 0);
   plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowers);
   // metadata-only files name their data from there: /CHAIN/diff/PATH (native/tree_meta.h)
@@ -72,10 +87,12 @@ function addRootOwner(plan: Plan, upper: string, maps: { uids: IdMapping[]; gids
 function fuseArguments(
   program: string,
   paths: { lowers: string[]; upper: string; work: string; merged: string },
-  maps: { uids: IdMapping[]; gids: IdMapping[] } | undefined,
+  { maps, noAcl }: { maps: { uids: IdMapping[]; gids: IdMapping[] } | undefined; noAcl: boolean },
 ): string[] {
   const options = [`lowerdir=${paths.lowers.join(':')}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
   if (maps) options.push(`uidmapping=${mappingText(maps.uids)}`, `gidmapping=${mappingText(maps.gids)}`);
+  // fuse2fs has none, and its "not supported" would be an error of every file of others
+  if (noAcl) options.push('noacl');
   return [program, '-f', '-o', options.join(','), paths.merged];
 }
 

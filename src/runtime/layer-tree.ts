@@ -3,7 +3,10 @@ import type { IdMapping } from '../lib/id-mapping';
 import { becomeHelper } from './helper';
 import type { Plan } from './plan';
 import { PLAN } from './protocol';
+import { addSharedMount, type SharedMount } from './shared-mount';
 import { runTreePlan, treePlan } from './tree';
+
+const CLONE_NEWNS = 0x20000;
 
 /** A directory of a layer, and how its files are to be read. */
 export interface LayerDirectory {
@@ -11,6 +14,8 @@ export interface LayerDirectory {
   path: string;
   /** Whether `.wh.NAME` hides NAME, as fuse-overlayfs has it. */
   dotWhiteouts?: boolean;
+  /** What has to be mounted for it first, and directories that are made in that where they are missing. */
+  shared?: { mount: SharedMount; directories?: readonly string[] };
   /** The maps of the user namespace that wrote it: owners are shown as they are in there. Absent: as they are. */
   maps?: { uids: readonly IdMapping[]; gids: readonly IdMapping[] };
 }
@@ -85,6 +90,7 @@ function pathsOf(directories: readonly LayerDirectory[]): string[] {
 }
 
 function describe(plan: Plan, directories: readonly LayerDirectory[]): Plan {
+  addShared(plan, directories);
   for (const { path, dotWhiteouts, maps } of directories) {
     if (dotWhiteouts !== true && maps === undefined) continue;
     const lines = [
@@ -94,6 +100,18 @@ function describe(plan: Plan, directories: readonly LayerDirectory[]): Plan {
     plan.add('TREE_DIRECTORY', path, dotWhiteouts === true ? PLAN.TREE_DOT_WHITEOUTS : 0, ...lines);
   }
   return plan;
+}
+
+/** In a mount namespace of the helper's own: nobody else sees it. */
+function addShared(plan: Plan, directories: readonly LayerDirectory[]): void {
+  const mounts = new Map(
+    directories.flatMap(({ shared }) => (shared ? [[shared.mount.target, shared]] : [])),
+  );
+  if (mounts.size > 0) plan.add('NS_NEW', CLONE_NEWNS);
+  for (const { mount, directories: made = [] } of mounts.values()) {
+    addSharedMount(plan, mount);
+    if (made.length > 0) plan.add('ROOTFS_DIRECTORIES', 0o755, ...made);
+  }
 }
 
 function readChanges(output: Buffer): TreeChange[] {

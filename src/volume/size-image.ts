@@ -43,14 +43,7 @@ export function imageMount(ctx: Context, where: Pick<SharedMount, 'target' | 'pl
   const { check, mount } = programs(ctx);
   const image = `${where.place}/${IMAGE_FILE}`;
   // the kernel looks at permissions, with all groups of who asks
-  const argv = [
-    mount,
-    image,
-    where.target,
-    '-f',
-    '-o',
-    'fakeroot,allow_other,default_permissions',
-  ];
+  const argv = [mount, image, where.target, '-f', '-o', 'fakeroot,allow_other,default_permissions'];
   return { ...where, what: { type: 'fuse', check, image, argv } };
 }
 

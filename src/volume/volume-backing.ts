@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { SharedMount } from '../runtime/shared-mount';
-import { imageMount } from './size-image';
+import { IMAGE_FILE, imageMount } from './size-image';
 import { volumePaths, type VolumeRecord } from './volume-record';
 
 /** What a volume is made of when it is not just its directory. */
@@ -39,4 +40,12 @@ export function volumeMount(ctx: Context, volume: VolumeRecord): SharedMount | u
     default:
       return undefined;
   }
+}
+
+/** Where the room that a volume takes up can be measured, or the bytes; those of another directory are not counted. */
+export function measuredVolume(ctx: Context, { name, backing }: VolumeRecord): string | number {
+  const { directory, data } = volumePaths(ctx, name);
+  if (backing === undefined) return data;
+  if (backing.kind !== 'image') return 0;
+  return (statSync(`${directory}/${IMAGE_FILE}`, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }

@@ -1,7 +1,7 @@
 import { TspodError } from '../../lib/errors';
 import type { Context } from '../../lib/context';
 import type { LayerDirectory } from '../../runtime/layer-tree';
-import { containerPaths } from '../paths';
+import { checkDisk, diskMount, layerPaths } from '../container-disk';
 import type { ContainerRecord } from '../record';
 import { storageDriver } from '../storage-driver';
 
@@ -28,11 +28,20 @@ export function writtenLayer(ctx: Context, record: ContainerRecord): LayerDirect
 }
 
 function upperLayer(ctx: Context, record: ContainerRecord): LayerDirectory {
-  const path = containerPaths(ctx, record.id).upper;
+  checkDisk(ctx, record);
+  const { upper: path, work } = layerPaths(ctx, record);
+  const mount = diskMount(ctx, record);
   // fuse-overlayfs maps the ids itself (rootfs-ops.ts): its files have those of the image
   const isMapped = record.idMaps !== undefined && record.dataLowers.length === 0 && !record.options.rootfs;
-  const isFuse = isMapped || storageDriver(ctx).name === 'fuse-overlayfs';
-  return { path, ...(isFuse ? { dotWhiteouts: true } : {}), ...(isMapped ? {} : mapsOf(record)) };
+  const isFuse =
+    isMapped || record.options.disk?.kind === 'image' || storageDriver(ctx).name === 'fuse-overlayfs';
+  const shared = mount && { mount, directories: [path, work] };
+  return {
+    path,
+    ...(shared ? { shared } : {}),
+    ...(isFuse ? { dotWhiteouts: true } : {}),
+    ...(isMapped ? {} : mapsOf(record)),
+  };
 }
 
 function mapsOf({ idMaps }: ContainerRecord): Pick<LayerDirectory, 'maps'> {

@@ -2,6 +2,7 @@ import { isCdiName, parseDevice } from '../../../container/options/parse-device'
 import { parseSecret } from '../../../container/options/parse-secret';
 import { parseVolumesFrom } from '../../../container/options/parse-volumes-from';
 import { TspodError } from '../../../lib/errors';
+import { parseStorageOptions } from '../../../container/options/parse-storage-opt';
 import { parseSize } from '../../../lib/size';
 import { parseMount } from '../../../volume/parse-mount';
 import { parseTmpfs } from '../../../volume/parse-tmpfs';
@@ -24,6 +25,7 @@ export function parseStorage(flags: ContainerFlags) {
     readOnlyTmpfs: flags['read-only-tmpfs'],
     shmSize: parseShmSize(flags['shm-size'] ?? '65536k'),
     devices: flags.device.filter((text) => !isCdiName(text)).map(parseDevice),
+    ...parseStorageOptions(flags['storage-opt']),
     ...(images === 'tmpfs' || images === 'ignore' ? { imageVolumes: images as 'tmpfs' | 'ignore' } : {}),
   };
 }

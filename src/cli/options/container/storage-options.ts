@@ -24,6 +24,11 @@ export const STORAGE_OPTIONS = {
     description: 'Give the container a secret: type=mount|env, target=, uid=, gid=, mode=',
   },
   'shm-size': { type: 'string', value: 'SIZE', description: 'The size of /dev/shm (default 65536k)' },
+  'storage-opt': {
+    type: 'list',
+    value: 'KEY=VALUE',
+    description: 'Limit what the container may write: size=SIZE; upper=tmpfs keeps that in memory',
+  },
   tmpfs: { type: 'list', value: 'DIR[:OPTIONS]', description: 'Mount a temporary file system' },
   volume: {
     type: 'list',
