@@ -18,10 +18,12 @@ static void add_rule(struct netlink *batch, const char *chain, const char *in, c
 
 static void add_network(struct netlink *batch, const struct filter_network *network) {
     if (network->flags & PLAN_NETWORK_INTERNAL) {
+        add_rule(batch, "forward", network->bridge, network->bridge, true, NF_ACCEPT);
         add_rule(batch, "forward", network->bridge, NULL, true, NF_DROP);
         add_rule(batch, "forward", NULL, network->bridge, true, NF_DROP);
     } else if (network->flags & PLAN_NETWORK_STRICT) {
         /* by the way out only; what comes back from there is let in below */
+        add_rule(batch, "forward", network->bridge, network->bridge, true, NF_ACCEPT);
         add_rule(batch, "forward", network->bridge, FILTER_WAY_OUT, false, NF_DROP);
         add_rule(batch, "forward", FILTER_WAY_OUT, network->bridge, true, NF_ACCEPT);
         add_rule(batch, "forward", NULL, network->bridge, true, NF_DROP);

@@ -65,6 +65,14 @@ static void set(const char *path, const char *value) {
         die_errno(125, "writing %s", path);
 }
 
+/* Packets within a bridge are none of the filter's business. Where the kernel has no br_netfilter they are
+ * not anyway. */
+static void leave_bridges_alone(void) {
+    write_file("/proc/sys/net/bridge/bridge-nf-call-iptables", "0");
+    write_file("/proc/sys/net/bridge/bridge-nf-call-ip6tables", "0");
+    write_file("/proc/sys/net/bridge/bridge-nf-call-arptables", "0");
+}
+
 static void check(int error, const char *what) {
     errno = error;
     if (error)
@@ -82,6 +90,7 @@ static void make_namespace(void) {
     check(link_up(self.netlink, 1), "setting up lo");
     set("/proc/sys/net/ipv4/ip_forward", "1");
     set("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+    leave_bridges_alone();
     check(filter_begin(self.filter), "making the packet filter (nftables)");
     check(link_divert_mark(self.netlink, FILTER_MARK, AF_INET), "making a rule of routing");
     int error = link_divert_mark(self.netlink, FILTER_MARK, AF_INET6);
