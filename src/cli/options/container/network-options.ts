@@ -15,7 +15,11 @@ export const NETWORK_OPTIONS = {
     value: 'FILE',
     description: 'Begin /etc/hosts with this file, with that of the image (image), or with none',
   },
-  ip: { type: 'string', value: 'ADDRESS', description: 'The IPv4 address in the network that --network names' },
+  ip: {
+    type: 'string',
+    value: 'ADDRESS',
+    description: 'The IPv4 address in the network that --network names',
+  },
   ip6: { type: 'string', value: 'ADDRESS', description: 'The IPv6 address in that network' },
   'mac-address': { type: 'string', value: 'ADDRESS', description: 'The MAC address in that network' },
   network: {
