@@ -3,6 +3,10 @@ import { PLAN } from '../runtime/protocol';
 import type { BridgeWish, NetworkFoot, NetworkSettings, Rate } from './bridge-types';
 import type { PortMapping } from './types';
 
+/** The interface in the networks' namespace that leads out (FILTER_WAY_OUT in native/netd_filter.h). */
+const WAY_OUT = 'tap0';
+/** pasta's option for its interface's name. */
+const NAMES = /^(-I|--ns-ifname(=.*)?)$/;
 const PROTOCOLS = { tcp: 6, udp: 17 } as const;
 /** Ports of a range whose numbers do not fit together any more. */
 const GREATEST_RANGE = 65535;
@@ -23,13 +27,22 @@ export function addNetworkRate(plan: Plan, rate: Rate): void {
 function wishBytes(wish: BridgeWish): Uint8Array {
   const plan = new Plan();
   plan.add('CONTAINER', wish.containerId, wish.name);
-  plan.add('NET_HELPER', PLAN.NET_READY_FD, ...wish.helperArgs);
+  plan.add('NET_HELPER', PLAN.NET_READY_FD, ...helperArguments(wish));
   if (wish.rate) addNetworkRate(plan, wish.rate);
   if (wish.upstream.length > 0) plan.add('NETD_RESOLVERS', ...wish.upstream);
   for (const { address, names } of wish.hosts ?? []) plan.add('NETD_HOST', address, ...names);
   for (const foot of wish.feet) addFoot(plan, foot);
   addPorts(plan, wish.ports);
   return plan.bytes();
+}
+
+/** The packet filter knows the way out by slirp4netns's name for it; pasta would take that of the host's interface. */
+function helperArguments({ helper, helperArgs: [program = '', ...rest] }: BridgeWish): string[] {
+  if (helper !== 'pasta') return [program, ...rest];
+  const others = rest.filter(
+    (word, at) => !NAMES.test(word) && !/^(-I|--ns-ifname)$/.test(rest[at - 1] ?? ''),
+  );
+  return [program, '--ns-ifname', WAY_OUT, ...others];
 }
 
 function addFoot(plan: Plan, foot: NetworkFoot): void {
