@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isErrno, TspodError, wrapError } from '../../lib/errors';
 import type { IgnoreFilter } from '../request';
-import { IGNORE_NOTHING, parseIgnoreFile } from './ignore-rules';
+import { IGNORE_NOTHING, parseIgnoreFile } from '../language/ignore-rules';
 
 /**
  * The rules of a context: of `--ignorefile`, else of CONTAINERFILE.containerignore, CONTAINERFILE.dockerignore,

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { createSpaceGuard } from '../../store/layer/space-guard';
-import { dirname } from 'node:path';
 import { writeFully } from '../../sys/file-io';
 import { makeConnections } from '../registry/connections';
 import { exchangeFollowing } from '../registry/redirect';
@@ -17,9 +17,9 @@ export interface DownloadedFile {
   digest: string;
   /** Bytes. */
   size: number;
-  /** From `Content-Disposition`, else the last part of the address; empty where it has none. */
+  /** From `Content-Disposition`, else the last part of the address; `download` where it has none. */
   name: string;
-  /** Milliseconds since 1970, from `Last-Modified`. */
+  /** Seconds since 1970, from `Last-Modified`. */
   modified?: number;
   mediaType: string;
 }
@@ -39,7 +39,7 @@ export async function downloadFile(ctx: Context, address: string, path: string):
       size,
       name: nameOf(response, url),
       mediaType: (response.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
-      ...(Number.isNaN(modified) ? {} : { modified }),
+      ...(Number.isNaN(modified) ? {} : { modified: modified / 1000 }),
     };
   } catch (error) {
     throw wrapError(`fetching "${url.origin}${url.pathname}"`, error);
@@ -97,5 +97,5 @@ async function save(response: HttpResponse, path: string): Promise<{ digest: str
 function nameOf({ headers }: HttpResponse, url: URL): string {
   const quoted = /filename="([^"]*)"/i.exec(headers['content-disposition'] ?? '')?.[1];
   const name = quoted ?? decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
-  return /[/\0]/.test(name) || name === '.' || name === '..' ? '' : name;
+  return /[/\0]/.test(name) || ['', '.', '..'].includes(name) ? 'download' : name;
 }

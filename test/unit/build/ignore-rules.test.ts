@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { excludeFilter, parseIgnoreFile } from '../../../src/build/context/ignore-rules';
+import { compileIgnoreRules, parseIgnoreFile } from '../../../src/build/language/ignore-rules';
 
 /** Pattern, path, and whether the pattern ignores it. */
 const single: [string, string, boolean][] = [
@@ -94,11 +94,11 @@ test('a directory need not be read when no exception can bring back something be
 
 test('an empty file has no rules', () => {
   assert.equal(parseIgnoreFile('\n# nothing\n\n', 'f').isEmpty, true);
-  assert.equal(excludeFilter([]).isEmpty, true);
+  assert.equal(compileIgnoreRules([]).isEmpty, true);
 });
 
 test('--exclude takes patterns', () => {
-  const filter = excludeFilter(['*.txt', '!keep.txt']);
+  const filter = compileIgnoreRules(['*.txt', '!keep.txt']);
   assert.equal(filter.ignores('a.txt'), true);
   assert.equal(filter.ignores('keep.txt'), false);
 });

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { languageError } from '../language/language-error';
+import { languageError } from './language-error';
 import type { IgnoreFilter } from '../request';
 import { compilePattern } from './ignore-pattern';
 import type { IgnorePattern } from './ignore-pattern';
@@ -28,7 +28,7 @@ export function parseIgnoreFile(text: string, file: string): IgnoreFilter {
 }
 
 /** The filter of `--exclude` of `COPY` and `ADD`. Error: a SyntaxError. */
-export function excludeFilter(texts: readonly string[]): IgnoreFilter {
+export function compileIgnoreRules(texts: readonly string[]): IgnoreFilter {
   return ignoreFilter(texts.flatMap((text) => makePattern(text.trim()) ?? []));
 }
 
