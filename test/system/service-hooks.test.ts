@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, renameSync } from 'node:fs';
 import test from 'node:test';
 import type { OciSpec } from '../../src/runtime/oci-spec';
 import { tspodProgram } from '../helpers/project';
@@ -168,6 +168,32 @@ test('a hook that does not end is killed, and one for others is not run', async 
   await runTspod(['--hooks-dir', other, ...RUN, 'busybox', 'true']);
   await runTspod(['--hooks-dir', other, ...RUN, '--annotation=k=v', 'busybox', 'true'], { expectCode: 126 });
 });
+
+test('precreate hooks change the configuration, one after the other', async () => {
+  const [first, second] = [
+    hookFolder(['precreate'], `sed 's/"one"/"two"/'`, { args: ['hook', 'x'] }),
+    hookFolder(['precreate'], `echo "$A" >&2; sed "s/two/$A/"`, { env: ['A=three'], timeout: 60 }),
+  ];
+  renameSync(`${second}/hook.json`, `${second}/other.json`);
+  const hooks = ['--hooks-dir', first, '--hooks-dir', second];
+  const { stdout } = await runTspod([...hooks, ...RUN, 'busybox', 'echo', 'one']);
+  assert.equal(stdout, 'three\n');
+});
+
+const WRONG_FILTERS: readonly (readonly [script: string, message: RegExp])[] = [
+  ['echo bad', /setting up OCI Hooks: unmarshal output from config-filter hook 0: /],
+  ['echo {}', /output from config-filter hook 0: process.args, .* have to be there/],
+  ['echo oops >&2; exit 3', /setting up OCI Hooks: executing ".*hook.sh": exit status 3: oops/],
+  ['exec sleep 100', /setting up OCI Hooks: executing ".*hook.sh": it took more than 1 seconds/],
+];
+for (const [script, message] of WRONG_FILTERS) {
+  test(`a precreate hook "${script}" stops the start`, async () => {
+    const hooks = hookFolder(['precreate'], script, { timeout: 1 });
+    const { stderr } = await runTspod(['--hooks-dir', hooks, ...RUN, 'busybox', 'true'], { expectCode: 126 });
+    assert.match(stderr, message);
+    assert.equal((await runTspod(['ps', '--all', '--quiet'])).stdout, '');
+  });
+}
 
 test('devices are found by their CDI names', async () => {
   const folder = testFolder('cdi');

@@ -8,19 +8,27 @@ import { matchesWhen, parseHook, type HookFile } from './parse-hook';
 
 /**
  * Adds the hooks of the hooks directories that are meant for this container (oci-hooks(5)): in the order of their names, a
- * file of a later directory instead of one with its name in an earlier one. Throws 'invalid'.
+ * file of a later directory instead of one with its name in an earlier one. Those of precreate are run at once. Throws
+ * 'invalid'.
  */
-export function addHooks(ctx: Context, record: ContainerRecord, spec: OciSpec): void {
+export async function addHooks(ctx: Context, record: ContainerRecord, spec: OciSpec): Promise<void> {
   const folders = ctx.overrides?.hooksDirs ?? ctx.defaults?.hooksDirs ?? [HOOKS_DIRECTORY];
   const facts = {
     annotations: spec.annotations ?? {},
     command: spec.process.args[0] ?? '',
     hasBindMounts: record.options.mounts.some(({ kind }) => kind === 'bind'),
   };
+  const filters: OciHook[] = [];
   for (const [, hook] of [...hookFiles(folders)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!matchesWhen(hook, facts)) continue;
-    for (const stage of hook.stages) addHook(spec, stage, hook.hook);
+    for (const stage of hook.stages) {
+      if (stage === 'precreate') filters.push(hook.hook);
+      else addHook(spec, stage, hook.hook);
+    }
   }
+  if (filters.length === 0) return;
+  const { filterSpec } = await import('./precreate');
+  filterSpec(spec, filters);
 }
 
 /** Puts a hook behind those of its stage. */

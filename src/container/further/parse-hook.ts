@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { describeError, TspodError } from '../../lib/errors';
 import type { OciHook, OciHookStage } from '../../runtime/oci-spec';
 
+/** When a hook is run: `precreate` ones change the configuration before the others are in it. */
+export type HookStage = OciHookStage | 'precreate';
+
 /** One file of a hooks directory. */
 export interface HookFile {
   hook: OciHook;
-  stages: OciHookStage[];
+  stages: HookStage[];
   /** All of these have to hold that are there. */
   when: HookConditions;
 }
@@ -30,15 +33,16 @@ export interface HookFacts {
 
 /** All stages of OCI hooks. */
 export const HOOK_STAGES: readonly string[] = [
+  'precreate',
   'prestart',
   'createRuntime',
   'createContainer',
   'startContainer',
   'poststart',
   'poststop',
-] satisfies OciHookStage[];
+] satisfies HookStage[];
 
-/** Reads a hook of version 1.0.0. Throws 'invalid', and 'unsupported' for a stage that is not run here. */
+/** Reads a hook of version 1.0.0. Throws 'invalid'. */
 export function parseHook(path: string, text: string): HookFile {
   const file = parseJson(path, text);
   if (file['version'] !== '1.0.0')
@@ -83,11 +87,6 @@ function parseJson(path: string, text: string): Record<string, unknown> {
 
 function checkStage(path: string, stage: string): void {
   if (HOOK_STAGES.includes(stage)) return;
-  if (stage === 'precreate')
-    throw new TspodError('unsupported', `hook "${path}": the stage precreate is not supported`, {
-      exitCode: 126,
-      hint: 'hooks that change the configuration are not run: use createRuntime, or leave the hook out',
-    });
   throw malformed(path, `unknown stage "${stage}"`);
 }
 

@@ -49,7 +49,7 @@ export async function completeSpec(ctx: Context, record: ContainerRecord, spec: 
   }
   if (runtime !== undefined) resolveSubpaths(spec);
   spec.mounts = spec.mounts.toSorted(byDepth);
-  addHooks(ctx, record, spec);
+  await addHooks(ctx, record, spec);
 }
 
 /** The same for the plan. */

@@ -20,7 +20,6 @@ const BAD: [what: string, text: string, message: RegExp][] = [
   ['a program that is missing', file({ hook: { path: '/nosuch' } }), /stat \/nosuch/],
   ['no stages', file({ stages: [] }), /no stages/],
   ['an unknown stage', file({ stages: ['bogus'] }), /unknown stage "bogus"/],
-  ['the stage that changes the configuration', file({ stages: ['precreate'] }), /precreate is not supported/],
   ['a malformed expression', file({ when: { commands: ['('] } }), /regular expression/i],
 ];
 
