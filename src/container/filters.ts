@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { parseDuration } from '../lib/duration';
 import { TspodError } from '../lib/errors';
@@ -6,6 +7,7 @@ import { listNetworks } from '../network/record/network-record';
 import { findContainer } from './find';
 import { isChecked } from './health-config';
 import { matchesImage } from './match-image';
+import { containerPaths } from './paths';
 import type { ListedContainer } from './list';
 import type { ContainerPhase } from './status';
 import { volumeOf } from '../volume/volume-of';
@@ -54,6 +56,7 @@ const MAKERS: Readonly<Record<string, FilterMaker>> = {
     (_, value) =>
     ({ record }) =>
       record.options.restart.policy === value,
+  'should-start-on-boot': (ctx, value) => startsOnBoot(ctx, value),
   command:
     (_, value) =>
     ({ record }) =>
@@ -115,6 +118,20 @@ function matchesId(value: string): ContainerFilter {
 function matchesName(value: string): ContainerFilter {
   const pattern = regularExpression(value.replace(/^\^?\//, (start) => start.replace('/', '')));
   return ({ record }) => pattern.test(record.name);
+}
+
+/** What is started after a boot: `always`, and `unless-stopped` where nobody has stopped the container. */
+function startsOnBoot(ctx: Context, value: string): ContainerFilter {
+  const wanted = /^(1|t|true)$/i.test(value);
+  if (!wanted && !/^(0|f|false)$/i.test(value))
+    throw new TspodError('usage', `invalid filter "should-start-on-boot=${value}"`, {
+      hint: 'it is true or false',
+    });
+  return ({ record: { id, options } }) => {
+    const { policy } = options.restart;
+    const wasStopped = policy === 'unless-stopped' && existsSync(containerPaths(ctx, id).stopRequested);
+    return wanted === ((policy === 'always' || policy === 'unless-stopped') && !wasStopped);
+  };
 }
 
 function regularExpression(value: string): RegExp {

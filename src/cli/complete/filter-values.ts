@@ -20,6 +20,7 @@ const OF_CONTAINERS: Keys = {
   name: 'container',
   network: 'network',
   'restart-policy': ['always', 'no', 'on-failure', 'unless-stopped'],
+  'should-start-on-boot': YES_NO,
   since: 'container',
   status: ['created', 'exited', 'initialized', 'paused', 'running'],
   until: undefined,

@@ -39,6 +39,11 @@ export const systemRows: readonly CommandRow[] = [
     load: () => import('../commands/container/inspect-any'),
   },
   {
+    path: 'system install-units',
+    summary: 'Install the units of systemd that come with tspod',
+    load: () => import('../commands/system/install-units'),
+  },
+  {
     path: 'system info',
     aliases: ['info'],
     summary: 'Display information about the engine and the machine',
