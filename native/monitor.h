@@ -63,8 +63,10 @@ struct monitor {
     int lock;  /* LOCK_FILE, held while the container is being started */
     int listener, signals;
     int lifeline; /* ends with who wanted the container; -1: it has none */
-    int notify; /* what the container tells a service manager comes here; -1: nothing does */
+    int notify;   /* what the container tells a service manager comes here; -1: nothing does */
     struct net_helper net;
+    long long net_again; /* when another one takes its place, monotonic ms; 0: it lives, or there is none */
+    int net_pause;
     struct monitor_netd netd;
     bool ran;      /* at least once */
     bool held;     /* HOLD: set up, waits for FRAME_START */
@@ -116,6 +118,16 @@ void monitor_feed(struct monitor *monitor);
 /* monitor_net.c: the network helper. net_start does not wait; net_wait does. */
 void net_start(struct monitor *monitor);
 void net_wait(struct monitor *monitor);
+
+/* monitor_net_request.c: NET_REQUESTs to the helper's API. NULL, or what it refused (allocated). */
+char *net_request_all(const struct monitor *monitor);
+/* monitor_net_rate.c: NET_RATE on the helper's interface. 0 or an errno. */
+int net_limit(const struct monitor *monitor);
+
+/* monitor_net_again.c: the helper has ended; the time for another one has come; that one is up. */
+void net_lost(struct monitor *monitor);
+void net_tick(struct monitor *monitor);
+void net_up_again(struct monitor *monitor);
 
 /* Ends it; its ports are free then. */
 void net_stop(struct monitor *monitor);

@@ -14,7 +14,7 @@
 
 #define DRAIN_IDLE_MS 100     /* a process outside that still holds the pipes is not waited for */
 #define DRAIN_MOST (4u << 20) /* bytes read after the end; pipes hold less */
-#define FIXED_FDS 8
+#define FIXED_FDS 9
 
 static char buffer[FRAME_GREATEST];
 
@@ -47,7 +47,7 @@ static void reap(struct monitor *monitor) {
         } else if (health_reaped(monitor, pid, status)) {
             continue;
         } else if (pid == monitor->net.pid) {
-            monitor->net.pid = 0;
+            net_lost(monitor);
         } else if (pid == monitor->netd.pid) {
             monitor->netd.pid = 0;
         }
@@ -105,6 +105,7 @@ static size_t fill(const struct monitor *monitor, struct pollfd *fds) {
     fds[5] = (struct pollfd){.fd = monitor->notify, .events = POLLIN};
     fds[6] = (struct pollfd){.fd = monitor->lifeline}; /* only its end is of interest */
     fds[7] = (struct pollfd){.fd = monitor->netd.fd, .events = POLLIN};
+    fds[8] = (struct pollfd){.fd = monitor->net.ready, .events = POLLIN};
     for (size_t i = 0; i < monitor->client_count; i++) {
         const struct client *client = &monitor->clients[i];
         short events = (short)((monitor->input ? 0 : POLLIN) | (client->pending ? POLLOUT : 0));
@@ -168,6 +169,8 @@ static int serve_once(struct monitor *monitor, int timeout, size_t *taken) {
         notify_pass_on(monitor->plan, monitor->notify);
     if (fds[7].revents)
         netd_heard(monitor);
+    if (fds[8].revents)
+        net_up_again(monitor);
     if (fds[6].revents)
         cut_lifeline(monitor);
     serve_clients(monitor, fds, count);
@@ -194,6 +197,7 @@ void monitor_serve(struct monitor *monitor) {
         kill_in_time(monitor);
         health_tick(monitor);
         netd_tick(monitor);
+        net_tick(monitor);
         if (seen_end && ((ready == 0 && !clients_are_behind(monitor)) || taken - at_end > DRAIN_MOST))
             return;
     }

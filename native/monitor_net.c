@@ -47,23 +47,15 @@ static void wait_ready(struct monitor *monitor) {
     }
 }
 
-static void request(const struct monitor *monitor, const struct plan_op *op) {
-    char path[256], answer[4096];
-    snprintf(path, sizeof path, "%s/api.sock", plan_string(monitor->plan, PLAN_RUN_DIR, 0, ""));
-    autoclose int fd = unix_connect(path);
-    if (fd < 0 || write_full(fd, op->args[0].data, op->args[0].length) < 0 || shutdown(fd, SHUT_WR) < 0)
-        die_errno(125, "%s: asking the network helper", op->args[1].data);
-    ssize_t length = read_full(fd, answer, sizeof answer - 1);
-    if (length < 0)
-        die_errno(125, "%s: reading the network helper's answer", op->args[1].data);
-    answer[length] = '\0';
-    if (strstr(answer, "\"error\""))
-        die(125, "%s: %s", op->args[1].data, answer);
-}
-
 static void shut(int *fd) {
     close_fd(fd);
     *fd = -1;
+}
+
+static void limit(const struct monitor *monitor) {
+    errno = net_limit(monitor);
+    if (errno)
+        die_errno(125, "limiting the bandwidth of the network");
 }
 
 void net_wait(struct monitor *monitor) {
@@ -74,9 +66,10 @@ void net_wait(struct monitor *monitor) {
         wait_ready(monitor);
     shut(&monitor->net.ready);
     shut(&monitor->net.errors);
-    const struct plan_op *op;
-    for (size_t position = 0; (op = plan_next(monitor->plan, PLAN_NET_REQUEST, &position));)
-        request(monitor, op);
+    limit(monitor);
+    char *error = net_request_all(monitor);
+    if (error)
+        die(125, "%s", error);
 }
 
 void net_stop(struct monitor *monitor) {
@@ -84,8 +77,10 @@ void net_stop(struct monitor *monitor) {
     autofree char *netns = NULL;
     if (monitor->net.ending < 0)
         return;
-    close_fd(&monitor->net.ending);
-    monitor->net.ending = -1;
+    shut(&monitor->net.ending);
+    shut(&monitor->net.ready);
+    shut(&monitor->net.errors);
+    monitor->net_again = 0;
     uint64_t flags = plan_number(monitor->plan, PLAN_NET_HELPER, 0, 0);
     if (monitor->net.pid > 0) {
         kill(monitor->net.pid, SIGKILL);

@@ -23,12 +23,16 @@ void netd_heard(struct monitor *monitor) {
     monitor->netd.pause = PAUSE_LEAST_MS;
 }
 
-int netd_timeout(const struct monitor *monitor, int otherwise) {
-    if (!monitor->netd.again)
+static int sooner(long long at, int otherwise) {
+    if (!at)
         return otherwise;
-    long long left = monitor->netd.again - monotonic_ms();
+    long long left = at - monotonic_ms();
     int wait = left < 0 ? 0 : (int)left;
     return otherwise < 0 || wait < otherwise ? wait : otherwise;
+}
+
+int netd_timeout(const struct monitor *monitor, int otherwise) {
+    return sooner(monitor->net_again, sooner(monitor->netd.again, otherwise));
 }
 
 void netd_tick(struct monitor *monitor) {
