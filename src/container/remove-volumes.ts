@@ -18,16 +18,20 @@ export async function removeUnusedVolume(
 ): Promise<string> {
   const { name } = findVolume(ctx, text);
   const users = volumeUsers(ctx).get(name) ?? [];
-  if (users.length > 0 && !options.force) {
-    const message = `volume ${name} is being used by the following container(s): ${users.join(', ')}: volume is being used`;
-    throw new TspodError('in-use', message, {
-      exitCode: 2,
-      hint: `remove the containers first: tspod rm ${users.join(' ')}`,
-    });
-  }
+  if (!options.force) checkUnused(name, users);
   const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);
   if (ids.length > 0)
     throwFailures((await removeContainers(ctx, ids, { force: true, timeout: options.timeout })).failures);
   removeVolumes(ctx, [name]);
   return name;
+}
+
+/** Error `in-use` with the names of the containers that use a volume. */
+export function checkUnused(name: string, users: readonly string[]): void {
+  if (users.length === 0) return;
+  const message = `volume ${name} is being used by the following container(s): ${users.join(', ')}: volume is being used`;
+  throw new TspodError('in-use', message, {
+    exitCode: 2,
+    hint: `remove the containers first: tspod rm ${users.join(' ')}`,
+  });
 }

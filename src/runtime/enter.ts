@@ -4,11 +4,38 @@ import type { Context } from '../lib/context';
 import { becomeHelper, runHelper, startHelper } from './helper';
 import { helperError } from './helper-error';
 import { Plan } from './plan';
+import { addSharedMount, type SharedMount } from './shared-mount';
 import { addCommonUserns } from './userns';
 
 /** Runs this very command again as uid 0 of the common user namespace, with all subordinate ids; never returns. */
 export function reenter(ctx: Context, argv: readonly string[]): never {
   return becomeHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
+}
+
+/** The variable that tells a command that `reenterPrivately` has run it again. */
+const PRIVATE = 'TSPOD_PRIVATE_MOUNTS';
+
+/** Whether this process may mount: it has all ids, and a mount namespace of its own that ends with it. */
+export function hasPrivateMounts(ctx: Context): boolean {
+  return ctx.hasIds && ctx.env[PRIVATE] === String(process.pid);
+}
+
+/** As `reenter`, with a mount namespace of its own; also for root. */
+export function reenterPrivately(ctx: Context, argv: readonly string[]): never {
+  const env = { ...ctx.env, [PRIVATE]: String(process.pid) };
+  const plan = enterPlan({ ...ctx, env }, tspodCommand(argv));
+  return becomeHelper(ctx, 'enter', plan.add('NS_NEW', CLONE_NEWNS));
+}
+
+/** Says in the environment of a command that runs itself again that a file system has been mounted for it. */
+export const MOUNTED = 'TSPOD_MOUNTED';
+
+/** The same in a mount namespace of its own that has these mounts; never returns. */
+export function reenterMounted(ctx: Context, argv: readonly string[], mounts: readonly SharedMount[]): never {
+  const plan = enterPlan({ ...ctx, env: { ...ctx.env, [MOUNTED]: '1' } }, tspodCommand(argv));
+  plan.add('NS_NEW', CLONE_NEWNS);
+  for (const mount of mounts) addSharedMount(plan, mount);
+  return becomeHelper(ctx, 'enter', plan);
 }
 
 /** Runs another tspod command in the common user namespace and returns what it printed; throws what it said when it fails. */

@@ -34,7 +34,9 @@ export function volumePaths(ctx: Context, name: string): { directory: string; re
 
 /** The record of the volume with this very name, or undefined. */
 export function loadVolume(ctx: Context, name: string): VolumeRecord | undefined {
-  return readJsonFile(volumePaths(ctx, name).record) as VolumeRecord | undefined;
+  const record = readJsonFile(volumePaths(ctx, name).record) as VolumeRecord | undefined;
+  // a crash in the middle of a renaming leaves the old one in the file
+  return record && { ...record, name };
 }
 
 /** The volume with this name or a unique beginning of it. Throws 'not-found', or 'usage' for an ambiguous one. */

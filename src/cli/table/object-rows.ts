@@ -1,6 +1,5 @@
 import type { CommandRow } from '../command-table';
 
-const VOLUME_COPY = '"tspod cp" copies from and to a container that has the volume, - is a tar stream';
 const NO_KUBE = 'write Quadlet files: see "tspod quadlet --help"';
 const NO_PODS = 'start containers that join another with --network container:NAME --ipc container:NAME';
 
@@ -16,8 +15,16 @@ export const objectRows: readonly CommandRow[] = [
     summary: 'Check if a volume exists',
     load: () => import('../commands/volume/exists'),
   },
-  { path: 'volume export', summary: 'Export volumes', instead: VOLUME_COPY },
-  { path: 'volume import', summary: "Import a tarball's contents into a volume", instead: VOLUME_COPY },
+  {
+    path: 'volume export',
+    summary: 'Export volumes',
+    load: () => import('../commands/volume/export'),
+  },
+  {
+    path: 'volume import',
+    summary: "Import a tarball's contents into a volume",
+    load: () => import('../commands/volume/import'),
+  },
   {
     path: 'volume inspect',
     summary: 'Display detailed information on one or more volumes',
@@ -29,20 +36,38 @@ export const objectRows: readonly CommandRow[] = [
     summary: 'List volumes',
     load: () => import('../commands/volume/ls'),
   },
-  { path: 'volume mount', summary: 'Mount a volume', instead: '"tspod volume inspect" tells where it lies' },
+  {
+    path: 'volume mount',
+    summary: 'Mount a volume',
+    load: () => import('../commands/volume/mount'),
+  },
   {
     path: 'volume prune',
     summary: 'Remove all unused volumes',
     load: () => import('../commands/volume/prune'),
   },
-  { path: 'volume reload', summary: 'Reload all volumes from volume plugins' },
+  {
+    path: 'volume reload',
+    summary: 'Reload all volumes from volume plugins',
+    load: () => import('../commands/volume/reload'),
+  },
+  {
+    path: 'volume rename',
+    summary: 'Rename a volume',
+    load: () => import('../commands/volume/rename'),
+  },
   {
     path: 'volume rm',
     aliases: ['volume remove'],
     summary: 'Remove one or more volumes',
     load: () => import('../commands/volume/rm'),
   },
-  { path: 'volume unmount', aliases: ['volume umount'], summary: 'Unmount a volume' },
+  {
+    path: 'volume unmount',
+    aliases: ['volume umount'],
+    summary: 'Unmount a volume',
+    load: () => import('../commands/volume/unmount'),
+  },
   {
     path: 'network connect',
     summary: 'Add a container to a network',

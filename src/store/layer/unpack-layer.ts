@@ -22,6 +22,8 @@ export interface UnpackInput {
   diffId?: string;
   /** Directories of the layers below, from top to bottom. */
   lowers: readonly string[];
+  /** It is no layer, but any archive (unpacker.ts). */
+  plain?: boolean;
   warn: (message: string) => void;
   /** Makes the files; shared by layers that are unpacked one after the other, and closed by its owner. */
   files: FileMaker;

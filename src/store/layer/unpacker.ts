@@ -16,6 +16,8 @@ export interface UnpackOptions {
   files: FileMaker;
   /** The directories of the layers below, from top to bottom: parents that the archive leaves out look as there. */
   lowers: readonly string[];
+  /** It is no layer: names that begin with .wh. are names, and links may lead anywhere. */
+  plain?: boolean;
   /** Told of what is left out. */
   warn: (message: string) => void;
 }
@@ -51,7 +53,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     }
     ensureParents(path);
     const name = baseName(path);
-    if (name.startsWith('.wh.')) addWhiteout(path, name);
+    if (name.startsWith('.wh.') && options.plain !== true) addWhiteout(path, name);
     else makers[entry.type](path, entry);
   }
 
@@ -121,7 +123,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   }
 
   function addSymlink(path: string, entry: TarEntry): void {
-    if (climbsAboveRoot(path, entry.linkPath)) {
+    if (options.plain !== true && climbsAboveRoot(path, entry.linkPath)) {
       throw new TspodError('invalid', `link to ${displayPath(entry.linkPath)}, which leads outside: refused`);
     }
     replace(path);
