@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { ImageRunConfig } from '../image/image-config';
 import type { Context } from '../lib/context';
-import { describeError, TspodError } from '../lib/errors';
+import { describeError, isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { ensureVolume } from '../volume/create-volume';
 import type { UserMount } from '../volume/types';
@@ -55,8 +55,11 @@ function checkSource(path: string): void {
   try {
     statSync(path);
   } catch (error) {
+    const isRefused = isErrno(error, 'EACCES', 'EPERM');
     throw new TspodError('not-found', `statfs ${path}: ${describeError(error).replace(/^.*: /, '')}`, {
-      hint: `make it first: mkdir -p ${path}`,
+      hint: isRefused
+        ? 'a container can do no more than you: a directory above it lets you not pass (see: namei -l PATH)'
+        : `make it first: mkdir -p ${path}`,
       cause: error,
     });
   }

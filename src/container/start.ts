@@ -1,6 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { becomeHelper, runHelper } from '../runtime/helper';
+import { becomeHelper, runHelper, startForeground } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';
 import type { Plan } from '../runtime/plan';
 import { HOOKS_DIRECTORY } from './further/hooks-directory';
@@ -40,6 +41,21 @@ export async function startDetached(
   throw helperError(`starting container "${record.name}"`, result);
 }
 
+/**
+ * Starts a container in the foreground of a process that this one waits for; `complete` adds to the plan. Its output comes
+ * through pipes.
+ */
+export async function startBeside(
+  ctx: Context,
+  record: ContainerRecord,
+  mode: StartMode,
+  complete: (plan: Plan) => void,
+): Promise<ChildProcess> {
+  const plan = await prepareStart(ctx, record, mode);
+  complete(plan);
+  return startForeground(ctx, plan, mode.foreground?.stdin ? 'inherit' : 'ignore');
+}
+
 /** The tag of a log may be a Go template: that is loaded only where one is. */
 async function withLogTag(ctx: Context, record: ContainerRecord): Promise<ContainerRecord> {
   const { log } = record.options;
@@ -67,6 +83,8 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
   writeFileSync(paths.config, specText(spec), { mode: 0o600 });
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
   rmSync(paths.stopRequested, { force: true });
+  if (mayLackAccess(record, spec.process.user.uid))
+    (await import('./access-hint')).warnOfAccess(ctx, record, spec.process.user);
   const plan = startPlan(ctx, record, spec, mode);
   if (bridged) bridge?.addBridge(plan, ctx, bridged);
   further?.completePlan(plan, ctx, { record, spec, mode });
@@ -74,6 +92,11 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
   const { addHealth } = await import('./health/health-plan');
   addHealth(plan, ctx, record);
   return plan;
+}
+
+/** Root of the container may do what its owner may. */
+function mayLackAccess({ options }: ContainerRecord, uid: number): boolean {
+  return uid !== 0 && options.mounts.some(({ kind }) => kind === 'bind' || kind === 'volume');
 }
 
 /** What few containers have is added by code that is loaded only then. */
