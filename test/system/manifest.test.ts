@@ -165,6 +165,33 @@ test('push brings the images along, and the list follows layers that are compres
   await tspod('rmi', arm, amd);
 });
 
+test('a list is written with its images to a layout, an archive and a directory, which can be read again', async () => {
+  const machine = process.arch === 'arm64' ? ['amd64', 'arm64'] : ['arm64', 'amd64'];
+  const [arm, here] = [await importImage(machine[0] ?? ''), await importImage(machine[1] ?? '')];
+  const [name, folder] = [uniqueName(), testFolder('lists')];
+  await tspod('manifest', 'create', name, arm, here);
+  const places = [`oci:${folder}/layout:one`, `oci-archive:${folder}/archive`, `dir:${folder}/dir`];
+  for (const place of places) await tspod('manifest', 'push', '-q', name, place);
+  const index = JSON.parse(readFileSync(`${folder}/layout/index.json`, 'utf8')) as List;
+  assert.equal(index.manifests[0]?.annotations?.['org.opencontainers.image.ref.name'], 'one');
+  const digest = index.manifests[0]?.digest.slice('sha256:'.length);
+  const list = JSON.parse(readFileSync(`${folder}/layout/blobs/sha256/${digest}`, 'utf8')) as List;
+  assert.equal(list.manifests.length, 2);
+  for (const each of list.manifests) {
+    const blob = readFileSync(`${folder}/layout/blobs/sha256/${each.digest.slice('sha256:'.length)}`);
+    assert.equal(blob.length, each.size);
+  }
+  const inDirectory = JSON.parse(readFileSync(`${folder}/dir/manifest.json`, 'utf8')) as List;
+  for (const { digest: each } of inDirectory.manifests)
+    assert.ok(existsSync(`${folder}/dir/${each.slice('sha256:'.length)}.manifest.json`));
+  const id = await tspod('image', 'inspect', '--format', '{{.Id}}', here);
+  await tspod('manifest', 'rm', name);
+  await tspod('rmi', arm, here);
+  for (const place of [places[0] ?? '', `oci-archive:${folder}/archive`])
+    assert.equal(await tspod('pull', '-q', place), id);
+  await tspod('rmi', '-f', id);
+});
+
 test('images of a registry are put on a list by their manifests, and copied from there on a push', async () => {
   const { host } = await registry();
   const other = await startRegistry();
@@ -224,7 +251,7 @@ test('what is no list, not on it, or not there is named', async () => {
     [['annotate', '--index', list, image], /no image can be named/],
     [['add', list, 'oci:/nowhere'], /images of oci: are not put on lists/],
     [['add', '--artifact', list, 'file'], /--artifact is not supported/],
-    [['push', list, 'oci:/nowhere'], /lists are pushed to registries only/],
+    [['push', list, 'docker-archive:/nowhere'], /docker-archive: it cannot hold a list of images/],
     [['push', list], /is a name of this machine only/],
   ];
   for (const [args, message, expectCode = 125] of cases) {

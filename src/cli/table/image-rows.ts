@@ -185,7 +185,7 @@ export const imageRows: readonly CommandRow[] = [
   },
   {
     path: 'manifest push',
-    summary: 'Push a manifest list or image index to a registry',
+    summary: 'Push a manifest list or image index',
     load: () => import('../commands/manifest/push'),
   },
   {

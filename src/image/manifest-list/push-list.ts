@@ -2,6 +2,7 @@ import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { digestOf } from '../../store/digest';
 import { readImageIndex } from '../../store/image-index';
+import type { IndexEntry } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
 import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
@@ -16,7 +17,8 @@ import type { RegistryOptions, Repository } from '../registry/types';
 import type { ManifestKind } from '../transport/layer-media-types';
 import type { Compressor } from '../transport/packed-layer';
 import { zstdLibrary } from '../transport/packed-layer';
-import { parseTransport } from '../transport/parse-transport';
+import { localTransport } from '../transport/parse-transport';
+import type { TransportReference } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
 import { copyRemote } from './copy-remote';
 import { listBytes, listTypes, typed } from './list-content';
@@ -26,7 +28,7 @@ import { fetchFirst } from './remote-manifest';
 
 /** How a list is pushed. */
 export interface PushListOptions {
-  /** A name in a registry; undefined: the list's own. */
+  /** A name in a registry, or a place with a transport; undefined: the list's own name. */
   destination: string | undefined;
   /** Its images too. */
   all: boolean;
@@ -57,20 +59,44 @@ export async function pushList(ctx: Context, name: string, options: PushListOpti
   if (options.compressor.format === 'zstd') await zstdLibrary();
   const list = requireList(ctx, name);
   const destination = options.destination ?? list.name ?? name;
-  const reference = destinationOf(destination);
+  const place = localTransport(destination);
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = makeStaging(store);
-  const repository = pushTarget(ctx, reference, options.registry);
-  const { sources } = list.state;
+  const shared = { ...options, ctx, store, staging, sources: list.state.sources };
   try {
-    return await push(list.content, { ...options, ctx, store, staging, reference, repository, sources });
+    if (place !== undefined) return await write(list.content, { ...shared, place });
+    const reference = destinationOf(destination);
+    const repository = pushTarget(ctx, reference, options.registry);
+    return await push(list.content, { ...shared, reference, repository });
   } catch (error) {
     throw wrapError(`pushing ${name} to ${destination}`, error);
   } finally {
     staging.remove();
     lock.release();
   }
+}
+
+/** Into a directory or an archive. */
+async function write(
+  content: ManifestList,
+  options: Omit<Push, 'reference' | 'repository'> & { place: TransportReference },
+): Promise<string> {
+  const { ctx, sources, registry, kind, compressor, force, staging, store, place, all, note } = options;
+  const { writeList } = await import('./write-list');
+  return writeList(content, {
+    ...{ store, place, all, note },
+    prepare: { staging, compress: true, compressor, force, ...(kind === undefined ? {} : { kind }) },
+    async find(listed) {
+      const source = sources[listed.digest];
+      if (source === undefined) return readStoredImage(store, storedEntry(store, listed));
+      return (await fetchFirst(ctx, sourceOf(source, listed), registry)).repository;
+    },
+    finish: (changed) => {
+      const list = inKind(typed(changed), place.transport === 'dir' ? kind : 'oci');
+      return { bytes: listBytes(list), mediaType: list.mediaType };
+    },
+  });
 }
 
 async function push(content: ManifestList, options: Push): Promise<string> {
@@ -106,22 +132,14 @@ async function pushInstance(listed: ListedManifest, options: Push): Promise<List
       },
     );
   }
-  const from = { ...parseReference(source.replace(/^docker:\/\//, '')), digest: listed.digest };
-  const found = await fetchFirst(ctx, from, registry);
+  const found = await fetchFirst(ctx, sourceOf(source, listed), registry);
   await copyRemote(found.repository, repository, listed.digest, note);
   return listed;
 }
 
 async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedManifest> {
   const { ctx, store, staging, repository, registry, kind, compressor, force, note, progress } = options;
-  const entry = readImageIndex(store).find(
-    (each) => each.digest === listed.digest && each.list === undefined,
-  );
-  if (entry === undefined) {
-    throw new TspodError('not-found', `the image ${listed.digest} of the list is not in the store any more`, {
-      hint: 'add it again, or take it off with "tspod manifest remove"',
-    });
-  }
+  const entry = storedEntry(store, listed);
   const digest = await pushToRegistry(ctx, store, {
     image: readStoredImage(store, entry),
     reference: { ...options.reference, tag: undefined, digest: undefined },
@@ -134,6 +152,18 @@ async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedM
   const head = await repository.headManifest(digest);
   if (head === undefined) throw new TspodError('invalid', `the registry has lost the manifest ${digest}`);
   return { ...listed, mediaType: head.mediaType, digest, size: head.size };
+}
+
+function sourceOf(source: string, { digest }: ListedManifest): ImageReference {
+  return { ...parseReference(source.replace(/^docker:\/\//, '')), digest };
+}
+
+function storedEntry(store: StorePaths, { digest }: ListedManifest): IndexEntry {
+  const entry = readImageIndex(store).find((each) => each.digest === digest && each.list === undefined);
+  if (entry !== undefined) return entry;
+  throw new TspodError('not-found', `the image ${digest} of the list is not in the store any more`, {
+    hint: 'add it again, or take it off with "tspod manifest remove"',
+  });
 }
 
 /** Docker's lists have no annotations. */
@@ -149,13 +179,7 @@ function inKind(list: ManifestList, kind: ManifestKind | undefined): ManifestLis
 }
 
 function destinationOf(text: string): ImageReference {
-  const place = parseTransport(text);
-  if (place !== undefined && place.transport !== 'docker') {
-    throw new TspodError('unsupported', `"${text}": lists are pushed to registries only`, {
-      hint: 'name a destination REGISTRY/NAME:TAG',
-    });
-  }
-  const reference = dockerReference(parseReference(place?.path ?? text));
+  const reference = dockerReference(parseReference(text.replace(/^docker:\/\//, '')));
   if (reference.domain !== 'localhost') return reference;
   throw new TspodError('usage', `"${text}" is a name of this machine only, not of a registry`, {
     hint: 'name a destination: tspod manifest push LIST REGISTRY/NAME:TAG',

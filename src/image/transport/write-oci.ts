@@ -18,25 +18,37 @@ const nameKey = 'org.opencontainers.image.ref.name';
 
 /** Writes an image as an OCI image layout (image-layout.md). */
 export async function writeOci(sink: FileSink, image: PreparedImage, options: OciOptions): Promise<void> {
-  const { name, listed = [], note } = options;
+  const { note } = options;
+  await beginLayout(sink);
+  await addBlobs(sink, image, { pathOf: (digest) => `blobs/sha256/${digestHex(digest)}`, note });
+  const { digest, mediaType, bytes } = image.manifest;
+  await sink.addBytes(`blobs/sha256/${digestHex(digest)}`, bytes);
+  note('Writing manifest to image destination');
+  await endLayout(sink, { mediaType, digest, size: bytes.length }, options);
+}
+
+/** What an OCI image layout begins with. */
+export async function beginLayout(sink: FileSink): Promise<void> {
   await sink.addBytes('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
   // skopeo gives those to root that are not in the archive
   for (const folder of ['blobs', 'blobs/sha256']) await sink.addDirectory(folder);
-  await addBlobs(sink, image, { pathOf: (digest) => `blobs/sha256/${digestHex(digest)}`, note });
-  await sink.addBytes(`blobs/sha256/${digestHex(image.manifest.digest)}`, image.manifest.bytes);
-  const { digest, mediaType, bytes } = image.manifest;
+}
+
+/** Lists an image, or a list of images, whose blobs are in the layout, and ends the layout. */
+export async function endLayout(
+  sink: FileSink,
+  descriptor: Descriptor,
+  { name, listed = [] }: Pick<OciOptions, 'name' | 'listed'>,
+): Promise<void> {
   const entry: Descriptor = {
-    mediaType,
-    digest,
-    size: bytes.length,
+    ...descriptor,
     ...(name === undefined ? {} : { annotations: { [nameKey]: name } }),
   };
   const others = listed.filter((other) =>
-    name === undefined ? other.digest !== digest : other.annotations?.[nameKey] !== name,
+    name === undefined ? other.digest !== descriptor.digest : other.annotations?.[nameKey] !== name,
   );
   const index = { schemaVersion: 2, manifests: [...others, entry] };
   await sink.addBytes('index.json', Buffer.from(JSON.stringify(index)));
-  note('Writing manifest to image destination');
   await sink.finish();
 }
 
@@ -53,7 +65,8 @@ export async function writeDir(
   await sink.finish();
 }
 
-async function addBlobs(
+/** Writes the layers and the configuration of an image, each once. */
+export async function addBlobs(
   sink: FileSink,
   { layers, config }: PreparedImage,
   { pathOf, note }: { pathOf: (digest: string) => string; note: (line: string) => void },

@@ -67,8 +67,8 @@ function withName({ image, names }: NamedImage, reference: string | undefined): 
   return { image, names: [formatReference(dockerReference({ ...parsed, digest })), ...names] };
 }
 
-/** Anything but an image would be mixed with one. */
-function checkDirectory(path: string): void {
+/** Anything but an image would be mixed with one. Error `exists`. */
+export function checkDirectory(path: string): void {
   if (!existsSync(path) || existsSync(`${path}/version`) || listDirectory(path).length === 0) return;
   throw new TspodError('exists', `"${path}" is not empty and holds no image of the transport dir:`);
 }

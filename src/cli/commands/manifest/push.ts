@@ -9,12 +9,13 @@ import { parseRegistryOptions, registryOptions } from '../../options/registry-op
 
 /** `tspod manifest push`. */
 export default defineCommand({
-  summary: 'Push a manifest list or image index to a registry',
+  summary: 'Push a manifest list or image index',
   usage: '[options] LIST [DESTINATION]',
   description:
-    'Copies a list and the images on it to a registry: under its own name, or as DESTINATION, `[docker://]REGISTRY/NAME[:TAG]`. Images that are not in the store are copied from the registry that has them.',
+    'Copies a list and the images on it to a registry: under its own name, or as DESTINATION, `[docker://]REGISTRY/NAME[:TAG]`. Other destinations are oci:PATH[:NAME], oci-archive:PATH[:NAME] and dir:PATH. Images that are not in the store are copied from the registry that has them.',
   examples: [
     'tspod manifest push web:1.2 registry.example.com/team/web:1.2',
+    'tspod manifest push web:1.2 oci-archive:web.tar:web',
     'tspod manifest push --rm registry.example.com/team/web:1.2',
   ],
   options: {
