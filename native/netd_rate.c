@@ -7,7 +7,7 @@
 
 #define BURST_LEAST 131072u /* bytes: one packet of a segmented stream, twice */
 #define BURST_SECONDS 0.01
-#define QUEUE_SECONDS 0.05
+#define QUEUE_SECONDS 0.2
 #define TICKS_PER_US 15.625 /* PSCHED_SHIFT 6: a tick is 64 ns */
 
 static uint32_t at_least(double number, uint32_t least) {

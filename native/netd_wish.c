@@ -4,6 +4,8 @@
 
 #include "netd.h"
 
+#define USUAL_MTU 65520 /* that of the way out: large packets need half the time */
+
 /* All the ops of one foot: from its NETD_NETWORK to the next one. */
 struct piece {
     const struct plan_op *ops;
@@ -78,10 +80,11 @@ static const char *add(struct wish_foot *foot, const struct plan_op *op) {
 static const char *parse_foot(struct wish_foot *foot, const struct piece *piece) {
     const char *wrong = NULL;
     const struct plan_op *op = piece->ops;
-    *foot = (struct wish_foot){.network = op,
-                               .bridge = op->args[1].data,
-                               .flags = op->args[2].number,
-                               .mtu = (uint32_t)op->args[3].number};
+    *foot =
+        (struct wish_foot){.network = op,
+                           .bridge = op->args[1].data,
+                           .flags = op->args[2].number,
+                           .mtu = (uint32_t)op->args[3].number ? (uint32_t)op->args[3].number : USUAL_MTU};
     foot->subnets = calloc(count_of(piece, PLAN_NETD_SUBNET) + 1, sizeof *foot->subnets);
     foot->routes = calloc(count_of(piece, PLAN_NETD_ROUTE) + 1, sizeof *foot->routes);
     foot->addresses = calloc(count_of(piece, PLAN_NETD_ADDRESS) + 1, sizeof *foot->addresses);
