@@ -16,6 +16,7 @@ s:/bin/busybox busybox-static'
 demo_needs='c:newuidmap uidmap
 c:slirp4netns slirp4netns
 c:fuse-overlayfs fuse-overlayfs
+c:fuse2fs fuse2fs
 c:pasta passt
 c:setpriv util-linux
 c:ps procps'

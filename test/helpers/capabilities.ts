@@ -19,6 +19,7 @@ const capabilities = {
   'cgroup-pids': { missing: () => noController('pids'), vm: 'cgroup.test.ts' },
   'cgroup-io': { missing: () => noController('io'), vm: 'cgroup.test.ts' },
   fuse: { missing: () => noAccess('/dev/fuse'), vm: 'storage.test.ts' },
+  fuse2fs: { missing: () => noProgram('fuse2fs'), vm: 'storage.test.ts' },
   tun: { missing: () => noAccess('/dev/net/tun'), vm: 'network.test.ts' },
   crun: { missing: () => noProgram('crun'), vm: 'runtime.test.ts' },
   runc: { missing: () => noProgram('runc'), vm: 'runtime.test.ts' },

@@ -3,7 +3,10 @@ import { basename, dirname, posix } from 'node:path';
 import type { Context } from '../../lib/context';
 import type { IdMapping } from '../../lib/id-mapping';
 import type { Plan } from '../../runtime/plan';
+import { addSharedMount } from '../../runtime/shared-mount';
 import type { UserMount } from '../../volume/types';
+import { volumeMount } from '../../volume/volume-backing';
+import { loadVolume } from '../../volume/volume-record';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 import { addRootfsMount } from '../rootfs-ops';
@@ -11,6 +14,7 @@ import { rootView } from '../spec/root-view';
 import { readUserFiles } from '../spec/spec-user';
 import { isAlive, type ContainerState } from '../status';
 import { resolveUser } from '../user-lookup';
+import { volumeDirectory } from '../volume-owners';
 
 /** A container that files are copied from or to, and its state, which may not change meanwhile unless it runs. */
 export interface CopiedContainer {
@@ -44,7 +48,10 @@ export function containerPlace(
 ): ContainerPlace {
   if (isAlive(state)) return { pid: state.pid, startTime: state.startTime, root: '', path };
   const mount = mountAbove(record.options.mounts, path);
-  if (mount !== undefined) return { pid: 0, startTime: 0, ...insideMount(ctx, mount, path) };
+  if (mount !== undefined) {
+    addVolume(plan, ctx, { mount, mounted });
+    return { pid: 0, startTime: 0, ...insideMount(ctx, mount, path) };
+  }
   if (!mounted.has(record.id)) addRootfsMount(plan, ctx, record);
   mounted.add(record.id);
   return { pid: 0, startTime: 0, root: containerPaths(ctx, record.id).merged, path };
@@ -72,11 +79,24 @@ function mountAbove(mounts: readonly UserMount[], path: string): Mounted | undef
   return above.sort((a, b) => b.target.length - a.target.length)[0];
 }
 
+/** What has to be mounted so that the volume's content can be seen. */
+function addVolume(
+  plan: Plan,
+  ctx: Context,
+  { mount, mounted }: { mount: Mounted; mounted: Set<string> },
+): void {
+  const volume = mount.kind === 'volume' ? loadVolume(ctx, mount.name) : undefined;
+  const shared = volume && volumeMount(ctx, volume);
+  if (shared === undefined || mounted.has(shared.target)) return;
+  addSharedMount(plan, shared);
+  mounted.add(shared.target);
+}
+
 function insideMount(ctx: Context, mount: Mounted, path: string): { root: string; path: string } {
   const rest = path.slice(mount.target.length) || '/';
   if (mount.kind === 'volume') {
     const subpath = mount.subpath ? `/${mount.subpath}` : '';
-    return { root: `${ctx.paths.root}/volumes/${mount.name}/_data${subpath}`, path: rest };
+    return { root: `${volumeDirectory(ctx, mount.name)}${subpath}`, path: rest };
   }
   const source = realpathSync(mount.source);
   if (statSync(source).isDirectory()) return { root: source, path: rest };
