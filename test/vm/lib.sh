@@ -29,12 +29,35 @@ in_group() {
   check "$name" 0 "^$value\$" tspod run --rm --network none "$@" "$image" cat "/sys/fs/cgroup/$file"
 }
 
-# until_true COMMAND...: waits, 30 seconds at most, until it succeeds.
+# until_true COMMAND...: waits, two minutes at most, until it succeeds.
 until_true() {
-  local i
-  for ((i = 0; i < 300; i++)); do
+  local end=$((SECONDS + 120))
+  while [ "$SECONDS" -lt "$end" ]; do
     ! "$@" >/dev/null 2>&1 || return 0
     sleep 0.1
   done
   return 1
+}
+
+# soon NAME PATTERN COMMAND...: what the command prints matches the extended PATTERN, sooner or later.
+soon() {
+  local name=$1 pattern=$2
+  shift 2
+  until_true prints "$pattern" "$@" || true
+  check "$name" 0 "$pattern" "$@"
+}
+
+prints() {
+  local pattern=$1 seen
+  shift
+  seen=$("$@" 2>&1)
+  [[ $(printf '%s' "$seen" | tr -s '[:space:]' ' ') =~ $pattern ]]
+}
+
+# property UNIT NAME: what systemd knows of it.
+property() { systemctl --user show --value --property "$2" "$1"; }
+
+# debian: the image of the name, of the root file system that the machine has for containers, made when it is missing.
+debian() {
+  tspod image exists debian || tspod import --change 'CMD ["/sbin/init"]' /srv/debian.tar debian >/dev/null
 }

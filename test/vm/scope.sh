@@ -20,7 +20,7 @@ tspod exec -d scope sleep 4321 >/dev/null
 check 'exec -d joins the group' 0 "tspod-$id.scope/container$" group_of "$(pgrep -f '^sleep 4321')"
 check 'pause' 0 '' tspod pause scope
 check 'a paused container says so' 0 '^Paused$' tspod ps -a --format '{{.Status}}'
-check 'nothing joins a paused container' 125 'tspod unpause scope' tspod exec scope true
+check 'nothing joins a paused container' 255 'tspod unpause scope' tspod exec scope true
 check 'unpause' 0 '' tspod unpause scope
 check 'and goes on' 0 '^running$' tspod inspect scope --format '{{.State.Status}}'
 tspod rm -f -t 0 scope >/dev/null
