@@ -58,6 +58,8 @@ void wish_free(struct wish *wish);
 struct network {
     struct network *next;
     unsigned users;
+    long long idle_since; /* monotonic ms, with no users */
+    uint32_t mtu;
     char bridge[IFNAMSIZ];
     int index;
     uint64_t flags;
@@ -99,6 +101,8 @@ struct netd {
     long long helper_again; /* when it is started again; 0: it runs */
     int helper_pause;
     unsigned links_made;
+    long long idle_since; /* of the last network that nobody uses; 0: there is none */
+    struct doomed *doomed;
     struct flow *busy; /* have more to move than one round allows */
     struct session *sessions;
     struct question *questions;
@@ -129,6 +133,7 @@ int outside_socket(struct netd *netd, int family, int type);
 /* netd_network.c: NULL and *error, or the network of this foot, which is made when it is not there. */
 struct network *network_take(struct netd *netd, const struct wish_foot *wish, const char **error);
 void network_drop(struct netd *netd, struct network *network);
+void networks_tick(struct netd *netd);
 /* Whether the address lies in a network that is in use. */
 bool network_has(const struct netd *netd, const struct address *address);
 
@@ -136,6 +141,10 @@ bool network_has(const struct netd *netd, const struct address *address);
 const char *foot_attach(struct netd *netd, const struct member *member, const struct wish *wish, size_t index,
                         struct foot *foot);
 void foot_detach(struct netd *netd, struct foot *foot);
+
+/* netd_doomed.c: removes it when the kernel has not, some time after the container. */
+void foot_doom(struct netd *netd, struct foot *foot);
+void doomed_tick(struct netd *netd);
 
 /* netd_apply.c: makes what the wish says; the member's earlier one is gone then, or nothing has changed. */
 const char *member_apply(struct netd *netd, struct member *member, struct wish *wish);

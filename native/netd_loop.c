@@ -71,13 +71,16 @@ static void take_signals(struct netd *netd, struct watch *watch, uint32_t events
 static int timeout_of(const struct netd *netd) {
     if (netd->busy)
         return 0;
-    return netd->questions || netd->sessions || netd->helper_again ? TICK_MS : -1;
+    bool waits = netd->questions || netd->sessions || netd->helper_again || netd->idle_since || netd->doomed;
+    return waits ? TICK_MS : -1;
 }
 
 static void tick(struct netd *netd) {
     way_out_tick(netd);
     questions_tick(netd);
     udp_tick(netd);
+    doomed_tick(netd);
+    networks_tick(netd);
     flow_tick(netd);
 }
 

@@ -31,7 +31,7 @@ static void leave(struct netd *netd, struct member *member) {
     for (size_t i = 0; member->wish && i < member->wish->foot_count; i++) {
         if (member->feet[i].network)
             network_drop(netd, member->feet[i].network);
-        foot_detach(netd, &member->feet[i]);
+        foot_doom(netd, &member->feet[i]);
     }
     close_fd(&member->space);
     wish_free(member->wish);

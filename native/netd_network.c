@@ -8,6 +8,8 @@
 #include "protocol.h"
 
 #define NETWORKS_GREATEST 1024
+#define IDLE_MS 1000 /* a network that nobody uses any more is kept for so long: removing it takes a while   \
+                      */
 
 static const char *refresh_filter(struct netd *netd) {
     static struct filter_network all[NETWORKS_GREATEST];
@@ -48,6 +50,19 @@ static const char *set_up(struct netd *netd, struct network *network, uint32_t m
     return wrong ? wrong : resolver_begin(netd, network);
 }
 
+static void remove_network(struct netd *netd, struct network *network) {
+    struct network **at = &netd->networks;
+    while (*at != network)
+        at = &(*at)->next;
+    *at = network->next;
+    resolver_end(netd, network);
+    if (network->index)
+        link_remove(netd->netlink, network->index);
+    refresh_filter(netd);
+    free(network->subnets);
+    free(network);
+}
+
 static struct network *make(struct netd *netd, const struct wish_foot *wish, const char **error) {
     struct network *network = calloc(1, sizeof *network);
     struct wish_subnet *subnets = calloc(wish->subnet_count + 1, sizeof *subnets);
@@ -60,6 +75,7 @@ static struct network *make(struct netd *netd, const struct wish_foot *wish, con
     memcpy(subnets, wish->subnets, wish->subnet_count * sizeof *subnets);
     strncpy(network->bridge, wish->bridge, sizeof network->bridge - 1);
     network->flags = wish->flags;
+    network->mtu = wish->mtu;
     network->subnets = subnets;
     network->subnet_count = wish->subnet_count;
     network->users = 1;
@@ -68,8 +84,21 @@ static struct network *make(struct netd *netd, const struct wish_foot *wish, con
     *error = set_up(netd, network, wish->mtu);
     if (!*error)
         return network;
-    network_drop(netd, network);
+    remove_network(netd, network);
     return NULL;
+}
+
+/* A network may have been removed and made anew, with the same bridge. */
+static bool is_same(const struct network *network, const struct wish_foot *wish) {
+    bool same = network->subnet_count == wish->subnet_count &&
+                !((network->flags ^ wish->flags) & PLAN_NETWORK_DNS) && network->mtu == wish->mtu;
+    for (size_t i = 0; i < wish->subnet_count && same; i++) {
+        const struct wish_subnet *one = &network->subnets[i], *other = &wish->subnets[i];
+        same = address_same(&one->subnet, &other->subnet) && one->subnet.prefix == other->subnet.prefix &&
+               one->gateway.family == other->gateway.family &&
+               (!one->gateway.family || address_same(&one->gateway, &other->gateway));
+    }
+    return same;
 }
 
 /* A network that was changed (update): its containers that are started from now on say so. */
@@ -84,6 +113,10 @@ struct network *network_take(struct netd *netd, const struct wish_foot *wish, co
     for (struct network *at = netd->networks; at; at = at->next) {
         if (strcmp(at->bridge, wish->bridge) != 0)
             continue;
+        if (at->users == 0 && !is_same(at, wish)) {
+            remove_network(netd, at);
+            break;
+        }
         at->users++;
         change_flags(netd, at, wish->flags);
         return at;
@@ -92,18 +125,23 @@ struct network *network_take(struct netd *netd, const struct wish_foot *wish, co
 }
 
 void network_drop(struct netd *netd, struct network *network) {
-    if (--network->users > 0)
-        return;
-    struct network **at = &netd->networks;
-    while (*at != network)
-        at = &(*at)->next;
-    *at = network->next;
-    resolver_end(netd, network);
-    if (network->index)
-        link_remove(netd->netlink, network->index);
-    refresh_filter(netd);
-    free(network->subnets);
-    free(network);
+    if (--network->users == 0)
+        network->idle_since = netd->idle_since = netd_now();
+}
+
+void networks_tick(struct netd *netd) {
+    bool waiting = false;
+    for (struct network *at = netd->networks, *next; at; at = next) {
+        next = at->next;
+        if (at->users > 0)
+            continue;
+        if (netd_now() - at->idle_since > IDLE_MS)
+            remove_network(netd, at);
+        else
+            waiting = true;
+    }
+    if (!waiting)
+        netd->idle_since = 0;
 }
 
 bool network_has(const struct netd *netd, const struct address *address) {

@@ -18,7 +18,7 @@ static const struct address *choose(const struct member *member, sa_family_t fam
     for (int internal = 0; internal <= 1; internal++)
         for (size_t i = 0; i < member->wish->foot_count; i++) {
             const struct wish_foot *foot = &member->wish->feet[i];
-            if (internal != !!(foot->flags & PLAN_NETWORK_INTERNAL))
+            if (internal != !!(foot->flags & (PLAN_NETWORK_INTERNAL | PLAN_NETWORK_NO_DEFAULT)))
                 continue;
             for (size_t at = 0; at < foot->address_count; at++) {
                 *answers = !internal;
