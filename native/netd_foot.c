@@ -31,7 +31,7 @@ static void announce_itself(const char *interface) {
 
 static int add_routes(int netlink, int link, const struct ends *ends) {
     const struct wish_foot *foot = ends->foot;
-    bool out = !(foot->flags & PLAN_NETWORK_INTERNAL);
+    bool out = !(foot->flags & (PLAN_NETWORK_INTERNAL | PLAN_NETWORK_NO_DEFAULT));
     int error = 0;
     for (size_t i = 0; i < foot->subnet_count && out && !error; i++) {
         struct link_route route = {.gateway = &foot->subnets[i].gateway,

@@ -1,6 +1,6 @@
 import { Plan } from '../runtime/plan';
 import { PLAN } from '../runtime/protocol';
-import type { BridgeWish, NetworkFoot, NetworkSettings, Rate } from './bridge-types';
+import type { BridgeWish, NetworkFoot, NetworkRoute, NetworkSettings, Rate } from './bridge-types';
 import type { PortMapping } from './types';
 
 /** The interface in the networks' namespace that leads out (FILTER_WAY_OUT in native/netd_filter.h). */
@@ -56,16 +56,25 @@ function addFoot(plan: Plan, foot: NetworkFoot): void {
     ...network.dnsServers,
   );
   for (const { subnet, gateway } of network.subnets) plan.add('NETD_SUBNET', subnet, gateway ?? '');
-  for (const { destination, gateway, metric } of network.routes)
+  for (const { destination, gateway, metric } of [...network.routes, ...defaultRoutes(network)])
     plan.add('NETD_ROUTE', destination, gateway, metric ?? 0);
   plan.add('NETD_FOOT', foot.interface, foot.mac, ...foot.aliases);
   for (const address of foot.addresses) plan.add('NETD_ADDRESS', address);
 }
 
-function flagsOf({ internal, dns, isolate }: NetworkSettings): number {
+/** Those with a metric of their own; else netd makes them. */
+function defaultRoutes({ internal, metric, noDefaultRoute, subnets }: NetworkSettings): NetworkRoute[] {
+  if (internal || noDefaultRoute || metric === undefined) return [];
+  return subnets.flatMap(({ gateway }) =>
+    gateway ? [{ destination: gateway.includes(':') ? '::/0' : '0.0.0.0/0', gateway, metric }] : [],
+  );
+}
+
+function flagsOf({ internal, dns, isolate, metric, noDefaultRoute }: NetworkSettings): number {
   return (
     (internal ? PLAN.NETWORK_INTERNAL : 0) |
     (dns ? PLAN.NETWORK_DNS : 0) |
+    (noDefaultRoute || metric !== undefined ? PLAN.NETWORK_NO_DEFAULT : 0) |
     (isolate === 'isolate' ? PLAN.NETWORK_ISOLATE : 0) |
     (isolate === 'strict' ? PLAN.NETWORK_STRICT : 0)
   );
