@@ -30,10 +30,20 @@ export async function connectNetwork(ctx: Context, id: string, ask: NetworkAsk):
         `container ${id} is already connected to network ${name}: network is already connected`,
         { hint: `disconnect it first: tspod network disconnect ${name} ${record.name}` },
       );
-    const all = [...networks, resolveAsk(ctx, { ...ask, name })];
+    const all = [...networks, resolveNew(ctx, { ...ask, name })];
     checkInterfaces(all);
     return { all, name };
   });
+}
+
+/** Nothing was started: it is the engine that failed. */
+function resolveNew(ctx: Context, ask: NetworkAsk): NetworkAsk {
+  try {
+    return resolveAsk(ctx, ask);
+  } catch (error) {
+    if (!(error instanceof TspodError)) throw error;
+    throw new TspodError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
+  }
 }
 
 /** Disconnects a container from a network, at once when it runs. Throws 'state' for one that is not connected, unless `force` is given. */
@@ -105,7 +115,8 @@ async function applyNetworks(ctx: Context, record: ContainerRecord): Promise<voi
     const path = networkStatePath(ctx, record.id);
     writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
     renameSync(`${path}.new`, path);
-    throw wrapError(`changing the networks of container "${record.name}"`, error);
+    const { code, message, hint } = wrapError(`changing the networks of container "${record.name}"`, error);
+    throw new TspodError(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) });
   }
   writeBridgeFiles(ctx, record, bridge.feet);
 }

@@ -1,4 +1,4 @@
-import { goMapOrNil } from '../../lib/go-template/values';
+import { goMap } from '../../lib/go-template/values';
 import { goTime, parseTime } from '../../lib/time';
 import type { NetworkRecord, RecordedRoute, RecordedSubnet } from './network-record';
 
@@ -16,9 +16,9 @@ export function networkFields(network: NetworkRecord): Record<string, unknown> {
     Internal: network.internal,
     DNSEnabled: network.dns_enabled,
     NetworkDNSServers: network.network_dns_servers ?? [],
-    Labels: goMapOrNil(network.labels),
-    Options: goMapOrNil(network.options),
-    IPAMOptions: goMapOrNil(network.ipam_options),
+    Labels: goMap(network.labels ?? {}),
+    Options: goMap(network.options ?? {}),
+    IPAMOptions: goMap(network.ipam_options ?? {}),
   };
   return asJson(fields, network);
 }

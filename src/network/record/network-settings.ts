@@ -1,6 +1,9 @@
 import type { Isolation, NetworkSettings, Subnet } from '../bridge-types';
 import type { NetworkRecord, RecordedSubnet } from './network-record';
 
+/** As netavark's. */
+const ROUTE_METRIC = 100;
+
 /** What netd has to know of a network, out of its record. */
 export function networkSettings(record: NetworkRecord): NetworkSettings {
   const { options = {} } = record;
@@ -19,7 +22,7 @@ export function networkSettings(record: NetworkRecord): NetworkSettings {
     ...(vlan && vlan !== '0' ? { vlan: Number(vlan) } : {}),
     ...(metric ? { metric: Number(metric) } : {}),
     ...(noDefaultRoute === 'true' ? { noDefaultRoute: true } : {}),
-    routes: record.routes ?? [],
+    routes: (record.routes ?? []).map((route) => ({ ...route, metric: route.metric ?? ROUTE_METRIC })),
   };
 }
 

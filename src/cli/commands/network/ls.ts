@@ -1,4 +1,5 @@
 import { networkUsers } from '../../../container/networks/network-users';
+import { defaultNetworkName } from '../../../network/record/default-network';
 import { asJson, labelsText, networkFields } from '../../../network/record/network-fields';
 import { parseNetworkFilters } from '../../../network/record/network-filters';
 import { listNetworks } from '../../../network/record/network-record';
@@ -30,7 +31,8 @@ export default defineCommand({
     const matches = parseNetworkFilters(flags.filter);
     const users = flags.filter.some((text) => text.startsWith('dangling')) ? networkUsers(ctx) : new Map();
     const networks = listNetworks(ctx).filter((network) =>
-      matches(network, { isUsed: (name) => users.has(name) }),
+      // the default network is in use as long as it is there
+      matches(network, { isUsed: (name) => users.has(name) || name === defaultNetworkName(ctx) }),
     );
     if (flags.quiet) return output.write(networks.map(({ name }) => `${name}\n`).join(''));
     const id = (text: string): string => (flags['no-trunc'] ? text : shortId(text));
