@@ -13,11 +13,16 @@
 #define BUFFER (256u << 10)
 #define PIPE (1 << 20)
 
+static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM};
+
 int role_unpack(int argc, char **argv) {
     (void)argv;
     if (argc != 2)
         die(125, "usage: tspod-helper unpack");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* what a terminal sends to all is for who gives the orders */
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        signal(ignored[i], SIG_IGN);
     umask(0);
     /* where it may not be so large it stays as it is */
     fcntl(0, F_SETPIPE_SZ, PIPE);
