@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import type { BuildOutput, ImageChanges, TimeSettings } from '../../../build/request';
+import { parseEnv } from '../../../container/options/parse-env';
+import { parseAnnotations, parseLabels } from '../../../container/options/parse-key-values';
+import { formatReference, localReference, parseReference } from '../../../image/reference';
+import type { Context } from '../../../lib/context';
+import { TspodError } from '../../../lib/errors';
+import type { BuildFlags } from './build-options';
+
+/** Full names of the image. Throws 'usage' for a malformed one. */
+export function parseTags(flags: BuildFlags): string[] {
+  return flags.tag.map((text) => fullName('tag', text));
+}
+
+/** The name of `--manifest`; undefined: none. Throws 'usage'. */
+export function parseManifestName({ manifest }: BuildFlags): string | undefined {
+  return manifest === undefined ? undefined : fullName('manifest', manifest);
+}
+
+function fullName(option: string, text: string): string {
+  try {
+    const reference = parseReference(text);
+    if (reference.digest !== undefined) throw new Error('a name cannot have a digest');
+    return formatReference(localReference(reference));
+  } catch (cause) {
+    throw new TspodError('usage', `--${option} "${text}": ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What is changed in the configuration of the image. Throws 'usage'. */
+export function parseChanges(flags: BuildFlags, { env }: Pick<Context, 'env'>): ImageChanges {
+  if (flags.squash && flags['squash-all'])
+    throw new TspodError('usage', 'cannot specify --squash-all with --squash');
+  const osVersion = flags['os-version'];
+  return {
+    labels: parseLabels(flags.label),
+    layerLabels: {},
+    annotations: parseAnnotations(flags.annotation),
+    env: parseEnv({ entries: flags.env, files: [], host: false, proxy: false }, env),
+    unsetEnv: flags.unsetenv,
+    unsetLabels: flags.unsetlabel,
+    identityLabel: flags['identity-label'],
+    ...(osVersion === undefined ? {} : { osVersion }),
+    osFeatures: flags['os-feature'],
+    omitHistory: flags['omit-history'] ?? false,
+    format: parseFormat(flags.format ?? env['BUILDAH_FORMAT'] ?? 'oci'),
+    squash: flags['squash-all'] ? 'all' : flags.squash ? 'new' : 'none',
+  };
+}
+
+function parseFormat(text: string): 'oci' | 'docker' {
+  const format = text.toLowerCase();
+  if (format === 'oci' || format === 'docker') return format;
+  throw new TspodError('usage', `unrecognized image type "${text}"`, { hint: 'use oci or docker' });
+}
+
+/** The times in the image. Throws 'usage'. */
+export function parseTimes(flags: BuildFlags, { env }: Pick<Context, 'env'>): TimeSettings {
+  const { timestamp, 'source-date-epoch': epoch, 'rewrite-timestamp': rewrite } = flags;
+  if (timestamp !== undefined && epoch !== undefined)
+    throw new TspodError('usage', 'cannot specify --source-date-epoch with --timestamp');
+  if (timestamp !== undefined) {
+    const seconds = parseEpoch('--timestamp', timestamp);
+    return { created: seconds, setFiles: seconds };
+  }
+  const text = epoch ?? (env['SOURCE_DATE_EPOCH'] || undefined);
+  if (text === undefined) {
+    if (rewrite) throw new TspodError('usage', '--rewrite-timestamp needs --source-date-epoch');
+    return {};
+  }
+  const seconds = parseEpoch(epoch === undefined ? 'SOURCE_DATE_EPOCH' : '--source-date-epoch', text);
+  // one option is enough for the same digest on two machines
+  const clamps = rewrite ?? epoch !== undefined;
+  return { created: seconds, ...(clamps ? { clampFiles: seconds } : {}) };
+}
+
+function parseEpoch(name: string, text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw new TspodError('usage', `${name} "${text}": expected seconds since 1970`, {
+    hint: `${name}=$(date +%s)`,
+  });
+}
+
+/** `--output`. Throws 'usage', or 'unsupported' for a known type that is not there. */
+export function parseOutput(text: string): BuildOutput {
+  if (!text.includes('='))
+    return text === '-' ? { kind: 'tar', path: '-' } : { kind: 'local', path: resolve(text) };
+  const fields = new Map(text.split(',').map((field) => splitAt(field, '=')));
+  const type = fields.get('type');
+  const path = fields.get('dest') ?? fields.get('destination') ?? '';
+  const unknown = [...fields.keys()].find((key) => !['type', 'dest', 'destination'].includes(key));
+  if (type === undefined || unknown !== undefined)
+    throw new TspodError(
+      'usage',
+      `--output "${text}": invalid build output option, accepts type=local,dest=PATH or type=tar,dest=PATH`,
+    );
+  if (['oci', 'docker', 'image', 'registry', 'cacheonly'].includes(type))
+    throw new TspodError('unsupported', `--output type=${type} is not supported`, {
+      hint: 'build with --tag, then use "tspod save" or "tspod push"',
+    });
+  if (type !== 'local' && type !== 'tar')
+    throw new TspodError('usage', `--output: invalid build output type "${type}"`);
+  if (path === '') throw new TspodError('usage', `--output "${text}": dest is missing`);
+  if (path === '-' && type === 'local')
+    throw new TspodError('usage', '--output: only type=tar can go to standard output');
+  return { kind: type, path: path === '-' ? '-' : resolve(path) };
+}
+
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
+}
