@@ -183,7 +183,6 @@
 #define PLAN_NETWORK_ISOLATE 4u  /* kept apart from other networks with this flag */
 #define PLAN_NETWORK_STRICT 8u   /* kept apart from all other networks */
 #define PLAN_NETWORK_NO_DEFAULT 16u /* its gateways are no default routes */
-#define PLAN_NETWORK_NO_DEFAULT 16u /* its gateways are no default routes */
 
 #define PLAN_STDIO_TTY 1u
 #define PLAN_STDIO_STDIN 2u        /* standard input stays open; else it is /dev/null */

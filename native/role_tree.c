@@ -21,6 +21,7 @@
 #include "tree_changes.h"
 #include "tree_layer.h"
 #include "tree_meta.h"
+#include "tree_settle.h"
 #include "tree_size.h"
 #include "tree_tar.h"
 #include "userns.h"
@@ -132,6 +133,8 @@ static void carry_out(const struct plan *plan, const struct plan_op *op) {
         return compare(op);
     case PLAN_TREE_LAYER:
         return make_layer(op);
+    case PLAN_TREE_SETTLE:
+        return tree_settle(args[0].data, args[1].number, (time_t)args[2].number);
     case PLAN_TREE_TAR:
         return archive(op);
     case PLAN_TREE_UNMOUNT:

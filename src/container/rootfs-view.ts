@@ -4,6 +4,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   type Stats,
@@ -43,14 +44,74 @@ export function statRootfs(view: RootfsView, path: string): Stats | undefined {
   return resolvePath(view, path)?.stats;
 }
 
-interface Entry {
+/** One entry of a root. */
+export interface RootfsEntry {
   /** On the machine. */
   path: string;
   stats: Stats;
 }
 
+/** Where a path of the root leads, links resolved inside it. */
+export interface RootfsPlace {
+  /** The names from `/` on, no link among them; the last ones need not exist. */
+  names: string[];
+  /** Absent: there is nothing. */
+  entry?: RootfsEntry;
+}
+
+/**
+ * Where a path leads, also one of which only the beginning exists. With `last: 'keep'` a link at its end is not followed.
+ * Error `invalid`: too many links, or a part of it is no directory.
+ */
+export function findRootfsPlace(
+  view: RootfsView,
+  path: string,
+  { last }: { last: 'follow' | 'keep' } = { last: 'follow' },
+): RootfsPlace {
+  const pending = path.split('/').filter((name) => name !== '' && name !== '.');
+  const names: string[] = [];
+  for (let links = 0; pending.length > 0;) {
+    const name = pending.shift() as string;
+    if (name === '..') names.pop();
+    else names.push(name);
+    const entry = name === '..' ? undefined : lookUp(view, names);
+    if (entry === undefined) continue;
+    const isLast = pending.length === 0;
+    if (entry.stats.isSymbolicLink() && !(isLast && last === 'keep')) {
+      if (++links > MOST_LINKS) throw new TspodError('invalid', `"${path}": too many symbolic links`);
+      const target = readlinkSync(entry.path);
+      if (target.startsWith('/')) names.length = 0;
+      else names.pop();
+      pending.unshift(...target.split('/').filter((part) => part !== '' && part !== '.'));
+    } else if (!isLast && !entry.stats.isDirectory()) {
+      throw new TspodError('invalid', `"${path}": "/${names.join('/')}" is not a directory`);
+    }
+  }
+  const entry = lookUp(view, names);
+  return entry === undefined ? { names } : { names, entry };
+}
+
+/** The names in a directory of the root, sorted, those that upper layers hide left out. */
+export function readRootfsDirectory(view: RootfsView, names: readonly string[]): Map<string, RootfsEntry> {
+  const found = new Map<string, RootfsEntry>();
+  const hidden = new Set<string>();
+  for (const directory of view.directories) {
+    const path = [directory, ...names].join('/');
+    const stats = lstatIfThere(path);
+    if (stats !== undefined && !stats.isDirectory()) break;
+    for (const name of stats === undefined ? [] : readdirSync(path)) {
+      if (hidden.has(name)) continue;
+      hidden.add(name);
+      const entry = { path: `${path}/${name}`, stats: lstatSync(`${path}/${name}`) };
+      if (!isWhiteout(entry.stats)) found.set(name, entry);
+    }
+    if (hidesLower(directory, [...names, ''])) break;
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Walks name by name, as the kernel does after pivot_root(2). */
-function resolvePath(view: RootfsView, path: string): Entry | undefined {
+function resolvePath(view: RootfsView, path: string): RootfsEntry | undefined {
   const pending = path.split('/').filter(Boolean);
   const done: string[] = [];
   let links = 0;
@@ -79,7 +140,7 @@ function resolvePath(view: RootfsView, path: string): Entry | undefined {
 }
 
 /** The topmost layer's entry, unless a whiteout or an opaque directory hides it. */
-function lookUp({ directories }: RootfsView, names: readonly string[]): Entry | undefined {
+function lookUp({ directories }: RootfsView, names: readonly string[]): RootfsEntry | undefined {
   for (const [index, directory] of directories.entries()) {
     const path = [directory, ...names].join('/');
     const stats = lstatIfThere(path);

@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
+import { cachedLayers } from '../store/build-cache';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
 import type { IndexEntry } from '../store/image-index';
@@ -62,7 +63,15 @@ export function neededContent(store: StorePaths): NeededContent {
   for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
   for (const { chainIds, mountedChainIds } of containerUses(store))
     for (const hex of [...chainIds, ...mountedChainIds]) needed.layers.add(hex);
+  for (const hex of cachedLayers(store)) needCached(store, hex, needed);
   return needed;
+}
+
+/** A layer that the next build may use stays with its archive: an image that is made of it can be pushed. */
+function needCached(store: StorePaths, hex: string, needed: NeededContent): void {
+  needed.layers.add(hex);
+  const layer = whole(() => readLayerRecord(store, `sha256:${hex}`));
+  if (layer !== undefined) needed.blobs.add(digestHex(layer.blob.digest));
 }
 
 /** Of an image that has lost a part, what is left is needed too: a repair makes use of it. */

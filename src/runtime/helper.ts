@@ -1,4 +1,4 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
@@ -73,16 +73,36 @@ export function runHelper(
 
 /** Starts the helper in a role with a plan, with pipes to its standard input, output and error. */
 export function startHelper(ctx: Context, role: HelperRole, plan: Plan): ChildProcessWithoutNullStreams {
+  return spawnHelper(ctx, role, plan, ['pipe', 'pipe', 'pipe']) as ChildProcessWithoutNullStreams;
+}
+
+/** The descriptor of the helper that `startForeground` leads to: for the op LIFELINE. */
+export const LIFELINE = 4;
+
+/**
+ * Starts the helper as the foreground of a container, with pipes to its output and error. Its descriptor `LIFELINE` is
+ * open as long as this process lives.
+ */
+export function startForeground(ctx: Context, plan: Plan, stdin: 'inherit' | 'ignore'): ChildProcess {
+  return spawnHelper(ctx, 'start', plan, [stdin, 'pipe', 'pipe'], ['pipe']);
+}
+
+function spawnHelper(
+  ctx: Context,
+  role: HelperRole,
+  plan: Plan,
+  streams: ('pipe' | 'inherit' | 'ignore')[],
+  further: 'pipe'[] = [],
+): ChildProcess {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const fd = planDescriptor(ctx, plan);
   try {
     const env = ctx.env as NodeJS.ProcessEnv;
-    const stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe', fd];
     return spawn(ctx.paths.helper, [role, '3'], {
       argv0: 'tspod',
       env,
-      stdio,
-    }) as ChildProcessWithoutNullStreams;
+      stdio: [...streams, fd, ...further],
+    });
   } finally {
     closeSync(fd);
   }

@@ -72,6 +72,12 @@ export function writeTree(
   return runTreePlan(ctx, plan, 'writing the archive').stderr.split('\n').filter(Boolean);
 }
 
+/** Writes layers (from top to bottom) to a file as one layer, with what they remove from those below them. */
+export function writeLayers(ctx: Context, directories: readonly LayerDirectory[], archive: string): void {
+  const plan = archivePlan(ctx, directories, { archive, flags: PLAN.TREE_WHITEOUTS });
+  runTreePlan(ctx, plan, 'writing the archive');
+}
+
 /** The same to standard output; this process becomes the writer and never returns. */
 export function streamTree(ctx: Context, directories: readonly LayerDirectory[]): never {
   return becomeHelper(ctx, 'tree', archivePlan(ctx, directories, { archive: '-', flags: 0 }));

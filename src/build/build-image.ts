@@ -1,0 +1,233 @@
+import type { Platform } from '../image/platform';
+import { platformName } from '../image/platform';
+import { commitImage } from '../image/commit-image';
+import type { LayerSoFar } from '../image/commit-image';
+import { lockContentShared } from '../image/collect-garbage';
+import type { FileLock } from '../sys/file-lock';
+import { parseImageConfig } from '../image/image-config';
+import { resolveImage } from '../image/resolve';
+import type { Context } from '../lib/context';
+import { isErrno } from '../lib/errors';
+import { removeTrees } from '../runtime/tree';
+import { hasPrivateMounts } from '../runtime/enter';
+import { digestHex, digestOf } from '../store/digest';
+import { openStore } from '../store/open-store';
+import { publish } from '../store/publish';
+import { makeStaging } from '../store/staging';
+import type { Staging } from '../store/staging';
+import type { StorePaths } from '../store/store-paths';
+import { writeEntry } from '../store/build-cache';
+import { openFileDigests } from './cache/file-digests';
+import { NeedsWorker } from './engine/build';
+import type { Build } from './engine/build';
+import { stageOf, timestamp } from './engine/run-stage';
+import { makeSlots } from './engine/slots';
+import { stageGraph } from './engine/stage-graph';
+import type { StageState } from './engine/stage-state';
+import type { BuildEvent } from './events';
+import { globalScope, platformArguments, unusedArguments } from './language/scope';
+import type { BuildRequest, BuildResult } from './request';
+import { assembleImage } from './result/assemble';
+import { writeOutputs } from './result/outputs';
+import { squashLayers } from './result/squash';
+import { addToList } from './result/add-to-list';
+
+export { NeedsWorker } from './engine/build';
+
+/**
+ * Builds an image. A process without all ids and a mount namespace of its own gets as far as the cache goes: where a step has to be
+ * carried out it throws `NeedsWorker` before it has told or made anything, and the command runs itself again in such a place.
+ * Errors: with the place in the Containerfile; a `RUN` that fails has its exit status.
+ */
+export async function buildImage(
+  ctx: Context,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<BuildResult> {
+  if (hasPrivateMounts(ctx)) return buildAll(ctx, request, signal);
+  const events: BuildEvent[] = [];
+  const result = await buildAll(ctx, { ...request, report: (event) => events.push(event) }, signal);
+  events.forEach(request.report);
+  return result;
+}
+
+async function buildAll(ctx: Context, request: BuildRequest, signal: AbortSignal): Promise<BuildResult> {
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const numbers = { step: 0 };
+  try {
+    const platforms = request.platforms.length > 0 ? request.platforms : [{}];
+    const results: { platform: Platform; result: BuildResult }[] = [];
+    for (const platform of platforms) {
+      const named =
+        platforms.length > 1 || request.manifestList !== undefined ? { ...request, tags: [] } : request;
+      results.push({
+        platform,
+        result: await buildOne({ ctx, store, lock, signal, numbers }, named, platform),
+      });
+    }
+    const [first] = results;
+    if (platforms.length === 1 && request.manifestList === undefined) return first?.result ?? { names: [] };
+    return await addToList(ctx, store, request, results);
+  } finally {
+    lock.release();
+  }
+}
+
+interface Place {
+  ctx: Context;
+  store: StorePaths;
+  lock: FileLock;
+  signal: AbortSignal;
+  numbers: { step: number };
+}
+
+async function buildOne(place: Place, request: BuildRequest, platform: Platform): Promise<BuildResult> {
+  const { build, staging, global } = openBuild(place, request, platform);
+  try {
+    const { target, needed } = build.graph;
+    const states = needed.map(({ index }) => stageOf(build, global, index));
+    // the first error ends the others too
+    await Promise.all(states);
+    const state = await stageOf(build, global, target.index);
+    return await finish(build, state);
+  } finally {
+    await settle(build);
+    build.digests.save();
+    for (const undo of build.atEnd.reverse()) undo();
+    removeStaging(place.ctx, staging.open);
+  }
+}
+
+function openBuild(
+  { ctx, store, signal, numbers }: Place,
+  request: BuildRequest,
+  platform: Platform,
+): { build: Build; staging: { open?: Staging }; global: Map<string, string> } {
+  const { containerfile } = request;
+  const warn: Build['warn'] = (text, at) => request.report({ kind: 'warning', text, ...(at ? { at } : {}) });
+  const global = globalScope(containerfile, {
+    given: request.buildArgs,
+    predefined: platformArguments(platform),
+  });
+  for (const { message, at } of containerfile.warnings) warn(message, at);
+  const unused = unusedArguments(containerfile, request.buildArgs.keys());
+  if (unused.length > 0) warn(`one or more build args were not consumed: [${unused.join(' ')}]`);
+  const staging: { open?: Staging } = {};
+  const names = { count: 0 };
+  const isSeveral = request.platforms.length > 1;
+  const build: Build = {
+    ...{ ctx, request, containerfile, platform, store, signal, atEnd: [], made: [], warn },
+    ...(isSeveral ? { platformLabel: platformName(platform) } : {}),
+    graph: stageGraph(containerfile, global, request),
+    stages: new Map(),
+    slots: makeSlots(request.jobs),
+    digests: openFileDigests(store, request.context?.path ?? '/'),
+    staging() {
+      if (!hasPrivateMounts(ctx)) throw new NeedsWorker('the build needs all ids');
+      return (staging.open ??= makeStaging(store));
+    },
+    nextName: (kind) => `${kind}-${++names.count}`,
+    label: (step) => ({
+      ...step,
+      id: ++numbers.step,
+      ...(isSeveral ? { platform: platformName(platform) } : {}),
+    }),
+  };
+  return { build, staging, global };
+}
+
+/** What has been made so far is kept for the next build, also where a later step has failed. */
+async function settle(build: Build): Promise<void> {
+  await Promise.allSettled(build.stages.values());
+  const made = build.made.splice(0);
+  if (made.length === 0) return;
+  const entries = await Promise.allSettled(
+    made.map(async ({ key, entry }) => ({ key, entry: await entry() })),
+  );
+  const layers = await Promise.allSettled(
+    [...build.stages.values()].map(async (stage) =>
+      Promise.all((await stage).layers.map(({ done }) => done)),
+    ),
+  );
+  publishLayers(
+    build.store,
+    layers.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
+  );
+  for (const result of entries) {
+    if (result.status !== 'fulfilled') continue;
+    const { key, entry } = result.value;
+    if (entry.chainIds.every((hex) => hasLayer(build.store, hex))) writeEntry(build.store, key, entry);
+  }
+}
+
+function hasLayer(store: StorePaths, hex: string): boolean {
+  return process.getBuiltinModule('node:fs').existsSync(`${store.layers}/${hex}/layer.json`);
+}
+
+function publishLayers(store: StorePaths, layers: readonly LayerSoFar[]): void {
+  const staged = layers.filter((layer) => layer.staged !== undefined);
+  if (staged.length === 0) return;
+  publish(store, {
+    blobs: staged.flatMap(({ staged: layer }) =>
+      layer?.blobFile === undefined ? [] : [{ file: layer.blobFile, digest: layer.blob.digest }],
+    ),
+    layers: staged.flatMap(({ chainId, staged: layer }) =>
+      layer ? [{ directory: layer.directory, chainId }] : [],
+    ),
+  });
+  for (const layer of staged) layer.staged = undefined;
+}
+
+async function finish(build: Build, state: StageState): Promise<BuildResult> {
+  const { ctx, request, store } = build;
+  const { squash } = request.changes;
+  const kind = squash === 'none' && !request.cache.layers ? 'new' : squash;
+  const layers =
+    kind === 'none'
+      ? await Promise.all(state.layers.map(({ done }) => done))
+      : await squashLayers(build, state, kind);
+  if (request.outputs.length > 0) {
+    await writeOutputs(build, layers);
+    if (request.tags.length === 0) return { names: [] };
+  }
+  const image = assembleImage(
+    state,
+    layers,
+    request,
+    request.times.created === undefined ? state.created : timestamp(build),
+  );
+  const id = digestHex(digestOf(image.config));
+  const digest = digestOf(image.manifest.bytes);
+  if (!isThere(ctx, id, digest, request.tags)) {
+    const staging = makeStaging(store);
+    try {
+      const parsed = parseImageConfig(image.config);
+      commitImage(
+        store,
+        { names: request.tags, config: image.config, manifest: image.manifest },
+        { staging, layers, config: parsed },
+      );
+      for (const layer of layers) layer.staged = undefined;
+    } finally {
+      staging.remove();
+    }
+  }
+  return { imageId: id, digest, names: request.tags };
+}
+
+/** Whether the store has just this image by all these names: then nothing is to be written. */
+function isThere(ctx: Context, id: string, digest: string, names: readonly string[]): boolean {
+  const found = resolveImage(ctx, id);
+  return found?.digest === digest && names.every((name) => found.names.includes(name));
+}
+
+function removeStaging(ctx: Context, staging: Staging | undefined): void {
+  if (staging === undefined) return;
+  try {
+    staging.remove();
+  } catch (error) {
+    if (!isErrno(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EBUSY')) throw error;
+    removeTrees(ctx, [staging.path]);
+  }
+}

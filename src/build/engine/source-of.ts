@@ -1,0 +1,96 @@
+import { ensureImage } from '../../image/ensure-image';
+import type { ImageFetch } from '../../image/ensure-image';
+import type { ResolvedImage } from '../../image/resolve';
+import { TspodError } from '../../lib/errors';
+import { digestHex } from '../../store/digest';
+import type { SourceTree } from '../files/source-tree';
+import { errorAt } from '../language/language-error';
+import type { SourceRange, Word } from '../language/types';
+import type { Build } from './build';
+import { chainOf } from './layer-maker';
+import { findSource } from './stage-graph';
+import type { Source } from './stage-graph';
+import type { StageState } from './stage-state';
+
+/** What `--from` or `from=` leads to; the build's own context without it. Waits for a stage that is being built. */
+export async function sourceTree(
+  build: Build,
+  state: StageState,
+  from: Word | undefined,
+  at: SourceRange,
+  stageOf: (index: number) => Promise<StageState>,
+): Promise<SourceTree> {
+  if (from === undefined || from.text === '') return contextTree(build, at);
+  const { graph, request } = build;
+  const source = findSource({ stages: graph.stages, contexts: request.namedContexts }, state.stage, from);
+  try {
+    return await treeOf(build, source, stageOf);
+  } catch (error) {
+    throw error instanceof TspodError && error.excerpt.length === 0 ? errorAt(from.at, error) : error;
+  }
+}
+
+async function treeOf(
+  build: Build,
+  source: Source,
+  stageOf: (index: number) => Promise<StageState>,
+): Promise<SourceTree> {
+  switch (source.kind) {
+    case 'scratch':
+      return { view: { directories: [] }, identity: 'scratch', name: 'scratch' };
+    case 'stage': {
+      const { layers, name } = await stageOf(source.stage.index);
+      const top = (await chainOf(layers)).at(-1) ?? 'scratch';
+      return {
+        view: { directories: layers.map(({ diff }) => diff).reverse() },
+        identity: top,
+        name: `stage "${name}"`,
+      };
+    }
+    case 'image':
+      return imageTree(await findBase(build, source.reference));
+    case 'context':
+      if (source.context.kind === 'image') return imageTree(await findBase(build, source.context.reference));
+      return {
+        view: { directories: [source.context.path] },
+        ignore: source.context.ignore,
+        name: `the build context "${source.name}"`,
+      };
+  }
+}
+
+function contextTree({ request }: Build, at: SourceRange): SourceTree {
+  const { context } = request;
+  if (context !== undefined)
+    return { view: { directories: [context.path] }, ignore: context.ignore, name: 'the build context' };
+  throw errorAt(
+    at,
+    new TspodError('usage', 'there is no build context to copy from', {
+      hint: 'name a directory: tspod build -f FILE DIRECTORY',
+    }),
+  );
+}
+
+function imageTree({ layers, chainIds, name, id }: ResolvedImage): SourceTree {
+  return {
+    view: { directories: layers },
+    identity: chainIds[0] ?? digestHex(`sha256:${id}`),
+    name: `image "${name}"`,
+  };
+}
+
+/** An image that is a base or a source, pulled as the options say. */
+export async function findBase(
+  build: Build,
+  reference: string,
+  platform = build.platform,
+): Promise<ResolvedImage> {
+  const { ctx, request } = build;
+  const wanted = request.platforms.length > 0 || platform !== build.platform ? { platform } : {};
+  const fetch: ImageFetch = {
+    policy: request.pull,
+    ...wanted,
+    options: async () => ({ registry: request.registry, report: () => undefined }),
+  };
+  return ensureImage(ctx, reference, fetch);
+}

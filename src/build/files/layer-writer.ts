@@ -1,0 +1,221 @@
+import {
+  chmodSync,
+  copyFileSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Stats } from 'node:fs';
+import { findRootfsPlace } from '../../container/rootfs-view';
+import type { RootfsEntry, RootfsView } from '../../container/rootfs-view';
+import { TspodError } from '../../lib/errors';
+import { makeFifo } from '../../sys/special-files';
+import { getXattr, listXattrs, setXattr } from '../../sys/xattr';
+
+/** Owner and permissions of what is copied; what is absent is kept from the source. */
+export interface CopyAttributes {
+  owner?: { uid: number; gid: number };
+  /** New permission bits of a file with these bits. */
+  mode?: (mode: number, isDirectory: boolean) => number;
+}
+
+/** A new layer that is being written, on top of others. */
+export interface LayerWriter {
+  /** Where a path leads, with the names of what exists resolved. */
+  resolve(path: string): { names: string[]; stats?: Stats };
+  /** Makes a directory and its parents, where they are missing, for this owner. */
+  ensureDirectory(names: readonly string[], attributes: CopyAttributes): void;
+  /** Copies a file, link, pipe or directory (without what is in it). */
+  put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): void;
+  /** Makes a file of text. */
+  putText(names: readonly string[], text: string, options: { mode: number } & CopyAttributes): void;
+  /** Dates directories as their sources are; says whether anything was written. */
+  finish(): boolean;
+}
+
+/** `upper` is the layer's empty directory; `lowers` are those below it, from top to bottom. Needs all ids. */
+export function openLayerWriter(upper: string, lowers: readonly string[]): LayerWriter {
+  return new Writer(upper, lowers);
+}
+
+class Writer implements LayerWriter {
+  private readonly view: RootfsView;
+  /** Directories of which nothing is below: what is in them needs no look at other layers. */
+  private readonly fresh = new Set<string>();
+  private readonly present = new Set<string>(['']);
+  private readonly dated: { path: string; stats: Stats }[] = [];
+  /** First copies of files with several names, by inode. */
+  private readonly links = new Map<string, string>();
+  private hasWritten = false;
+
+  constructor(
+    private readonly upper: string,
+    lowers: readonly string[],
+  ) {
+    this.view = { directories: [upper, ...lowers] };
+  }
+
+  resolve(path: string): { names: string[]; stats?: Stats } {
+    const { names, entry } = findRootfsPlace(this.view, path);
+    return entry === undefined ? { names } : { names, stats: entry.stats };
+  }
+
+  ensureDirectory(names: readonly string[], attributes: CopyAttributes): void {
+    const key = names.join('/');
+    if (this.present.has(key)) return;
+    this.ensureDirectory(names.slice(0, -1), attributes);
+    const stats = this.look(names);
+    if (stats !== undefined && !stats.isDirectory())
+      throw new TspodError('invalid', `"/${key}" is not a directory`, { hint: 'choose another destination' });
+    const path = `${this.upper}/${key}`;
+    this.present.add(key);
+    if (stats === undefined) {
+      this.makeDirectory(names, path);
+      this.give(path, { mode: 0o755, ...attributes }, 0o755);
+      return;
+    }
+    if (isThere(path)) return;
+    // as overlayfs copies a directory up
+    mkdirSync(path);
+    lchownSync(path, stats.uid, stats.gid);
+    chmodSync(path, stats.mode & 0o7777);
+    this.dated.push({ path, stats });
+  }
+
+  put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): void {
+    const path = `${this.upper}/${names.join('/')}`;
+    const { stats } = entry;
+    if (stats.isDirectory()) return this.putDirectory(names, entry, attributes);
+    this.ensureDirectory(names.slice(0, -1), {});
+    this.makeRoom(names, path);
+    if (this.putLink(entry, path)) return;
+    if (stats.isFile()) copyFileSync(entry.path, path);
+    else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(entry.path), path);
+    else if (stats.isFIFO()) makeFifo(Buffer.from(path), 0o600);
+    else throw unsupported(names, stats);
+    this.finishFile(path, entry, attributes);
+  }
+
+  putText(names: readonly string[], text: string, options: { mode: number } & CopyAttributes): void {
+    this.ensureDirectory(names.slice(0, -1), {});
+    const path = `${this.upper}/${names.join('/')}`;
+    this.makeRoom(names, path);
+    writeFileSync(path, text);
+    this.give(path, options, options.mode);
+  }
+
+  finish(): boolean {
+    for (const { path, stats } of this.dated.reverse()) date(path, stats);
+    return this.hasWritten;
+  }
+
+  private putDirectory(
+    names: readonly string[],
+    { path: from, stats }: RootfsEntry,
+    attributes: CopyAttributes,
+  ): void {
+    this.ensureDirectory(names.slice(0, -1), {});
+    const key = names.join('/');
+    const path = `${this.upper}/${key}`;
+    const found = this.look(names);
+    if (found !== undefined && !found.isDirectory())
+      throw new TspodError('invalid', `cannot replace "/${key}", which is no directory, by a directory`);
+    if (found === undefined) this.makeDirectory(names, path);
+    else if (!isThere(path)) mkdirSync(path);
+    this.hasWritten = true;
+    this.present.add(key);
+    copyAttributes(from, path);
+    this.give(path, attributes, stats.mode & 0o7777, stats);
+    this.dated.push({ path, stats });
+  }
+
+  private makeDirectory(names: readonly string[], path: string): void {
+    mkdirSync(path);
+    this.hasWritten = true;
+    this.fresh.add(names.join('/'));
+  }
+
+  /** What is there now; nothing below a new directory but what was put there. */
+  private look(names: readonly string[]): Stats | undefined {
+    if (this.fresh.has(names.slice(0, -1).join('/')))
+      return lstatSync(`${this.upper}/${names.join('/')}`, { throwIfNoEntry: false });
+    return findRootfsPlace(this.view, names.join('/'), { last: 'keep' }).entry?.stats;
+  }
+
+  private makeRoom(names: readonly string[], path: string): void {
+    this.hasWritten = true;
+    const found = this.look(names);
+    if (found?.isDirectory())
+      throw new TspodError('invalid', `cannot replace the directory "/${names.join('/')}" by a file`, {
+        hint: 'write the destination with a slash at its end to copy into the directory',
+      });
+    if (found !== undefined) rmSync(path, { force: true });
+  }
+
+  private putLink({ stats }: RootfsEntry, path: string): boolean {
+    if (!stats.isFile() || stats.nlink < 2) return false;
+    const inode = `${stats.dev}:${stats.ino}`;
+    const first = this.links.get(inode);
+    if (first === undefined || !isThere(first)) {
+      this.links.set(inode, path);
+      return false;
+    }
+    linkSync(first, path);
+    return true;
+  }
+
+  private finishFile(path: string, { path: from, stats }: RootfsEntry, attributes: CopyAttributes): void {
+    if (!stats.isSymbolicLink()) {
+      this.give(path, attributes, stats.mode & 0o7777, stats);
+      copyAttributes(from, path);
+    } else if (attributes.owner) {
+      lchownSync(path, attributes.owner.uid, attributes.owner.gid);
+    }
+    date(path, stats);
+  }
+
+  private give(
+    path: string,
+    { owner, mode }: Omit<CopyAttributes, 'mode'> & { mode?: CopyAttributes['mode'] | number },
+    given: number,
+    stats?: Stats,
+  ): void {
+    const isDirectory = stats?.isDirectory() ?? false;
+    const { uid, gid } = owner ?? { uid: 0, gid: 0 };
+    if (uid !== 0 || gid !== 0) lchownSync(path, uid, gid);
+    // after the owner: a change of it takes set-user-ID bits away
+    chmodSync(path, typeof mode === 'function' ? mode(given, isDirectory) : (mode ?? given));
+  }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function date(path: string, { mtimeMs }: Stats): void {
+  const seconds = Math.floor(mtimeMs / 1000);
+  lutimesSync(path, seconds, seconds);
+}
+
+/** What an archive of a layer would hold too. */
+function copyAttributes(from: string, to: string): void {
+  for (const name of listXattrs(from)) {
+    const isKept =
+      (name.startsWith('user.') && !name.startsWith('user.overlay.')) || name === 'security.capability';
+    const value = isKept ? getXattr(from, name) : undefined;
+    if (value !== undefined) setXattr(to, name, value);
+  }
+}
+
+function unsupported(names: readonly string[], stats: Stats): TspodError {
+  const kind = stats.isSocket() ? 'socket' : 'device';
+  return new TspodError('invalid', `"/${names.join('/')}" is a ${kind}: it cannot be copied into an image`, {
+    hint: 'name it in the ignore file (.containerignore)',
+  });
+}

@@ -1,0 +1,36 @@
+import type { LayerSoFar } from '../../image/commit-image';
+import { writeTree } from '../../runtime/layer-tree';
+import { mkdirSync } from 'node:fs';
+import type { Build } from '../engine/build';
+import { openLayerWriter } from '../files/layer-writer';
+import { walkSource } from '../files/source-tree';
+import { findRootfsPlace } from '../../container/rootfs-view';
+
+/** Writes the result's files as `--output` says; on this machine they are the user's own. */
+export async function writeOutputs(build: Build, layers: readonly LayerSoFar[]): Promise<void> {
+  build.staging();
+  const directories = layers.map(({ diff }) => diff).reverse();
+  for (const output of build.request.outputs) {
+    if (output.kind === 'tar') {
+      const path = output.path === '-' ? '/proc/self/fd/1' : output.path;
+      writeTree(
+        build.ctx,
+        directories.map((each) => ({ path: each })),
+        path,
+      );
+      continue;
+    }
+    mkdirSync(output.path, { recursive: true });
+    const view = { directories };
+    const writer = openLayerWriter(output.path, []);
+    const top = findRootfsPlace(view, '/');
+    if (top.entry === undefined) continue;
+    const selected = { names: [], named: '', entry: top.entry };
+    for (const { below, entry } of walkSource({ view, name: 'the result' }, selected)) {
+      const isSpecial =
+        entry.stats.isCharacterDevice() || entry.stats.isBlockDevice() || entry.stats.isSocket();
+      if (below.length > 0 && !isSpecial) writer.put(below, entry, { owner: { uid: 0, gid: 0 } });
+    }
+    writer.finish();
+  }
+}

@@ -1,0 +1,47 @@
+import { chmodSync, mkdirSync, renameSync, utimesSync } from 'node:fs';
+import { downloadFile } from '../../image/download/download-file';
+import { TspodError } from '../../lib/errors';
+import { digestOfFile } from '../cache/file-digests';
+import type { Build } from '../engine/build';
+
+/** Fetches the file of a URL to a new directory. Error `invalid`: it has another digest than `checksum` says. */
+export async function fetchUrl(
+  build: Build,
+  address: string,
+  checksum: string | undefined,
+): Promise<{ folder: string; name: string }> {
+  const folder = `${build.staging().path}/${build.nextName('url')}`;
+  mkdirSync(folder, { mode: 0o700 });
+  const { name, modified } = await downloadFile(build.ctx, address, `${folder}/download`);
+  if (name === '')
+    throw new TspodError('usage', `"${address}" names no file`, {
+      hint: 'add the name of a file to the address',
+    });
+  const path = `${folder}/${name}`;
+  renameSync(`${folder}/download`, path);
+  // as BuildKit and Podman give it
+  chmodSync(path, 0o600);
+  const seconds = Math.floor((modified ?? 0) / 1000);
+  utimesSync(path, seconds, seconds);
+  checkDigest(path, address, checksum);
+  return { folder, name };
+}
+
+function checkDigest(path: string, address: string, checksum: string | undefined): void {
+  if (checksum === undefined) return;
+  const expected = /^sha256:([0-9a-f]{64})$/.exec(checksum)?.[1];
+  if (expected === undefined)
+    throw new TspodError(
+      'usage',
+      `--checksum "${checksum}" is not of the form sha256:<64 hexadecimal digits>`,
+    );
+  const found = digestOfFile(path);
+  if (found === expected) return;
+  throw new TspodError(
+    'invalid',
+    `"${address}" has another digest: expected ${checksum}, got sha256:${found}`,
+    {
+      hint: 'the file has changed, or the checksum is that of another one',
+    },
+  );
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { isErrno, TspodError } from '../lib/errors';
+import { randomId } from '../lib/id';
+import { readJsonFile } from '../sys/file-io';
+import { buildCachePaths } from './build-cache-paths';
+import { digestHex, digestOf } from './digest';
+import type { StorePaths } from './store-paths';
+
+/** What a step has come to. */
+export interface CacheEntry {
+  version: 1;
+  /** RFC 3339: when it was made. */
+  created: string;
+  /** Chain ids of all layers, hexadecimal, from bottom to top: they are kept as long as the entry is. */
+  chainIds: string[];
+  /** The instruction, for people. */
+  step: string;
+}
+
+/** The key of a step: of what led to it, and of all that it depends on. 64 hexadecimal digits. */
+export function stepKey(parent: string, parts: unknown): string {
+  return digestHex(digestOf(`${parent}\n${JSON.stringify(parts)}`));
+}
+
+/** What is known of a step that is no older than `ttl` milliseconds; undefined: nothing. */
+export function readEntry(store: StorePaths, key: string, ttl?: number): CacheEntry | undefined {
+  const path = pathOf(store, key);
+  try {
+    const entry = readJsonFile(path) as CacheEntry | undefined;
+    if (entry?.version !== 1) return undefined;
+    if (ttl !== undefined && Date.now() - Date.parse(entry.created) > ttl) return undefined;
+    touch(path);
+    return entry;
+  } catch (error) {
+    // cut off by a power loss: the step is done again
+    if (error instanceof TspodError && error.code === 'invalid') return undefined;
+    throw error;
+  }
+}
+
+/** Keeps what a step has come to; two builds may do so at once. */
+export function writeEntry(store: StorePaths, key: string, entry: CacheEntry): void {
+  const path = pathOf(store, key);
+  mkdirSync(buildCachePaths(store).steps, { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomId().slice(0, 8)}`;
+  writeFileSync(temporary, `${JSON.stringify(entry)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The time of last use is what `--filter until=` of a prune goes by: a day's precision is enough. */
+function touch(path: string): void {
+  try {
+    const now = Date.now();
+    if (now - statSync(path).mtimeMs > 3_600_000) utimesSync(path, now / 1000, now / 1000);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'EPERM', 'EROFS')) throw error;
+  }
+}
+
+/** The keys of all entries. */
+export function listEntries(store: StorePaths): string[] {
+  try {
+    return readdirSync(buildCachePaths(store).steps).flatMap(
+      (name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [],
+    );
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** The layers that entries hold on to, hexadecimal chain ids. */
+export function cachedLayers(store: StorePaths): Set<string> {
+  const layers = new Set<string>();
+  for (const key of listEntries(store)) {
+    try {
+      const entry = readJsonFile(pathOf(store, key)) as CacheEntry | undefined;
+      for (const hex of entry?.chainIds ?? []) layers.add(hex);
+    } catch (error) {
+      if (!(error instanceof TspodError)) throw error;
+    }
+  }
+  return layers;
+}
+
+function pathOf(store: StorePaths, key: string): string {
+  return `${buildCachePaths(store).steps}/${key}.json`;
+}
