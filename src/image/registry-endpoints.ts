@@ -22,8 +22,8 @@ export function registryFor(ctx: Context, reference: ImageReference): RegistryEn
 }
 
 /**
- * Where to pull an image from: the mirrors that may be asked, in order, and then its registry. The reference has a
- * domain. Errors: `denied` (registries.conf blocks it), `invalid` (a rewritten name is no image name).
+ * Where to pull an image from: the mirrors that may be asked, in order, and then its registry. A mirror that lies below a
+ * blocked prefix is left out. The reference has a domain. Errors: `denied` (registries.conf blocks it), `invalid` (a rewritten name is no image name).
  */
 export function pullEndpoints(ctx: Context, reference: ImageReference): RegistryEndpoint[] {
   const full = dockerReference(reference);
@@ -32,12 +32,13 @@ export function pullEndpoints(ctx: Context, reference: ImageReference): Registry
   refuseBlocked(entry);
   const unwanted = full.digest === undefined ? 'digest-only' : 'tag-only';
   const mirrors = entry.mirrors.filter(({ use }) => use !== unwanted);
+  const places = mirrors.map(({ location, insecure }) => ({
+    reference: rewrite(full, entry, location),
+    insecure,
+    isMirror: true,
+  }));
   return [
-    ...mirrors.map(({ location, insecure }) => ({
-      reference: rewrite(full, entry, location),
-      insecure,
-      isMirror: true,
-    })),
+    ...places.filter((place) => registryFor(ctx, place.reference)?.blocked !== true),
     { reference: rewrite(full, entry, entry.location), insecure: entry.insecure, isMirror: false },
   ];
 }

@@ -129,6 +129,14 @@ test('resolveShortName() fails where there is neither an alias nor a search regi
     );
   }));
 
+test('resolveShortName() keeps the part with capitals in the name that it proposes', () =>
+  inConfigHome(async ({ ctx, write }) => {
+    write(MAIN, '');
+    await assert.rejects(resolveShortName(ctx, parseReference('UPPER/x')), {
+      hint: /"docker.io\/upper\/x:latest"/,
+    });
+  }));
+
 const endpoints = `
 [[registry]]
 prefix = "a.io/foo"
@@ -154,6 +162,12 @@ blocked = true
 [[registry]]
 prefix = "*.wild.io"
 insecure = true
+[[registry]]
+location = "d.io"
+[[registry.mirror]]
+location = "bad.io/d"
+[[registry.mirror]]
+location = "dm.local"
 `;
 
 const pulls: readonly { input: string; made: string[] }[] = [
@@ -172,6 +186,7 @@ const pulls: readonly { input: string; made: string[] }[] = [
   },
   { input: 'b.io/x', made: ['b.io/x:latest'] },
   { input: `b.io/x@${DIGEST}`, made: [`bm.local/x@${DIGEST} mirror`, `b.io/x@${DIGEST}`] },
+  { input: 'd.io/x:1', made: ['dm.local/x:1 mirror', 'd.io/x:1'] },
   { input: 'x.wild.io:5000/y:1', made: ['x.wild.io:5000/y:1 insecure'] },
 ];
 
