@@ -21,16 +21,16 @@ int journal_open(void) {
 
 void journal_send(int socket, const struct plan *plan, int stream, const char *line, size_t length,
                   bool partial) {
-    char head[1024];
+    char head[8192];
     const char *id = plan_string(plan, PLAN_CONTAINER, 0, ""),
                *name = plan_string(plan, PLAN_CONTAINER, 1, "");
     const char *tag = plan_string(plan, PLAN_LOG, 4, "");
-    int used = snprintf(
-        head, sizeof head,
-        "PRIORITY=%d\nCONTAINER_ID=%.12s\nCONTAINER_ID_FULL=%s\nCONTAINER_NAME=%s\nCONTAINER_TAG=%s\n"
-        "SYSLOG_IDENTIFIER=%s\n%sMESSAGE\n",
-        stream == 1 ? 6 : 3, id, id, name, tag, tag[0] ? tag : name,
-        partial ? "CONTAINER_PARTIAL_MESSAGE=true\n" : "");
+    int used =
+        snprintf(head, sizeof head,
+                 "PRIORITY=%d\nCONTAINER_ID=%.12s\nCONTAINER_ID_FULL=%s\nCONTAINER_NAME=%s\n%s%s%s"
+                 "SYSLOG_IDENTIFIER=%s\n%sMESSAGE\n",
+                 stream == 1 ? 6 : 3, id, id, name, tag[0] ? "CONTAINER_TAG=" : "", tag, tag[0] ? "\n" : "",
+                 tag[0] ? tag : name, partial ? "CONTAINER_PARTIAL_MESSAGE=true\n" : "");
     if (used < 0 || (size_t)used >= sizeof head)
         return;
     unsigned char size[8];

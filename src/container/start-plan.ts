@@ -101,7 +101,7 @@ function addNetwork(plan: Plan, ctx: Context, record: ContainerRecord): void {
   for (const { bytes, what } of network.requests) plan.add('NET_REQUEST', bytes, what);
 }
 
-function addStreams(plan: Plan, ctx: Context, { id, name, options }: ContainerRecord, mode: StartMode): void {
+function addStreams(plan: Plan, ctx: Context, { id, options }: ContainerRecord, mode: StartMode): void {
   let stdio = 0;
   if (options.tty) stdio |= PLAN.STDIO_TTY;
   if (options.interactive) stdio |= PLAN.STDIO_STDIN;
@@ -120,10 +120,10 @@ function addStreams(plan: Plan, ctx: Context, { id, name, options }: ContainerRe
     plan.add('DETACH_KEYS', detachKeys);
   }
   if (mode.message !== undefined) plan.add('EXIT_MESSAGE', mode.message);
-  addLog(plan, containerPaths(ctx, id).log, name, options.log);
+  addLog(plan, containerPaths(ctx, id).log, options.log);
 }
 
-function addLog(plan: Plan, defaultPath: string, name: string, log: LogSettings): void {
+function addLog(plan: Plan, defaultPath: string, log: LogSettings): void {
   const driver = {
     'k8s-file': PLAN.LOG_K8S_FILE,
     'json-file': PLAN.LOG_K8S_FILE,
@@ -131,7 +131,7 @@ function addLog(plan: Plan, defaultPath: string, name: string, log: LogSettings)
     none: PLAN.LOG_NONE,
     passthrough: PLAN.LOG_NONE,
   }[log.driver];
-  plan.add('LOG', driver, log.path ?? defaultPath, log.maxSize ?? 0, log.maxFile ?? 1, log.tag ?? name);
+  plan.add('LOG', driver, log.path ?? defaultPath, log.maxSize ?? 0, log.maxFile ?? 1, log.tag ?? '');
 }
 
 function addPolicies(plan: Plan, ctx: Context, record: ContainerRecord, mode: StartMode): void {

@@ -8,6 +8,7 @@ import type { ContainerRecord } from '../record';
 import { isAlive } from '../status';
 import { stateIfThere } from '../await-state';
 import { LogFiles } from '../../sys/log-files';
+import { LineJoiner } from './line-joiner';
 import { parseLogLine, type LogRecord } from './log-line';
 
 /** Which part of a log is wanted. Times are in nanoseconds since 1970. */
@@ -35,12 +36,12 @@ export async function* readLogs(
   if (driver === 'none' || driver === 'passthrough') throw notKept(driver);
   if (driver === 'journald') {
     const { readJournal } = await import('./read-journal');
-    return yield* readJournal(record, options);
+    return yield* readJournal(ctx, record, options);
   }
   const files = new LogFiles(record.options.log.path ?? containerPaths(ctx, record.id).log);
   const joiner = new LineJoiner();
   try {
-    yield* lastLines(wanted(joiner.join(files), options), options.tail);
+    yield* lastLines(wanted(joined(files, joiner), options), options.tail);
     if (options.follow) yield* followed(ctx, record, { files, joiner, options });
     yield* joiner.unfinished();
   } finally {
@@ -48,28 +49,11 @@ export async function* readLogs(
   }
 }
 
-/** Puts the pieces of long lines together, each stream by itself. */
-class LineJoiner {
-  #open: Partial<Record<LogRecord['stream'], LogRecord>> = {};
-
-  *join(files: LogFiles): Generator<LogRecord> {
-    for (const bytes of files.lines()) {
-      const record = parseLogLine(bytes);
-      if (!record) continue;
-      const open = this.#open[record.stream];
-      const line = open
-        ? { ...record, time: open.time, text: Buffer.concat([open.text, record.text]) }
-        : record;
-      delete this.#open[record.stream];
-      if (record.isEnd) yield { ...line, isWhole: false };
-      else if (record.isWhole) yield line;
-      else this.#open[record.stream] = line;
-    }
-  }
-
-  *unfinished(): Generator<LogRecord> {
-    yield* Object.values(this.#open);
-    this.#open = {};
+function* joined(files: LogFiles, joiner: LineJoiner): Generator<LogRecord> {
+  for (const bytes of files.lines()) {
+    const record = parseLogLine(bytes);
+    const line = record && joiner.add(record);
+    if (line) yield line;
   }
 }
 
@@ -85,7 +69,7 @@ function* wanted(lines: Iterable<LogRecord>, { since, until }: LogOptions): Gene
 }
 
 /** All lines, or the last `count`: then no more than these are kept in memory. */
-function* lastLines(lines: Iterable<LogRecord>, count: number | undefined): Generator<LogRecord> {
+export function* lastLines(lines: Iterable<LogRecord>, count: number | undefined): Generator<LogRecord> {
   if (count === undefined || count < 0) return yield* lines;
   let kept: LogRecord[] = [];
   for (const line of lines) {
@@ -105,7 +89,7 @@ async function* followed(
   try {
     for (;;) {
       const state = stateIfThere(ctx, id);
-      yield* wanted(joiner.join(files), options);
+      yield* wanted(joined(files, joiner), options);
       if (!state || !isAlive(state)) return;
       if (options.until !== undefined && BigInt(Date.now()) * 1_000_000n > options.until) return;
       await alarm.next(500);

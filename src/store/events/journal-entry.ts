@@ -26,8 +26,10 @@ export function journalTemplate(
   );
 }
 
-function message({ type, image, name }: Omit<EngineEvent, 'ns' | 'status'>): string {
-  return type === 'container' || type === 'pod' ? `(image=${image ?? ''}, name=${name ?? ''})` : (name ?? '');
+function message({ type, image, name, attributes }: Omit<EngineEvent, 'ns' | 'status'>): string {
+  if (type !== 'container' && type !== 'pod') return name ?? '';
+  const labels = Object.entries(attributes ?? {}).map(([key, value]) => `, ${key}=${value}`);
+  return `(image=${image ?? ''}, name=${name ?? ''}${labels.join('')})`;
 }
 
 function field(name: string, value: string | undefined): string {

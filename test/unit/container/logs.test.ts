@@ -6,7 +6,6 @@ import test, { type TestContext } from 'node:test';
 import { LogFiles } from '../../../src/sys/log-files';
 import { expandLogTag } from '../../../src/container/logs/log-tag';
 import { parseLogLine, shortTime } from '../../../src/container/logs/log-line';
-import { parseEntry } from '../../../src/container/logs/read-journal';
 import { readLogs, type LogOptions } from '../../../src/container/logs/read-logs';
 import { containerPaths } from '../../../src/container/paths';
 import { makeSandbox } from './sandbox';
@@ -112,15 +111,6 @@ test('readLogs() says that a container without a log has none', async (t) => {
     },
     { message },
   );
-});
-
-test('parseEntry() reads entries of the journal, text or bytes', () => {
-  const entry = { __REALTIME_TIMESTAMP: '1700000000000000', PRIORITY: '3', MESSAGE: [104, 105] };
-  const line = parseEntry(JSON.stringify(entry));
-  assert.equal(line?.stream, 'stderr');
-  assert.equal(String(line?.text), 'hi');
-  assert.equal(line?.time, '2023-11-14T22:13:20.000Z');
-  assert.equal(parseEntry('no json'), undefined);
 });
 
 test('expandLogTag() is a template over what inspect tells', (t) => {
