@@ -7,7 +7,8 @@ import { readRange } from '../store/file-range';
 import { unpackLayer } from '../store/layer/unpack-layer';
 import { openStore } from '../store/open-store';
 import { openStaging, type Staging } from '../store/staging';
-import type { VolumeRecord } from '../volume/volume-record';
+import { UNUSED_MARK } from '../volume/create-volume';
+import { volumePaths, type VolumeRecord } from '../volume/volume-record';
 import { checkedData } from './export-volume';
 import { mergeTree } from './merge-tree';
 
@@ -29,6 +30,8 @@ export async function importVolume(
     mkdirSync(staging.path, { recursive: true });
     const made = await unpack(ctx, { path, staging, place });
     mergeTree(made, data);
+    // its owner is what the archive says
+    rmSync(`${volumePaths(ctx, volume.name).directory}/${UNUSED_MARK}`, { force: true });
   } catch (error) {
     throw wrapError(`importing into volume "${volume.name}"`, error);
   } finally {

@@ -64,7 +64,7 @@ export function addOverlay(plan: Plan, ctx: Context, stack: Stack): void {
     plan.add(
       'ROOTFS_FUSE',
       merged,
-      ...fuseArguments(program, { lowers, upper, work, merged }, { maps, noAcl: stack.disk === 'image' }),
+      ...fuseArguments(program, { lowers, upper, work, merged }, { maps, onImage: stack.disk === 'image' }),
     );
     return;
   }
@@ -87,12 +87,13 @@ function addRootOwner(plan: Plan, upper: string, maps: { uids: IdMapping[]; gids
 function fuseArguments(
   program: string,
   paths: { lowers: string[]; upper: string; work: string; merged: string },
-  { maps, noAcl }: { maps: { uids: IdMapping[]; gids: IdMapping[] } | undefined; noAcl: boolean },
+  { maps, onImage }: { maps: { uids: IdMapping[]; gids: IdMapping[] } | undefined; onImage: boolean },
 ): string[] {
   const options = [`lowerdir=${paths.lowers.join(':')}`, `upperdir=${paths.upper}`, `workdir=${paths.work}`];
   if (maps) options.push(`uidmapping=${mappingText(maps.uids)}`, `gidmapping=${mappingText(maps.gids)}`);
   // fuse2fs has none, and its "not supported" would be an error of every file of others
-  if (noAcl) options.push('noacl');
+  // and what finds no room there is told at once, not written back later for ever
+  if (onImage) options.push('noacl', 'writeback=0');
   return [program, '-f', '-o', options.join(','), paths.merged];
 }
 

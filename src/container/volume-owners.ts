@@ -40,8 +40,11 @@ export function isUntouched(ctx: Context, volume: VolumeRecord): boolean {
   if (backing?.kind === 'device') return false;
   const path = volumeData(ctx, volume);
   const status = statSync(path, { throwIfNoEntry: false });
-  if (status?.isDirectory() !== true || readable(path)?.length !== 0) return false;
-  return status.uid === ctx.uid || owner !== undefined;
+  if (status?.isDirectory() !== true) return false;
+  const names = readable(path);
+  // of another owner, who lets nobody look: the helper sees whether it is empty
+  if (names === undefined) return owner !== undefined;
+  return names.length === 0 && (status.uid === ctx.uid || owner !== undefined);
 }
 
 function readable(path: string): string[] | undefined {
