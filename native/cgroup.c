@@ -119,6 +119,25 @@ void cgroup_enter(const struct plan *plan, int directory, pid_t pid) {
                   plan_string(plan, PLAN_CGROUP_DIR, 0, ""));
 }
 
+/* What the root of a child user namespace is here, of one of its maps. */
+static int root_of(const struct plan *plan, enum plan_code map) {
+    const struct plan_op *op;
+    for (size_t position = 0; (op = plan_next(plan, map, &position));)
+        if (op->args[0].number == 0)
+            return (int)op->args[1].number;
+    return -1;
+}
+
+void cgroup_give(const struct plan *plan, int directory) {
+    static const char *const files[] = {"", "cgroup.procs", "cgroup.subtree_control", "cgroup.threads"};
+    int user = root_of(plan, PLAN_CHILD_UID_MAP), group = root_of(plan, PLAN_CHILD_GID_MAP);
+    if (user <= 0)
+        return;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (fchownat(directory, files[i], (uid_t)user, (gid_t)group, AT_EMPTY_PATH) < 0)
+            return; /* the container has it for reading, as it would without */
+}
+
 unsigned long long cgroup_oom_kills(int directory) {
     if (directory < 0)
         return 0;

@@ -20,6 +20,10 @@ char *cgroup_update(const struct plan *plan, const struct plan *update);
 /* Moves pid there. Dies with status 125 on failure. */
 void cgroup_enter(const struct plan *plan, int directory, pid_t pid);
 
+/* Gives it to the root of the container's own user namespace, for groups below it: what delegating one takes
+ * (cgroups(7)). */
+void cgroup_give(const struct plan *plan, int directory);
+
 /* How many processes in it the kernel has killed for lack of memory. */
 unsigned long long cgroup_oom_kills(int directory);
 

@@ -217,6 +217,8 @@ void container_create(struct container *container, const struct plan *plan) {
     keep_namespaces(container, plan, birth.flags);
     if (container->cgroup >= 0 && !birth.in_cgroup)
         cgroup_enter(plan, container->cgroup, container->pid);
+    if (container->cgroup >= 0)
+        cgroup_give(plan, container->cgroup);
     hooks_must_run(plan, PLAN_HOOK_CREATE_RUNTIME, container->pid);
     if (send(container->control, "g", 1, MSG_NOSIGNAL) != 1)
         die_errno(125, "starting the container's process");

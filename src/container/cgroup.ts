@@ -2,10 +2,23 @@ import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { pauseSync } from './pause-sync';
 import { readProcFile } from './process-time';
 
+const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
+
 /** The path of a process's group in the version 2 hierarchy, from its root. */
 export function cgroupPath(pid: number): string | undefined {
   const text = readProcFile(`/proc/${pid}/cgroup`);
   return text === undefined ? undefined : /^0::(.*)$/m.exec(text)?.[1];
+}
+
+/**
+ * The group that a further program of a container joins: one that hands controllers on may hold no processes, so systemd as the
+ * container's first process has moved itself on.
+ */
+export function groupToJoin(directory: string, pid: number): string {
+  if (!readProcFile(`${directory}/cgroup.subtree_control`)?.trim()) return directory;
+  const path = cgroupPath(pid);
+  const mount = MOUNTS.find((each) => path !== undefined && `${each}${path}`.startsWith(`${directory}/`));
+  return mount === undefined ? directory : `${mount}${path}`;
 }
 
 /** Whether the control group's processes are stopped by the freezer. */

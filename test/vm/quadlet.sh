@@ -44,7 +44,7 @@ WantedBy=default.target
 FILE
   check 'quadlet check is content' 0 '' tspod quadlet check "$files/web.container"
   check 'systemd reads the file' 0 '' systemctl --user daemon-reload
-  check 'the generated unit is accepted' 0 '' systemd-analyze --user verify "$XDG_RUNTIME_DIR/systemd/generator/web.service"
+  check 'the generated unit is accepted' 0 '' systemd-analyze --user --man=no verify "$XDG_RUNTIME_DIR/systemd/generator/web.service"
 
   systemctl --user start --no-block web.service
   soon 'the container runs' '^running$' state_of web

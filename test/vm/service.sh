@@ -10,7 +10,7 @@ mkdir -p "$folder"
 # install_unit NAME OPTION...: the unit that generate systemd makes of a container, whose name is ctr-NAME.
 install_unit() {
   tspod generate systemd --name "${@:2}" "ctr-$1" >"$folder/container-ctr-$1.service" || return
-  systemd-analyze --user verify "$folder/container-ctr-$1.service" && systemctl --user daemon-reload
+  systemd-analyze --user --man=no verify "$folder/container-ctr-$1.service" && systemctl --user daemon-reload
 }
 unit_of() { echo "container-ctr-$1.service"; }
 id_of() { tspod inspect "ctr-$1" --format '{{.Id}}'; }

@@ -11,6 +11,7 @@ import { PLAN } from '../../runtime/protocol';
 import { compileSeccomp } from '../../runtime/seccomp';
 import { CLONE_FLAGS } from '../../runtime/spec-ops';
 import { eventLog } from '../../store/events/event-log';
+import { groupToJoin } from '../cgroup';
 import { addEvents } from '../container-events';
 import { findContainerId, loadRecord } from '../find';
 import { containerPaths } from '../paths';
@@ -90,7 +91,7 @@ function execPlan(
   plan.add('CONTAINER', id, name);
   if (eventLog(ctx).logger !== 'none') addEvents(plan, ctx, loadRecord(ctx, id));
   plan.add('EXEC_TARGET', state.pid, state.startTime, namespaceBits(spec));
-  if (state.cgroup !== undefined) addCgroupJoin(plan, ctx, state.cgroup);
+  if (state.cgroup !== undefined) addCgroupJoin(plan, ctx, groupToJoin(state.cgroup, state.pid));
   plan.add('STDIO', (options.tty ? PLAN.STDIO_TTY : 0) | (options.interactive ? PLAN.STDIO_STDIN : 0));
   if (options.detach) plan.add('EXIT_MESSAGE', randomId());
   else addForeground(plan, options);
