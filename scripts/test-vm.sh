@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 vm=$project/scripts/vm.sh
-all=(limits update scope no-bus service quadlet root undelegated)
+all=(limits update scope no-bus service activation init auto-update quadlet boot journal root undelegated)
 # Seconds for one file: it is only to end what hangs.
 patience=1200
 has_started=no
@@ -47,12 +47,11 @@ start_machine() {
 # What is installed elsewhere, and the checks; systemd knows the generator.
 install_there() {
   mkdir -p "$work/tspod"
-  cp -r bin libexec dist package.json test/vm "$work/tspod"
+  cp -r bin libexec systemd dist package.json test/vm "$work/tspod"
   npm ls --all --omit=dev --parseable 2>/dev/null | sed -n "s|^$project/||p" |
     xargs -r cp -r --parents -t "$work/tspod"
   "$vm" push "$work/tspod" /home/alice/tspod >&2
-  "$vm" run root 'mkdir -p /etc/systemd/user-generators
-    ln -sf /home/alice/tspod/libexec/tspod-user-generator /etc/systemd/user-generators/'
+  "$vm" run root '/home/alice/tspod/bin/tspod system install-units' >/dev/null
 }
 
 run_file() {
