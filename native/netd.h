@@ -166,8 +166,8 @@ bool way_out_is_needed(const struct wish *wish);
 const char *ports_change(struct netd *netd, struct member *member, const struct wish *wish);
 void ports_close(struct netd *netd, struct member *member);
 
-/* netd_port_holder.c: who holds a port of the host, ` by "NAME" (process PID)` or empty. */
-void port_holder(struct netd *netd, int protocol, uint16_t port, char *text, size_t size);
+/* netd_port_holder.c: who holds a port of the host, ` by container "NAME"`, and a hint. */
+void port_holder(const struct netd *netd, int protocol, uint16_t number, char *text, size_t size);
 
 /* netd_target.c: a socket from a client to a container's port, with the client's address. -1 with errno. */
 int target_connect(struct netd *netd, const struct member *member, const struct sockaddr_storage *client,

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { TspodError } from '../lib/errors';
+import { type HostSockets, hostSockets, readProc, socketHolder, socketInTheWay } from './host-sockets';
 import type { PortMapping } from './types';
 
 type Protocol = PortMapping['protocol'];
 
 /** What can stand in a port's way. */
 export interface PortFacts {
-  /** Ports on which something listens on this host. */
-  taken: Record<Protocol, ReadonlySet<number>>;
+  /** What listens on this host. */
+  taken: Record<Protocol, HostSockets>;
   /** The lowest port that a user may open (ip(7), ip_unprivileged_port_start). */
   lowest: number;
   /** First and last port of those handed out by chance. */
@@ -24,8 +24,8 @@ export function choosePorts(
   owner: (port: number, protocol: Protocol) => string | undefined,
 ): PortMapping[] {
   const used: Record<Protocol, Set<number>> = {
-    tcp: new Set(facts.taken.tcp),
-    udp: new Set(facts.taken.udp),
+    tcp: new Set(facts.taken.tcp.keys()),
+    udp: new Set(facts.taken.udp.keys()),
   };
   checkTwice(ports);
   const fixed = ports.map((port) => (port.hostPort === 0 ? port : checkPort(port, facts, owner)));
@@ -44,7 +44,7 @@ export function portFacts(): PortFacts {
     .split(/\s+/)
     .map(Number);
   return {
-    taken: { tcp: listeners(['tcp', 'tcp6'], '0A'), udp: listeners(['udp', 'udp6'], '07') },
+    taken: { tcp: hostSockets('tcp'), udp: hostSockets('udp') },
     lowest: Number(readProc('/proc/sys/net/ipv4/ip_unprivileged_port_start') || '1024'),
     range: [first, last],
   };
@@ -67,7 +67,7 @@ function checkPort(
   facts: PortFacts,
   owner: (port: number, protocol: Protocol) => string | undefined,
 ): PortMapping {
-  const { hostPort, range, protocol } = mapping;
+  const { hostIp, hostPort, range, protocol } = mapping;
   if (hostPort < facts.lowest) {
     throw new TspodError(
       'machine',
@@ -79,15 +79,19 @@ function checkPort(
   }
   for (let port = hostPort; port < hostPort + range; port++) {
     const holder = owner(port, protocol);
-    const isTaken = holder !== undefined || (mapping.hostIp === '' && facts.taken[protocol].has(port));
-    if (!isTaken) continue;
-    const by = holder === undefined ? '' : ` by container "${holder}"`;
-    throw new TspodError('in-use', `host port ${port}/${protocol} is in use${by}: address already in use`, {
-      hint:
-        holder === undefined
-          ? `see what listens there: ss -lnp sport = :${port}`
-          : `stop it: tspod stop ${holder}`,
-    });
+    const socket = socketInTheWay(facts.taken[protocol].get(port) ?? [], hostIp);
+    if (holder === undefined && socket === undefined) continue;
+    const by = holder === undefined ? socket && socketHolder(socket) : ` by container "${holder}"`;
+    throw new TspodError(
+      'in-use',
+      `host port ${port}/${protocol} is in use${by ?? ''}: address already in use`,
+      {
+        hint:
+          holder === undefined
+            ? `see what listens there: ss -lnp sport = :${port}`
+            : `stop it: tspod stop ${holder}`,
+      },
+    );
   }
   return mapping;
 }
@@ -110,24 +114,4 @@ function freeRun(used: ReadonlySet<number>, length: number, [first, last]: [numb
 
 function take(used: Set<number>, from: number, range: number): void {
   for (let port = from; port < from + range; port++) used.add(port);
-}
-
-/** Local ports of the sockets in this state: 0A listens (tcp), 07 is bound (udp). */
-function listeners(files: readonly string[], state: string): Set<number> {
-  const ports = new Set<number>();
-  for (const file of files) {
-    for (const line of readProc(`/proc/net/${file}`).split('\n').slice(1)) {
-      const [, local = '', , socketState] = line.trim().split(/\s+/);
-      if (socketState === state) ports.add(parseInt(local.slice(local.lastIndexOf(':') + 1), 16));
-    }
-  }
-  return ports;
-}
-
-function readProc(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return '';
-  }
 }

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import test from 'node:test';
-import { choosePorts, type PortFacts } from '../../../src/network/choose-ports';
+import { choosePorts, type PortFacts, portFacts } from '../../../src/network/choose-ports';
 import type { PortMapping } from '../../../src/network/types';
 
 const facts: PortFacts = {
-  taken: { tcp: new Set([3000, 40001]), udp: new Set() },
+  taken: {
+    tcp: new Map([
+      [3000, [{ address: '00000000', inode: '1' }]],
+      [3001, [{ address: '0100007F', inode: '2' }]],
+      [40001, [{ address: '00000000000000000000000000000000', inode: '3' }]],
+    ]),
+    udp: new Map(),
+  },
   lowest: 1024,
   range: [40000, 40003],
 };
@@ -62,4 +71,23 @@ test('choosePorts() names the container that holds a port', () => {
     message: /3000\/tcp is in use by container "web"/,
     hint: /tspod stop web/,
   });
+});
+
+test('choosePorts() looks at the address that a socket has', () => {
+  const at = (hostIp: string) => choosePorts([{ ...any, hostIp, hostPort: 3001 }], facts, nobody);
+  assert.equal(at('127.0.0.2').length, 1);
+  for (const hostIp of ['', '127.0.0.1']) assert.throws(() => at(hostIp), { code: 'in-use' });
+});
+
+test('choosePorts() names the process that listens', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    assert.throws(() => choosePorts([{ ...any, hostIp: '127.0.0.1', hostPort: port }], portFacts(), nobody), {
+      message: new RegExp(`in use by ".+" \\(process ${process.pid}\\)`),
+    });
+  } finally {
+    server.close();
+  }
 });
