@@ -59,6 +59,20 @@ static void mount_fuse(const struct plan_op *op) {
     free(arguments);
 }
 
+/* A volume whose owner or mode was asked for keeps it: any other one looks like the directory that it covers.
+ */
+static void copy_up(const struct plan_op *op) {
+    const char *volume = op->args[2].data;
+    struct stat before;
+    if (stat(volume, &before) < 0)
+        die_errno(125, "looking at the volume %s", volume);
+    tree_copy_up(op->args[0].data, op->args[1].data, volume);
+    if (before.st_uid == 0 && before.st_gid == 0 && (before.st_mode & 07777) == 0755)
+        return;
+    if (chown(volume, before.st_uid, before.st_gid) < 0 || chmod(volume, before.st_mode & 07777) < 0)
+        die_errno(125, "giving the volume %s its owner", volume);
+}
+
 void rootfs_directories(const struct plan_op *op) {
     for (size_t i = 1; i < op->count; i++)
         if (mkdir(op->args[i].data, 0700) == 0 ? chmod(op->args[i].data, (mode_t)op->args[0].number) < 0
@@ -79,7 +93,7 @@ void rootfs_mount(const struct plan *plan) {
         else if (op->code == PLAN_ROOTFS_FUSE)
             mount_fuse(op);
         else if (op->code == PLAN_COPY_UP)
-            tree_copy_up(op->args[0].data, op->args[1].data, op->args[2].data);
+            copy_up(op);
         else if (op->code == PLAN_CHOWN_TREE)
             tree_chown(op->args[0].data, (uid_t)op->args[1].number, (gid_t)op->args[2].number);
     }

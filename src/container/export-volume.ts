@@ -10,7 +10,7 @@ import { findVolume, type VolumeRecord } from '../volume/volume-record';
  * output, and this process never returns. Throws 'not-found'.
  */
 export async function exportVolume(ctx: Context, name: string, path: string | undefined): Promise<void> {
-  const volume = findVolume(ctx, name);
+  const volume = findVolume(ctx, name, 125);
   const mount = volumeMount(ctx, volume);
   const tree: LayerDirectory = { path: checkedData(ctx, volume), ...(mount ? { shared: { mount } } : {}) };
   if (path !== undefined) return void writeTree(ctx, [tree], path);

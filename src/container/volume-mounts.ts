@@ -40,6 +40,7 @@ function checkSource({ name }: VolumeRecord, source: string): void {
       `volume "${name}": its device "${source}": ${describeError(error).replace(/^.*: /, '')}`,
       {
         hint: `make it first: mkdir -p ${source}`,
+        exitCode: 126,
         cause: error,
       },
     );

@@ -39,8 +39,8 @@ export function loadVolume(ctx: Context, name: string): VolumeRecord | undefined
   return record && { ...record, name };
 }
 
-/** The volume with this name or a unique beginning of it. Throws 'not-found', or 'usage' for an ambiguous one. */
-export function findVolume(ctx: Context, text: string): VolumeRecord {
+/** The volume with this name or a unique beginning of it. Throws 'not-found' with this exit status, or 'usage' for an ambiguous one. */
+export function findVolume(ctx: Context, text: string, exitCode = 1): VolumeRecord {
   if (text !== '' && !text.includes('/')) {
     const exact = loadVolume(ctx, text);
     if (exact) return exact;
@@ -51,7 +51,7 @@ export function findVolume(ctx: Context, text: string): VolumeRecord {
     const found = matches[0] === undefined ? undefined : loadVolume(ctx, matches[0]);
     if (found) return found;
   }
-  throw new TspodError('not-found', `no volume with name "${text}" found: no such volume`, { exitCode: 1 });
+  throw new TspodError('not-found', `no volume with name "${text}" found: no such volume`, { exitCode });
 }
 
 /** The names of all volumes, sorted. */

@@ -17,7 +17,7 @@ test('a volume of a directory, with flags of its own, and the refusal of one tha
   const [name, folder] = [uniqueName(), join(testFolder(), uniqueName())];
   const options = ['-o', 'type=none', '-o', 'o=bind,ro', '-o', `device=${folder}`];
   await runTspod(['volume', 'create', ...options, name]);
-  const missing = await inBusybox(['-v', `${name}:/m`], 'true', 125);
+  const missing = await inBusybox(['-v', `${name}:/m`], 'true', 126);
   assert.match(missing.stderr, /its device ".*": no such file or directory\nhint: make it first: mkdir -p/);
   mkdirSync(folder);
   await inBusybox(['-v', `${name}:/m:nocopy`], '! touch /m/x');

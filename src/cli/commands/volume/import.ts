@@ -15,7 +15,7 @@ export default defineCommand({
   options: {},
   args: { min: 1, max: 2 },
   async run(ctx, _flags, [name = '', source = '-']) {
-    const volume = findVolume(ctx, name);
+    const volume = findVolume(ctx, name, 125);
     const mount = volumeMount(ctx, volume);
     const argv = process.argv.slice(2);
     if (mount !== undefined && ctx.env[MOUNTED] === undefined) reenterMounted(ctx, argv, [mount]);

@@ -13,6 +13,6 @@ export default defineCommand({
   options: {},
   args: { min: 1, max: 1 },
   run(ctx, _flags, [name = ''], output) {
-    output.print(addVolumeMount(ctx, findVolume(ctx, name)));
+    output.print(addVolumeMount(ctx, findVolume(ctx, name, 125)));
   },
 });

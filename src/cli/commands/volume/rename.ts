@@ -14,7 +14,7 @@ export default defineCommand({
   options: {},
   args: { min: 2, max: 2 },
   run(ctx, _flags, [from = '', to = '']) {
-    const volume = findVolume(ctx, from);
+    const volume = findVolume(ctx, from, 125);
     checkUnused(volume.name, volumeUsers(ctx).get(volume.name) ?? []);
     renameVolume(ctx, volume, to);
   },

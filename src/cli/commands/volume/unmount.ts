@@ -11,7 +11,7 @@ export default defineCommand({
   options: {},
   args: { min: 1, max: 1 },
   run(ctx, _flags, [name = ''], output) {
-    const volume = findVolume(ctx, name);
+    const volume = findVolume(ctx, name, 125);
     removeVolumeMount(ctx, volume);
     output.print(volume.name);
   },
