@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
 import { project, tspodProgram } from '../helpers/project';
@@ -166,4 +168,28 @@ test('nothing is installed when a file is not valid', async () => {
   );
   assert.match(stderr, /nothing was installed/);
   assert.equal((await runTspod(['quadlet', 'list', '-n'])).stdout, '');
+});
+
+test('files are installed from the web', async () => {
+  const server = createServer(({ url }, answer) => {
+    const isThere = url === '/files/far.volume' || url === '/files/page.html';
+    answer.writeHead(isThere ? 200 : 404).end('[Volume]\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const place = `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`;
+    const install = ['quadlet', 'install', '--reload-systemd=false'];
+    const { stdout } = await runTspod([...install, `${place}/far.volume`]);
+    assert.match(stdout, /containers\/systemd\/far\.volume\n$/);
+    assert.equal(readFileSync(stdout.trim(), 'utf8'), '[Volume]\n');
+    const page = await runTspod([...install, `${place}/page.html`], { expectCode: 125 });
+    assert.match(page.stderr, /page\.html" is no Quadlet file by its name/);
+    const missing = await runTspod([...install, `${place}/none.volume`], { expectCode: 125 });
+    assert.match(missing.stderr, /fetching ".*none\.volume": .*404/);
+    const other = await runTspod([...install, 'ftp://127.0.0.1/x.volume'], { expectCode: 125 });
+    assert.match(other.stderr, /only addresses with https:\/\/ or http:\/\/ are read/);
+    await runTspod(['quadlet', 'rm', '--reload-systemd=false', 'far.volume']);
+  } finally {
+    server.close();
+  }
 });

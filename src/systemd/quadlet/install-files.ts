@@ -48,10 +48,6 @@ export function copyFiles(plan: readonly Installation[]): void {
 }
 
 function filesOf(path: string, directory: string): Installation[] {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
-    throw new TspodError('unsupported', `"${path}": addresses are not read`, {
-      hint: 'download the file, look at it, and install it then',
-    });
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new TspodError('not-found', `there is no file "${path}"`);
   const name = basename(path);
