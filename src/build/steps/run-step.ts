@@ -55,6 +55,7 @@ export async function runInstruction(
       onOutput: (stream, data) => build.request.report({ kind: 'output', step: label, stream, data }),
       signal: build.signal,
     });
+    build.signal.throwIfAborted();
     checkResult(instruction, result);
     takeWritten(build, state, result, { folder, mounts });
     return folder;

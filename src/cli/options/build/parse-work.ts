@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { CacheSettings } from '../../../build/request';
 import type { PullPolicy } from '../../../image/pull/pull-request';
 import type { Context } from '../../../lib/context';
@@ -29,7 +28,7 @@ export function parseBuildPull({ pull }: BuildFlags): PullPolicy {
 
 /** How many stages are built at once. Throws 'usage'. */
 export function parseJobs({ jobs }: BuildFlags): number {
-  if (jobs === undefined) return availableParallelism();
+  if (jobs === undefined) return Number.MAX_SAFE_INTEGER;
   if (jobs < 0)
     throw new TspodError('usage', `--jobs ${jobs}: invalid value for jobs, it must be a positive integer`);
   return jobs === 0 ? Number.MAX_SAFE_INTEGER : jobs;

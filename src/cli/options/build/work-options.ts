@@ -26,8 +26,7 @@ export const workOptions = defineOptions({
   jobs: {
     type: 'number',
     value: 'COUNT',
-    description:
-      'Stages that are built at the same time; 0: as many as there are (default: the number of processors)',
+    description: 'Stages that are built at the same time; 0: as many as there are (default 0)',
   },
   layers: {
     type: 'boolean',
