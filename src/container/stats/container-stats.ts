@@ -1,4 +1,5 @@
 import { nowNs } from '../../lib/time';
+import type { Rate } from '../../network/bridge-types';
 import type { ListedContainer } from '../list';
 import { readProcFile } from '../process-time';
 import { isAlive } from '../status';
@@ -24,6 +25,8 @@ export interface ContainerStats {
   written: number;
   tasks: number;
   network: Record<string, InterfaceUsage>;
+  /** Its limits; absent: none. */
+  networkRate?: Rate;
   /** Nanoseconds since 1970. */
   at: bigint;
   /** What no control group tells: `group` when it has none, else the controllers that are missing. */
@@ -65,6 +68,7 @@ function nothing({ record }: ListedContainer): ContainerStats {
     looks: 0,
     memoryLimit: 0,
     network: {},
+    ...(record.options.networkRate ? { networkRate: record.options.networkRate } : {}),
     at: nowNs(),
     missing: [],
   };

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/duration';
 import { goMap } from '../../lib/go-template/values';
 import { binarySize, humanSize } from '../../lib/size';
+import { formatRate } from '../../network/parse-network-rate';
 import type { ContainerStats } from './container-stats';
 
 /** Everything that a template of `stats` may ask for, by Podman's names. */
@@ -15,6 +16,7 @@ export function statsFields(stats: ContainerStats, id: string): Record<string, u
     MemUsageBytes: pair(memory, memoryLimit, binarySize),
     MemPerc: percent(memoryShare(stats)),
     NetIO: netIo(stats),
+    NetRate: rateText(stats),
     BlockIO: pair(stats.read, stats.written, humanSize),
     PIDS: String(stats.tasks),
     UpTime: formatDuration(stats.cpu / 1000),
@@ -37,6 +39,7 @@ export function statsJson(stats: ContainerStats, id: string): Record<string, str
     mem_usage: pair(stats.memory, stats.memoryLimit, humanSize),
     mem_percent: percent(memoryShare(stats)),
     net_io: netIo(stats),
+    ...(stats.networkRate ? { net_rate: rateText(stats) } : {}),
     block_io: pair(stats.read, stats.written, humanSize),
     pids: String(stats.tasks),
   };
@@ -75,6 +78,13 @@ function netIo({ network }: ContainerStats): string {
   const received = all.reduce((sum, { RxBytes }) => sum + RxBytes, 0);
   const sent = all.reduce((sum, { TxBytes }) => sum + TxBytes, 0);
   return pair(received, sent, humanSize);
+}
+
+/** The limits of what comes and of what goes, as NetIO has them. */
+function rateText({ networkRate: rate }: ContainerStats): string {
+  if (rate === undefined) return '--';
+  const text = (bits: number | undefined): string => (bits === undefined ? '--' : formatRate(bits));
+  return `${text(rate.ingress)} / ${text(rate.egress)}`;
 }
 
 function percent(value: number): string {

@@ -40,7 +40,7 @@ export default defineCommand({
   description:
     'Shows what containers use, again and again; without names those that run. The figures are those of their control groups: MEM ' +
     'is memory of the processes without the page cache, BLOCK IO what was read and written, NET IO what came and went through the ' +
-    'interfaces of their network namespaces. CPU % is the time used since the last look, at first since the start of the container; ' +
+    'interfaces of their network namespaces, NET RATE its limits, where there are some (--network-rate of "tspod run"). CPU % is the time used since the last look, at first since the start of the container; ' +
     '100 % is one processor. AVG CPU % is the mean of all looks. A terminal that is too narrow goes without AVG CPU %, CPU TIME, ID, ' +
     'BLOCK IO and NET IO, in this order.\n\n' +
     'Where a container has no control group, or the group has no controller for a figure, the figure is summed up from the ' +
@@ -96,6 +96,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   MemUsageBytes: 'MEM USAGE / LIMIT',
   MemPerc: 'MEM %',
   NetIO: 'NET IO',
+  NetRate: 'NET RATE',
   BlockIO: 'BLOCK IO',
   PIDS: 'PIDS',
 };
@@ -140,7 +141,8 @@ async function printStats(output: Output, all: readonly ContainerStats[], flags:
   const rows = all.map((stats) => describe(stats, flags['no-trunc'] ? stats.id : shortId(stats.id)));
   await printRows(output, rows, {
     name: 'stats',
-    columns: COLUMNS,
+    // a column that Podman does not have is there only with something to show
+    columns: all.some(({ networkRate }) => networkRate) ? [...COLUMNS, 'NetRate'] : COLUMNS,
     headers: HEADERS,
     format: flags.format,
     indent: 1,
