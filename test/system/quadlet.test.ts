@@ -95,11 +95,15 @@ test('systemd finds nothing wrong with generated units', (context) => {
   const folder = quadlets({
     'web.container': GOOD,
     'data.volume': '[Volume]\n',
+    'lan.network': '[Network]\nSubnet=10.99.0.0/24\nLabel="a=b c"\n',
+    'app.build': '[Build]\nImageTag=localhost/app\nSetWorkingDirectory=unit\nNetwork=lan.network\n',
     'bad.container': '[Container]\nFoo=1 %x $y\n',
   });
   const units = testFolder();
   generate(folder, units);
-  const paths = ['web', 'data-volume', 'bad'].map((name) => join(units, `${name}.service`));
+  const paths = ['web', 'data-volume', 'lan-network', 'app-build', 'bad'].map((name) =>
+    join(units, `${name}.service`),
+  );
   const env = { ...homeEnvironment(), SYSTEMD_UNIT_PATH: `${units}:` };
   const said = spawnSync(analyze, ['--user', '--man=no', 'verify', ...paths], {
     env,
@@ -108,7 +112,9 @@ test('systemd finds nothing wrong with generated units', (context) => {
   });
   const ours = said.stderr
     .split('\n')
-    .filter((line) => line.includes(units) || /^(web|data-volume|bad)\.service/.test(line));
+    .filter(
+      (line) => line.includes(units) || /^(web|data-volume|lan-network|app-build|bad)\.service/.test(line),
+    );
   assert.deepEqual(ours, []);
 });
 
