@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroup_keeper.h"
@@ -70,6 +71,18 @@ char *cgroup_scope_path(const struct plan_op *op) {
     return scope && asprintf(&path, "%s/container", scope) > 0 ? path : NULL;
 }
 
+/* That of a monitor that was killed is there a moment longer. */
+static int start(const struct plan_op *op, pid_t pid, char **error) {
+    int result = scope_start(op, pid, error);
+    for (int tries = 0; result < 0 && *error && strstr(*error, "UnitExists") && tries < 60; tries++) {
+        free(*error);
+        *error = NULL;
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        result = scope_start(op, pid, error);
+    }
+    return result;
+}
+
 static void leave(pid_t keeper) {
     if (keeper != getpid())
         kill(keeper, SIGKILL);
@@ -80,7 +93,7 @@ char *cgroup_scope_make(const struct plan_op *op) {
     bool optional = scope_option(op, "_optional");
     char *there = scope_directory(op); /* a restart */
     pid_t pid = member(op, !there);
-    if (!there && scope_start(op, pid, &error) < 0) {
+    if (!there && start(op, pid, &error) < 0) {
         if (optional) {
             leave(pid);
             return NULL;
