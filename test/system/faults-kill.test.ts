@@ -85,6 +85,15 @@ test('a killed monitor takes its container and network helper along, and the nex
   await assertClean();
 });
 
+test('container exists does not tell of a container with --rm that has lost its monitor', async () => {
+  const name = uniqueName();
+  const { pids } = await runDetached('--rm', '--name', name, '--network', 'none');
+  process.kill(pids['monitor'] ?? 0, 'SIGKILL');
+  await waitFor('the end of the monitor', isGone(pids['monitor'] ?? 0));
+  await runTspod(['container', 'exists', name], { expectCode: 1 });
+  await assertClean();
+});
+
 test('a killed monitor of a foreground run ends tspod with 125 and a message; --rm removes it later', async () => {
   const name = uniqueName();
   const args = [

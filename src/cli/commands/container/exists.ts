@@ -1,4 +1,5 @@
 import { lookUpContainer } from '../../../container/find';
+import { readState } from '../../../container/status';
 import { defineCommand } from '../../define-command';
 
 /** `tspod container exists`. */
@@ -16,6 +17,9 @@ export default defineCommand({
   args: { min: 1, max: 1 },
   examples: ['tspod container exists web && tspod stop web'],
   run(ctx, _flags, [name = '']) {
-    return lookUpContainer(ctx, name) === undefined ? 1 : 0;
+    const id = lookUpContainer(ctx, name);
+    if (id === undefined) return 1;
+    // one with --rm that has lost its monitor is removed by this look
+    return readState(ctx, id).removed ? 1 : 0;
   },
 });
