@@ -28,7 +28,12 @@ export async function cloneRepository(
   mkdirSync(target, { recursive: true });
   const git = (...args: string[]) => runGit(ctx, program, ['-C', target, ...args], repository);
   await git('init', '--quiet');
-  await git('fetch', '--quiet', '--depth=1', '--', repository, ref ?? 'HEAD');
+  try {
+    await git('fetch', '--quiet', '--depth=1', '--', repository, ref ?? 'HEAD');
+  } catch {
+    // a server that only has files knows no depth
+    await git('fetch', '--quiet', '--', repository, ref ?? 'HEAD');
+  }
   await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', 'FETCH_HEAD');
   await git('submodule', 'update', '--quiet', '--init', '--recursive', '--depth=1');
   if (!keepGit) rmSync(join(target, '.git'), { recursive: true, force: true });

@@ -4,9 +4,9 @@ import type { CommandRow } from '../command-table';
 export const imageRows: readonly CommandRow[] = [
   {
     path: 'image build',
-    aliases: ['build', 'buildx', 'buildx build'],
+    aliases: ['build', 'buildx build', 'builder build'],
     summary: 'Build an image using instructions from Containerfiles',
-    instead: 'build it elsewhere and bring it with "tspod load"',
+    load: () => import('../commands/image/build'),
   },
   {
     path: 'image diff',
@@ -54,6 +54,7 @@ export const imageRows: readonly CommandRow[] = [
   },
   {
     path: 'image prune',
+    aliases: ['builder prune', 'buildx prune'],
     summary: 'Remove unused images',
     load: () => import('../commands/image/prune'),
   },
