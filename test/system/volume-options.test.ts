@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { needs } from '../helpers/capabilities';
@@ -195,3 +195,62 @@ test('a directory that the user of the container may not read is told of, with b
   assert.deepEqual(readdirSync(folder), ['x']);
   chmodSync(folder, 0o755);
 });
+
+/** The process that has the file of a volume mounted. */
+function mounterOf(name: string): number | undefined {
+  const isIt = (pid: string): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`/${name}/disk.img\0`);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter(isIt)
+    .map(Number)[0];
+}
+
+const parentOf = (pid: number): number =>
+  Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+test(
+  'a volume with a size limit is whole after what mounts it was killed',
+  needs('fuse', 'fuse2fs'),
+  async () => {
+    const [name, container] = [uniqueName(), uniqueName()];
+    await runTspod(['volume', 'create', '-o', 'size=4m', name]);
+    const start = [
+      'run',
+      '-d',
+      '--rm',
+      '--name',
+      container,
+      '--network',
+      'none',
+      '-v',
+      `${name}:/m`,
+      'busybox',
+    ];
+    for (const victim of ['program', 'holder']) {
+      await runTspod([
+        ...start,
+        'sh',
+        '-c',
+        `trap exit TERM; echo ${victim} >/m/${victim}; sync; sleep 1000 & wait`,
+      ]);
+      await waitFor(
+        'the file',
+        async () => (await runTspod(['exec', container, 'cat', `/m/${victim}`])).stdout !== '',
+      );
+      const program = mounterOf(name) ?? 0;
+      assert.ok(program > 0);
+      process.kill(victim === 'program' ? program : parentOf(program), 'SIGKILL');
+      await waitFor('its end', () => mounterOf(name) === undefined);
+      await runTspod(['stop', container]);
+      assert.match((await inBusybox(['-v', `${name}:/m`], 'ls /m')).stdout, new RegExp(`^${victim}$`, 'm'));
+    }
+    await waitFor('the end of the last user', () => mounterOf(name) === undefined);
+    await remove(name);
+  },
+);
