@@ -3,7 +3,6 @@ import { platformName } from '../image/platform';
 import { commitImage } from '../image/commit-image';
 import type { LayerSoFar } from '../image/commit-image';
 import { lockContentShared } from '../image/collect-garbage';
-import type { FileLock } from '../sys/file-lock';
 import { parseImageConfig } from '../image/image-config';
 import { resolveImage } from '../image/resolve';
 import type { Context } from '../lib/context';
@@ -57,18 +56,13 @@ async function buildAll(ctx: Context, request: BuildRequest, signal: AbortSignal
   const numbers = { step: 0 };
   try {
     const platforms = request.platforms.length > 0 ? request.platforms : [{}];
-    const results: { platform: Platform; result: BuildResult }[] = [];
+    const isList = platforms.length > 1 || request.manifestList !== undefined;
+    const results: BuildResult[] = [];
     for (const platform of platforms) {
-      const named =
-        platforms.length > 1 || request.manifestList !== undefined ? { ...request, tags: [] } : request;
-      results.push({
-        platform,
-        result: await buildOne({ ctx, store, lock, signal, numbers }, named, platform),
-      });
+      const named = isList ? { ...request, tags: [] } : request;
+      results.push(await buildOne({ ctx, store, signal, numbers }, named, platform));
     }
-    const [first] = results;
-    if (platforms.length === 1 && request.manifestList === undefined) return first?.result ?? { names: [] };
-    return await addToList(ctx, store, request, results);
+    return isList ? await addToList(ctx, request, results) : (results[0] ?? { names: [] });
   } finally {
     lock.release();
   }
@@ -77,7 +71,6 @@ async function buildAll(ctx: Context, request: BuildRequest, signal: AbortSignal
 interface Place {
   ctx: Context;
   store: StorePaths;
-  lock: FileLock;
   signal: AbortSignal;
   numbers: { step: number };
 }

@@ -42,9 +42,18 @@ async function runStage(build: Build, global: Variables, stage: Stage): Promise<
     const label = build.label({
       ...{ stage: name, number: Math.max(1, number), total, text: instruction.source, at: instruction.at },
     });
-    await step(build, state, { instruction, global, label });
+    try {
+      await step(build, state, { instruction, global, label });
+    } catch (error) {
+      throw placed(error, instruction);
+    }
   }
   return state;
+}
+
+/** Every error of a step says where the step stands. */
+function placed(error: unknown, { at }: ParsedInstruction): unknown {
+  return error instanceof TspodError && error.excerpt.length === 0 ? errorAt(at, error) : error;
 }
 
 /** Reports the beginning and the end of a step. */

@@ -1,15 +1,33 @@
-import type { Platform } from '../../image/platform';
+import { createList } from '../../image/manifest-list/edit-list';
+import { hasList, requireList } from '../../image/manifest-list/local-list';
+import { resolveImage } from '../../image/resolve';
+import { untagImage } from '../../image/tag-image';
 import type { Context } from '../../lib/context';
-import { TspodError } from '../../lib/errors';
-import type { StorePaths } from '../../store/store-paths';
 import type { BuildRequest, BuildResult } from '../request';
 
-/** Puts the images of several platforms into one list. */
+/**
+ * Puts the images of one or several platforms on a list: that of `--manifest`, to which they are added, or new ones with the
+ * names of `--tag`.
+ */
 export async function addToList(
-  _ctx: Context,
-  _store: StorePaths,
+  ctx: Context,
   request: BuildRequest,
-  _results: readonly { platform: Platform; result: BuildResult }[],
+  results: readonly BuildResult[],
 ): Promise<BuildResult> {
-  throw new TspodError('unsupported', `list of images "${request.manifestList ?? ''}"`);
+  const { manifestList, tags, registry } = request;
+  const images = results.flatMap(({ imageId }) => imageId ?? []);
+  const options = { all: true, registry, annotations: {} };
+  for (const name of manifestList === undefined ? tags : [manifestList]) {
+    if (manifestList === undefined) freeName(ctx, name);
+    await createList(ctx, name, images, { ...options, amend: manifestList !== undefined });
+  }
+  const name = manifestList ?? tags[0];
+  // without a name there is nothing but the images
+  if (name === undefined) return results.at(-1) ?? { names: [] };
+  return { imageId: requireList(ctx, name).id, names: manifestList === undefined ? tags : [manifestList] };
+}
+
+/** As with a single image, a name goes over to what was built last. */
+function freeName(ctx: Context, name: string): void {
+  if (hasList(ctx, name) || resolveImage(ctx, name) !== undefined) untagImage(ctx, name, [name]);
 }
