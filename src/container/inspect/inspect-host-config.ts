@@ -35,6 +35,8 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     VolumesFrom: options.volumesFrom ?? null,
     ...inspectBorders(record),
     ShmSize: options.shmSize,
+    // Docker's name for it
+    ...(options.disk ? { StorageOpt: { size: String(options.disk.size), upper: options.disk.kind } } : {}),
     Runtime: 'oci',
     ConsoleSize: [0, 0],
     Isolation: '',
