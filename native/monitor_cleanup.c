@@ -178,11 +178,18 @@ static void clean_up(struct monitor *monitor, int code, const char *error) {
     remove_trash(monitor->plan, trees);
 }
 
+/* A service ends as its container has; a signal that somebody wanted to end it is no failure. */
+static int service_status(const struct monitor *monitor, int code) {
+    bool by_caller = monitor->stopping && !monitor->health.ended_it;
+    return code > 128 && (by_caller || monitor_stop_reason(monitor->plan)) ? 0 : code;
+}
+
 void monitor_finish(struct monitor *monitor, int code, const char *error) {
     static int depth; /* cleaning up may fail itself: then only the clients are told */
+    int status = service_status(monitor, code);
     if (depth++ == 0)
         clean_up(monitor, code, error);
     else
         tell(monitor, code, error);
-    _exit(0);
+    _exit(status);
 }
