@@ -17,8 +17,8 @@ has_started=no
 work=''
 
 main() {
-  [ -e "$project/dist/tspod-helper" ] || fail 'nothing is built' 'npm run build'
   cd "$project"
+  bash scripts/setup.sh build
   work=$(mktemp -d)
   trap end EXIT
   start_machine

@@ -28,7 +28,8 @@ Notify=healthy
 TimeoutStartSec=90
 FILE
 good='touch /open; sleep 100000'
-version_of() { tspod exec shop printenv VERSION; }
+# shellcheck disable=SC2016 # the container's shell expands it
+version_of() { tspod exec shop sh -c 'echo $VERSION'; }
 
 version one "$good"
 systemctl --user daemon-reload
