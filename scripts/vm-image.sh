@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# vm-image.sh DIRECTORY: makes what a virtual machine for test/vm boots: root.img, vmlinuz, initrd and an ssh key.
+# vm-image.sh DIRECTORY [check]: makes, or only looks for, what a virtual machine for test/vm boots: root.img, vmlinuz,
+# initrd and an ssh key.
 #
 # Debian with systemd, cgroup v2 with every controller delegated, the networks' and namespaces' helpers, this
 # machine's node, and a login user, alice, who lingers and has subordinate ids. Needs root, debootstrap and a mirror of
@@ -8,7 +9,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ $# = 1 ] || fail 'vm-image.sh: one directory is expected' 'usage: scripts/vm-image.sh DIRECTORY'
+[ $# -gt 0 ] || fail 'vm-image.sh: one directory is expected' 'usage: scripts/vm-image.sh DIRECTORY [check]'
 place=$1
 suite=${TSPOD_VM_SUITE:-trixie}
 size=12G
@@ -23,6 +24,7 @@ main() {
   local key
   key=$(key_of_image)
   if [ -e "$place/root.img" ] && [ "$(cat "$place/key" 2>/dev/null)" = "$key" ]; then return 0; fi
+  [ "${2:-}" != check ] || return 1
   [ "$(id -u)" = 0 ] || fail 'the image of the virtual machine can only be made by root' "sudo scripts/vm-image.sh $place"
   mkdir -p "$place"
   trap clean_up EXIT
@@ -147,7 +149,7 @@ make_image() {
   mke2fs -q -t ext4 -L tspod-vm -m 0 -E lazy_itable_init=1,lazy_journal_init=1 -d "$root" "$place/new.img" "$size" >/dev/null
   mv "$place/new.img" "$place/root.img"
   chmod 644 "$place"/{root.img,vmlinuz,initrd}
-  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID" "$place" "$place"/{root.img,ssh-key}
+  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID" "$place" "$place"/{root.img,ssh-key,debootstrap.log}
 }
 
 main "$@"

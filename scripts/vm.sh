@@ -37,8 +37,8 @@ main() {
 start() {
   ! is_up || return 0
   need_tools
-  if [ "$(id -u)" = 0 ]; then bash "$project/scripts/vm-image.sh" "$place"
-  else as_root bash "$project/scripts/vm-image.sh" "$place"; fi
+  [ -e "$place/root.img" ] || can_be_root || cannot "only root can make its image: sudo scripts/vm-image.sh $place"
+  bash "$project/scripts/vm-image.sh" "$place" check || as_root bash "$project/scripts/vm-image.sh" "$place"
   mkdir -p "$state"
   rm -f "$state"/*
   boot
@@ -64,6 +64,7 @@ need_tools() {
   say "installing ${missing[*]}"
   install_tools "${missing[@]}" || { as_root apt-get update -qq >&2 && install_tools "${missing[@]}"; } ||
     cannot "apt-get could not install ${missing[*]}"
+  has qemu-system-x86_64 || cannot "qemu-system-x86 is installed, and there is no qemu-system-x86_64"
 }
 
 install_tools() {
