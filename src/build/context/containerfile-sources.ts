@@ -40,7 +40,7 @@ function readFound({ context, preprocess }: ContainerfilePlaces): ContainerfileS
   }
   throw new TspodError(
     'not-found',
-    `no Containerfile or Dockerfile specified or found in context directory, ${context}`,
+    `no Containerfile or Dockerfile specified or found in context directory, ${context}: no such file or directory`,
     { hint: 'name one with --file PATH' },
   );
 }

@@ -99,16 +99,20 @@ async function startOfStage(build: Build, global: Variables, stage: Stage): Prom
   }
 }
 
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 function emptyStage(build: Build, stage: Stage, name: string): StageState {
   const { os = 'linux', architecture = '', variant } = build.platform;
   return {
-    ...{ stage, name, baseName: '', baseDigest: '', config: {}, history: [], layers: [], baseLayers: 0 },
+    ...{ stage, name, baseName: '', baseDigest: '', history: [], layers: [], baseLayers: 0 },
+    // as BuildKit and Podman begin
+    config: { Env: [`PATH=${DEFAULT_PATH}`], WorkingDir: '/' },
     ...{ os, architecture, ...(variant ? { variant } : {}) },
     key: stepKey('scratch', timesKey(build)),
     isCached: build.request.cache.use && build.request.cache.layers,
     created: timestamp(build),
     ownCommand: false,
-    scope: stageScope([]),
+    scope: stageScope([['PATH', DEFAULT_PATH]]),
   };
 }
 

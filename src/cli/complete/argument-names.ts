@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'container run': ['image', 'files'],
   'container top': ['container', 'words'],
   diff: ['object'],
+  'image build': ['files'],
   'image import': ['files', 'words'],
   'image load': ['words'],
   'image search': ['words'],

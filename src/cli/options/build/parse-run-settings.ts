@@ -10,6 +10,7 @@ import { parseUlimit } from '../../../container/options/parse-ulimit';
 import type { NamespaceMode } from '../../../container/record';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
+import { parseAddHost } from '../../../network/hosts-file';
 import { parseNetworkMode } from '../../../network/parse-network-mode';
 import { parseVolume } from '../../../volume/parse-volume';
 import { parseShmSize } from '../container/parse-storage';
@@ -19,6 +20,8 @@ import type { BuildFlags } from './build-options';
 export function parseRunSettings(flags: BuildFlags, { env }: Pick<Context, 'env'>): RunSettings {
   checkCapabilities(flags['cap-add'], flags['cap-drop']);
   checkUserns(flags.userns);
+  // what host-gateway is turns out when a container is made
+  for (const text of flags['add-host']) parseAddHost(text, '127.0.0.1');
   const parent = flags['cgroup-parent'];
   return {
     addHost: flags['add-host'],
