@@ -2,6 +2,7 @@ import type { ImageRunConfig } from '../image/image-config';
 import type { Context } from '../lib/context';
 import { checkNetwork } from '../network/check-network';
 import { choosePorts, portFacts } from '../network/choose-ports';
+import { networkHelper } from '../network/network-plan';
 import { parseExpose, type ExposedPort } from '../network/parse-expose';
 import type { PortMapping } from '../network/types';
 import { containerIds, loadRecordIfWhole } from './find';
@@ -30,6 +31,11 @@ export function publishedPorts(
     );
     return [];
   }
+  if (options.networkRate && networkHelper(ctx, options.network)?.name === 'pasta')
+    ctx.log(
+      'warn',
+      'pasta hands connections from the loopback of this host to published ports on past --network-rate',
+    );
   const facts = portFacts();
   return choosePorts(ports, facts, (port, protocol) =>
     facts.taken[protocol].has(port) ? portOwner(ctx, port, protocol) : undefined,

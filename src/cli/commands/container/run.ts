@@ -39,8 +39,15 @@ export default defineCommand({
   usage: '[options] IMAGE [COMMAND [ARG...]]',
   description:
     "Makes a container from an image and runs a program in it. The exit status is the program's, 125 when tspod failed, " +
-    '126 when the program cannot be run and 127 when it is not there.',
+    '126 when the program cannot be run and 127 when it is not there.\n\n' +
+    '--network NAME joins a network of "tspod network create", and bridge the default one; it may be given several times. Behind ' +
+    'the name and a colon stand ip=ADDRESS, ip6=ADDRESS, mac=ADDRESS, alias=NAME and interface_name=NAME, joined by commas. Containers of a ' +
+    'network find each other by name, short id and alias. A container keeps its addresses as long as it exists, and servers behind ' +
+    'published ports see the address of the client.\n\n' +
+    '--network-rate limits the bandwidth of all its interfaces, in bits per second as tc(8) writes them: one rate for both ' +
+    'directions, or egress=RATE for what the container sends and ingress=RATE for what it gets.',
   examples: [
+    'tspod run -d --name db --network back:alias=database --network-rate egress=50mbit busybox sleep 1000',
     'tspod run --rm busybox echo hello',
     'tspod run --rm -it busybox sh',
     'tspod run -d --name web -p 8080:80 busybox httpd -f',
