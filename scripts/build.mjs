@@ -1,6 +1,6 @@
 // Builds dist/tspod.cjs out of src/, and dist/tspod-helper out of native/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { link } from './link.mjs';
@@ -41,10 +41,10 @@ const { first, second } = await link({
   options,
 });
 // A line of fixed width tells bin/tspod how long the first part is: it has to be read alone. All is ASCII.
-writeFileSync(
-  join(top, 'dist/tspod.cjs'),
-  `//${String(first.length).padStart(12, '0')}\n${first}\n${second}\n`,
-);
+const bundle = join(top, 'dist/tspod.cjs');
+writeFileSync(`${bundle}.new`, `//${String(first.length).padStart(12, '0')}\n${first}\n${second}\n`);
+// commands that start meanwhile see the old or the new one
+renameSync(`${bundle}.new`, bundle);
 
 if (!process.argv.includes('--no-native') && existsSync(join(top, 'native/Makefile'))) {
   const { status, error } = spawnSync('make', ['-s', '-C', join(top, 'native')], { stdio: 'inherit' });

@@ -71,8 +71,14 @@ export function ownCapabilities(set: 'CapBnd' | 'CapEff'): bigint {
   return BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
 }
 
+let here: string[] | undefined;
+
 /** What this machine has for the containers of this user. */
 export function capabilitiesHere(uid: number): string[] {
+  return (here ??= readCapabilities(uid));
+}
+
+function readCapabilities(uid: number): string[] {
   const last = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
   return availableCapabilities(last, uid === 0 ? ownCapabilities('CapBnd') : undefined);
 }

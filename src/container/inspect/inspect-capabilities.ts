@@ -3,14 +3,10 @@ import type { OciCapabilities } from '../../runtime/oci-spec';
 import { capabilitiesHere, capabilitySets } from '../capabilities';
 import type { Inspected } from './inspect-container';
 
-/** What the program may do at once. */
-export function effectiveOf(ctx: Context, inspected: Inspected): string[] {
-  return setsOf(ctx, inspected).effective;
-}
-
-/** What any program of the container may come to do. */
-export function boundingOf(ctx: Context, inspected: Inspected): string[] {
-  return setsOf(ctx, inspected).bounding;
+/** What the program may do at once, and what any program of the container may come to do. */
+export function inspectCapabilities(ctx: Context, inspected: Inspected): object {
+  const { effective, bounding } = setsOf(ctx, inspected);
+  return { EffectiveCaps: effective, BoundingCaps: bounding };
 }
 
 /** Of the last start; before the first, what the options come to. */

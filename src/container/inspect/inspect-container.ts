@@ -10,7 +10,7 @@ import { readHealthLog } from '../health/health-log';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 import { readState, type ContainerState } from '../status';
-import { boundingOf, effectiveOf } from './inspect-capabilities';
+import { inspectCapabilities } from './inspect-capabilities';
 import { inspectConfig } from './inspect-config';
 import { inspectHostConfig } from './inspect-host-config';
 import { inspectMounts } from './inspect-mounts';
@@ -36,8 +36,7 @@ export function inspectContainer(ctx: Context, name: string, written?: (id: stri
     MountLabel: spec?.linux.mountLabel ?? '',
     ProcessLabel: spec?.process.selinuxLabel ?? '',
     AppArmorProfile: spec?.process.apparmorProfile ?? '',
-    EffectiveCaps: effectiveOf(ctx, inspected),
-    BoundingCaps: boundingOf(ctx, inspected),
+    ...inspectCapabilities(ctx, inspected),
     ExecIDs: [],
     GraphDriver: inspectStorage(ctx, record),
     ...(bytes === undefined ? {} : { SizeRw: bytes, SizeRootFs: bytes + record.imageSize }),
@@ -61,7 +60,8 @@ function inspectIdentity(ctx: Context, inspected: Inspected): object {
   const { record, state, spec } = inspected;
   const { options } = record;
   const paths = containerPaths(ctx, record.id);
-  const file = (path: string): string => (existsSync(path) ? path : '');
+  // a start makes them
+  const file = (path: string): string => (spec !== undefined && existsSync(path) ? path : '');
   const argv = spec?.process.args ?? record.process.argv;
   return {
     Id: record.id,
@@ -78,7 +78,7 @@ function inspectIdentity(ctx: Context, inspected: Inspected): object {
     HostnamePath: file(`${paths.directory}/hostname`),
     HostsPath: file(`${paths.directory}/hosts`),
     StaticDir: paths.directory,
-    OCIConfigPath: file(paths.config),
+    OCIConfigPath: spec === undefined ? '' : paths.config,
     OCIRuntime: options.runtime ?? 'tspod',
     ConmonPidFile: options.monitorPidFile ?? '',
     PidFile: options.pidFile ?? '',

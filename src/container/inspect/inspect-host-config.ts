@@ -20,7 +20,7 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
   const { options } = record;
   return {
     Binds: bindsOf(record),
-    CgroupManager: cgroupPlace(ctx).kind === 'scope' ? 'systemd' : 'cgroupfs',
+    CgroupManager: cgroupManager(ctx),
     CgroupMode: modeText(options.namespaces.cgroup),
     ContainerIDFile: options.cidFile ?? '',
     LogConfig: logConfig(options.log, containerPaths(ctx, record.id).log),
@@ -44,6 +44,15 @@ export function inspectHostConfig(ctx: Context, { record, spec }: Inspected): ob
     ...(options.init ? { Init: true } : {}),
     CgroupConf: options.limits.unified ?? null,
   };
+}
+
+const managers = new WeakMap<Context, string>();
+
+/** The same for all containers that one command looks at. */
+function cgroupManager(ctx: Context): string {
+  const known = managers.get(ctx) ?? (cgroupPlace(ctx).kind === 'scope' ? 'systemd' : 'cgroupfs');
+  managers.set(ctx, known);
+  return known;
 }
 
 /** What the container may do, and what it shares with others. */

@@ -13,14 +13,24 @@ export function plainJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainJson);
   if (value instanceof Map) return plainEntries(sorted([...value] as [string, unknown][]));
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return value;
-  const entries = Object.entries(value).filter(
-    ([, each]) => typeof each !== 'function' && each !== undefined,
-  );
-  return plainEntries(Object.getPrototypeOf(value) === null ? sorted(entries) : entries);
+  if (Object.getPrototypeOf(value) === null) return plainEntries(sorted(Object.entries(value)));
+  const plain: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) addPlain(plain, key, (value as Record<string, unknown>)[key]);
+  return plain;
 }
 
 function plainEntries(entries: [string, unknown][]): Record<string, unknown> {
-  return Object.fromEntries(entries.map(([key, each]) => [key, plainJson(each)]));
+  const plain: Record<string, unknown> = {};
+  for (const [key, each] of entries) addPlain(plain, key, each);
+  return plain;
+}
+
+function addPlain(plain: Record<string, unknown>, key: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  // a key may be __proto__
+  if (key === '__proto__') Object.defineProperty(plain, key, { value: plainJson(value), enumerable: true });
+  else plain[key] = isPlain ? value : plainJson(value);
 }
 
 function sorted(entries: [string, unknown][]): [string, unknown][] {
