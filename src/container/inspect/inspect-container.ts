@@ -4,7 +4,7 @@ import { goTime, parseTime } from '../../lib/time';
 import { readJsonFile } from '../../sys/file-io';
 import type { OciSpec } from '../../runtime/oci-spec';
 import { cgroupPath } from '../cgroup';
-import { findContainer } from '../find';
+import { findContainer, loadRecord } from '../find';
 import { isChecked } from '../health-config';
 import { readHealthLog } from '../health/health-log';
 import { containerPaths } from '../paths';
@@ -24,9 +24,17 @@ export interface Inspected {
   spec: OciSpec | undefined;
 }
 
-/** What `inspect` prints of a container, with Podman's names; `written` (bytes) adds the sizes. Throws 'not-found'. */
-export function inspectContainer(ctx: Context, name: string, written?: (id: string) => number): object {
-  const record = findContainer(ctx, name);
+/**
+ * What `inspect` prints of a container, with Podman's names; `written` (bytes) adds the sizes. `id` is the full one where the
+ * caller has looked it up. Throws 'not-found'.
+ */
+export function inspectContainer(
+  ctx: Context,
+  name: string,
+  written?: (id: string) => number,
+  id?: string,
+): object {
+  const record = id === undefined ? findContainer(ctx, name) : loadRecord(ctx, id);
   const state = readState(ctx, record.id);
   const spec = readJsonFile(containerPaths(ctx, record.id).config) as OciSpec | undefined;
   const inspected = { record, state, spec };

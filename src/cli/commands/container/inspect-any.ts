@@ -77,7 +77,8 @@ function inspectorOf(type: string): Inspector {
 }
 
 function inspectAny(ctx: Context, name: string, written?: (id: string) => number): object {
-  if (lookUpContainer(ctx, name) !== undefined) return inspectContainer(ctx, name, written);
+  const id = lookUpContainer(ctx, name);
+  if (id !== undefined) return inspectContainer(ctx, name, written, id);
   try {
     return inspectImage(ctx, name);
   } catch (error) {
