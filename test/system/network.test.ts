@@ -176,8 +176,7 @@ test('a port in use is refused, and says which container has it', needs('tun'), 
 });
 
 const REFUSED: [string, string[], RegExp][] = [
-  ['a bridge', ['--network', 'bridge'], /"bridge" is not supported/],
-  ['a network of the user', ['--network', 'mine'], /"mine" is not supported/],
+  ['an unknown network', ['--network', 'mine'], /unable to find network with name or ID mine/],
   ['a privileged port', ['-p', '1:80'], /privileged port 1: .*\n.*ip_unprivileged_port_start=1/],
   [
     'an IPv6 address of slirp4netns',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { needs } from '../helpers/capabilities';
 import { fetchText } from '../helpers/fetch-text';
 import { testHome } from '../helpers/test-home';
@@ -63,7 +63,6 @@ before(async () => {
   port = Number(/:(\d+)$/m.exec((await runTspod(['port', server, '80'])).stdout)?.[1]);
 });
 
-after(() => runTspod(['network', 'rm', '--force', '--time', '0', network]));
 
 test('killed while traffic flows, netd comes back with names, ports and addresses', skip, async () => {
   await works();

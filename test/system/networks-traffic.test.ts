@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import test, { after, afterEach, before } from 'node:test';
+import test, { afterEach, before } from 'node:test';
 import { needs } from '../helpers/capabilities';
 import { fetchText } from '../helpers/fetch-text';
 import { runTspod } from '../helpers/tspod';
@@ -19,7 +19,6 @@ before(async () => {
   await runTspod(['network', 'create', '--internal', closed]);
 });
 
-after(() => runTspod(['network', 'rm', '--force', '--time', '0', web, db, closed]));
 
 /** What a container on these networks prints. */
 async function ask(networks: string[], script: string): Promise<string> {

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import test, { afterEach, before } from 'node:test';
+import { needs } from '../helpers/capabilities';
+import { fetchText } from '../helpers/fetch-text';
+import { testHome } from '../helpers/test-home';
+import { runTspod } from '../helpers/tspod';
+import { uniqueName } from '../helpers/unique-name';
+import { waitFor } from '../helpers/wait-for';
+
+const skip = needs('tun');
+const network = uniqueName('net');
+const server = uniqueName('server');
+const SERVE = 'mkdir /w; echo here >/w/index.html; exec httpd -f -v -p 80 -h /w';
+
+/** This Node in a container: busybox has no server for UDP. */
+const NODE = ['/usr', '/lib', '/lib64']
+  .filter((path) => existsSync(path))
+  .flatMap((path) => ['-v', `${path}:${path}:ro`])
+  .concat('-v', `${process.execPath}:/node:ro`);
+const ECHO = `const s = require("dgram").createSocket("udp4");
+  s.on("message", (m, { port, address }) => s.send(m + " from " + address, port, address)).bind(82);`;
+
+before(() => runTspod(['network', 'create', '--ipv6', network]));
+afterEach(() => runTspod(['rm', '-f', '-t', '0', '--ignore', server]));
+
+async function serve(options: string[], script = SERVE): Promise<number> {
+  await runTspod(['run', '-d', '--name', server, '-p', '80', ...options, 'busybox', 'sh', '-c', script]);
+  return hostPort('80');
+}
+
+async function hostPort(port: string): Promise<number> {
+  const { stdout } = await runTspod(['port', server, port]);
+  return Number(/:(\d+)$/m.exec(stdout)?.[1]);
+}
+
+/** Processes of this test's user that are called so, and belong to this test's home. */
+function processes(word: string): number[] {
+  const place = testHome().runtime;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const line = commandLine(pid);
+      return line.includes(word) && line.includes(place);
+    })
+    .map(Number);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function ownAddress(family: 'IPv4' | 'IPv6'): string | undefined {
+  return Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find((each) => each.family === family && !each.internal && !each.address.startsWith('fe80'))?.address;
+}
+
+test('nothing is left when the last container has gone', skip, async () => {
+  await runTspod(['run', '--rm', '--network', network, 'busybox', 'true']);
+  const run = join(testHome().runtime, 'tspod');
+  assert.deepEqual(processes('netd'), []);
+  for (const name of ['netd.sock', 'netd']) assert.ok(!existsSync(join(run, name)), name);
+});
+
+test('netd and the way out come back when they are killed, and connections go on', skip, async () => {
+  const port = await serve(['--network', network]);
+  await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
+  // its standard input stays open: else it would hang up first
+  const listen = 'sleep 8 | nc -l -p 81 | wc -c';
+  const talk = runTspod([
+    'run',
+    '--rm',
+    '--name',
+    `${server}-b`,
+    '--network',
+    network,
+    'busybox',
+    'sh',
+    '-c',
+    listen,
+  ]);
+  const send = `until nslookup ${server}-b >/dev/null; do sleep 0.1; done; sleep 0.3
+    (for i in 1 2 3 4 5 6 7 8 9 10; do echo 123456789; sleep 0.2; done) | nc ${server}-b 81`;
+  const sent = runTspod(['exec', server, 'sh', '-c', send]);
+  await waitFor('netd', () => processes('tspod-netd').length === 1);
+  for (const word of ['tspod-netd', 'tap0']) {
+    const [before = 0] = processes(word);
+    process.kill(before, 'SIGKILL');
+    await waitFor(`another ${word}`, () => processes(word).some((pid) => pid !== before));
+    await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
+  }
+  await sent;
+  assert.match((await talk).stdout, /^100\n$/);
+});
+
+test('a monitor that is killed takes its container out of the networks', skip, async () => {
+  const port = await serve(['--network', network]);
+  await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
+  const { stdout } = await runTspod(['inspect', server, '--format', '{{.State.ConmonPid}}']);
+  process.kill(Number(stdout), 'SIGKILL');
+  await waitFor('the end of the port', async () => (await fetchText(port)) === undefined);
+  await waitFor('the end of netd', () => processes('netd').length === 0);
+});
+
+for (const [kind, options, helper] of [
+  ['a network', [network], undefined],
+  ['slirp4netns', ['slirp4netns'], undefined],
+  ['pasta', ['pasta'], 'pasta'],
+] as const) {
+  test(`--network-rate limits ${kind}`, helper ? needs('tun', helper) : skip, async () => {
+    const script = `mkdir /w; head -c 1500000 /dev/zero >/w/index.html; ${SERVE.replace(/.*; /, '')}`;
+    const port = await serve(['--network', ...options, '--network-rate', 'egress=12mbit'], script);
+    await waitFor('the server', () => answers(port));
+    const start = performance.now();
+    // what comes from the loopback of the host does not pass pasta's interface
+    const size = await download(port, ownAddress('IPv4') ?? '127.0.0.1');
+    const seconds = (performance.now() - start) / 1000;
+    assert.ok(size >= 1_500_000, `${size} bytes`);
+    // one second at that rate, but for the burst that is let through
+    assert.ok(seconds > 0.7, `${seconds} s`);
+  });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write('HEAD / HTTP/1.0\r\n\r\n'));
+    socket.on('data', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+  });
+}
+
+function download(port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let size = 0;
+    const socket = connect({ port, host }, () => socket.write('GET / HTTP/1.0\r\n\r\n'));
+    socket.on('data', (data) => (size += data.length));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(size));
+  });
+}
+
+test('published ports keep the address of clients of IPv6, and of UDP', skip, async () => {
+  const port = await serve(['--network', network, '-p', '82/udp', ...NODE], `/node -e '${ECHO}' & ${SERVE}`);
+  const six = ownAddress('IPv6');
+  if (six !== undefined) {
+    await waitFor('the server', async () => (await fetchText(port, six)) === 'here\n');
+    const { stdout, stderr } = await runTspod(['logs', server]);
+    assert.ok(`${stdout}${stderr}`.includes(six), `${stdout}${stderr}`);
+  }
+  const four = ownAddress('IPv4');
+  const answer = await echo(await hostPort('82/udp'), four ?? '127.0.0.1');
+  assert.match(answer, /^hello from 1/);
+  if (four !== undefined) assert.equal(answer, `hello from ${four}`);
+});
+
+/** What comes back of a datagram, from the address that it was sent to. */
+async function echo(port: number, host: string): Promise<string> {
+  const socket = createSocket('udp4');
+  let heard = '';
+  socket.on('message', (data) => (heard = data.toString()));
+  socket.connect(port, host);
+  await once(socket, 'connect');
+  try {
+    await waitFor('the echo', () => {
+      socket.send('hello', () => undefined);
+      return heard !== '';
+    });
+  } finally {
+    socket.close();
+  }
+  return heard;
+}
+
+test('a thousand ports are published by one small process', skip, async () => {
+  const ports = ['-p', '127.0.0.1:21000-21999:1000-1999'];
+  await runTspod(['run', '-d', '--name', server, '--network', network, ...ports, 'busybox', 'sleep', '60']);
+  const [pid = 0] = processes('tspod-netd');
+  const kilobytes = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+  assert.ok(kilobytes > 0 && kilobytes < 4000, `${kilobytes} KB`);
+  const { stdout } = await runTspod(['port', server, '1999']);
+  assert.equal(stdout, '127.0.0.1:21999\n');
+});
+
+test('a port in use at one address names the process that has it', skip, async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  const at = ['--network', network, '-p', `127.0.0.1:${port}:80`];
+  const { stderr } = await runTspod(['run', '--rm', ...at, 'busybox', 'true'], { expectCode: 125 });
+  holder.close();
+  assert.match(stderr, new RegExp(`in use by ".+" \\(process ${process.pid}\\)`));
+});
