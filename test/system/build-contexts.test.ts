@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
+import { tspodProgram } from '../helpers/project';
 import { readArchive } from '../helpers/read-archive';
 import { testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
@@ -60,6 +61,13 @@ test('a context comes as an archive through standard input, and so does a Contai
   const context = makeContext({ a: '' });
   assert.deepEqual(await filesOf(['-f', '-', context], { stdin: COPY }), ['a']);
   assert.match((await build(['-'], { stdin: '', expectCode: 125 })).stderr, /archive is empty/);
+});
+
+test('a Containerfile comes through a pipe of the shell', async () => {
+  const context = makeContext({ a: '' });
+  const script = `exec ${tspodProgram} build -q -f <(printf 'FROM scratch\\nCOPY a /piped\\n') ${context}`;
+  const { stdout } = await runTspod(['-c', script], { program: '/bin/bash' });
+  assert.match(stdout, /^[0-9a-f]{64}\n$/);
 });
 
 test('a context comes from an address, and a second one beside it', async () => {

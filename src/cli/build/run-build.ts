@@ -14,6 +14,7 @@ import { makeRequest } from './make-request';
 import type { BuildSettings } from './make-request';
 import { openPlaces } from './places';
 import type { Places } from './places';
+import { spoolPipe } from './spool-pipe';
 import { copyOut, tellResult } from './tell-result';
 
 /** One call of `build`. */
@@ -37,6 +38,9 @@ export async function runBuild(
   output: Output,
 ): Promise<void> {
   const settings = await makeRequest(ctx, flags);
+  const usesInput = context === '-' || (flags.stdin ?? false) || flags.file.some((file) => file === '-');
+  const words = spoolPipe(process.argv.slice(2), { files: flags.file, usesInput });
+  if (words !== undefined) return reenterPrivately(ctx, words);
   const isRemote = needsPlace({ context, files: flags.file }) || namedOf(flags).some(isRemoteContext);
   const isPlaced = isRemote || settings.outputs.some(isStandardOutput);
   if (isPlaced && !hasPrivateMounts(ctx)) return reenterPrivately(ctx, process.argv.slice(2));
