@@ -230,8 +230,8 @@ void mounts_mount(int root, const struct plan_op *op, int opened) {
     else
         failed = mount_new(root, op);
     if (failed && !(options & PLAN_MOUNT_OPTIONAL))
-        die_errno(125, "mounting %s on %s in the container", flags & MS_BIND ? source : op->args[2].data,
-                  path);
+        mounts_refused(root, flags & MS_BIND ? source : op->args[2].data, path,
+                       flags & MS_BIND ? from : NULL);
 }
 
 void mounts_mask(int root, const char *path) {

@@ -1,5 +1,5 @@
 /* What the container's first process does with mounts: ops MOUNT to MKDIR. All die with status 125 on
- * failure. */
+ * failure, MOUNT with 126. */
 #ifndef TSPOD_CONTAINER_MOUNTS_H
 #define TSPOD_CONTAINER_MOUNTS_H
 
@@ -17,6 +17,10 @@ int mounts_target(int root, const char *path, int is_directory);
 
 /* op MOUNT. With `source` a bind is made from that descriptor, not from the path. */
 void mounts_mount(int root, const struct plan_op *op, int source);
+
+/* container_mount_refused.c: dies with status 126 and what errno and both ends of a mount tell. `from`: the
+ * source of a bind, as it can be opened. */
+_Noreturn void mounts_refused(int root, const char *what, const char *path, const char *from);
 
 /* ops MASK and READONLY_PATH: a missing path is no error. */
 void mounts_mask(int root, const char *path);

@@ -55,12 +55,16 @@ function checkSource(path: string): void {
   try {
     statSync(path);
   } catch (error) {
-    const isRefused = isErrno(error, 'EACCES', 'EPERM');
     throw new TspodError('not-found', `statfs ${path}: ${describeError(error).replace(/^.*: /, '')}`, {
-      hint: isRefused
-        ? 'a container can do no more than you: a directory above it lets you not pass (see: namei -l PATH)'
-        : `make it first: mkdir -p ${path}`,
+      hint: sourceHint(path, error),
       cause: error,
     });
   }
+}
+
+function sourceHint(path: string, error: unknown): string {
+  if (isErrno(error, 'ENOTDIR')) return 'something above it is a file (see: namei -l PATH)';
+  return isErrno(error, 'EACCES', 'EPERM')
+    ? 'a container can do no more than you: a directory above it lets you not pass (see: namei -l PATH)'
+    : `make it first: mkdir -p ${path}`;
 }
