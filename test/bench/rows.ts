@@ -5,6 +5,7 @@ import { copyRows } from './copy-rows';
 import type { Engine } from './engine';
 import { eventsRow } from './events-row';
 import { engineMemory } from './memory';
+import { networkRows } from './network-rows';
 import { queryRows } from './query-rows';
 import { pushRows } from './push-rows';
 import { pullRows } from './pull-rows';
@@ -93,6 +94,7 @@ export const rows: readonly Row[] = [
   ...pushRows(debianArchive),
   ...copyRows(busybox),
   ...queryRows(busybox),
+  ...networkRows(busybox),
   memoryRow('memory-none', 'memory per idle container, --network none', 0.45, none),
   memoryRow('memory-default', 'memory per idle container, default network', 0.15, []),
   {
