@@ -4,6 +4,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { replaceProcess } from '../sys/exec';
+import { runToEnd } from '../sys/run-to-end';
 import type { Plan } from './plan';
 
 /** What the native helper can be told to be. */
@@ -42,33 +43,18 @@ export function runHelper(
   plan: Plan | undefined,
   options: { args?: readonly string[]; input?: string; capture?: boolean } = {},
 ): HelperResult {
-  // child_process costs 2 ms to load: only commands that wait for a helper pay for it
-  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const fd = plan === undefined ? undefined : planDescriptor(ctx, plan);
-  const capture = options.capture ?? false;
-  const result = spawnSync(
-    ctx.paths.helper,
-    [role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])],
-    {
-      argv0: 'tspod',
-      env: ctx.env as NodeJS.ProcessEnv,
-      ...(options.input === undefined ? {} : { input: options.input }),
-      stdio: [
-        options.input === undefined ? 'inherit' : 'pipe',
-        capture ? 'pipe' : 'inherit',
-        capture ? 'pipe' : 'inherit',
-        ...(fd === undefined ? [] : [fd]),
-      ],
-      maxBuffer: 64 << 20,
-    },
-  );
-  if (fd !== undefined) closeSync(fd);
-  if (result.error) throw missingHelper(ctx, result.error);
-  return {
-    status: result.status ?? 125,
-    stdout: (result.stdout as Buffer | null) ?? Buffer.alloc(0),
-    stderr: (result.stderr as Buffer | null)?.toString() ?? '',
-  };
+  const argv = ['tspod', role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])];
+  try {
+    const result = runToEnd(ctx.paths.helper, argv, {
+      ...{ env: ctx.env, pass: fd, input: options.input, capture: options.capture ?? false },
+    });
+    return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
+  } catch (error) {
+    throw missingHelper(ctx, error);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 /** Starts the helper in a role with a plan, with pipes to its standard input, output and error. */
