@@ -151,14 +151,14 @@ unsigned long long cgroup_oom_kills(int directory) {
     return at ? strtoull(at + 10, NULL, 10) : 0;
 }
 
-static void remove_below(const char *directory) {
+void cgroup_remove_groups(const char *directory) {
     DIR *stream = opendir(directory);
     for (struct dirent *entry; stream && (entry = readdir(stream));) {
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
             continue;
         autofree char *path = NULL;
         if (asprintf(&path, "%s/%s", directory, entry->d_name) > 0)
-            remove_below(path);
+            cgroup_remove_groups(path);
     }
     if (stream)
         closedir(stream);
@@ -182,7 +182,7 @@ void cgroup_remove(const struct plan *plan) {
         return;
     write_value(directory, "cgroup.kill", "1");
     for (int i = 0; i < 100; i++) { /* processes that were killed leave a little later */
-        remove_below(directory);
+        cgroup_remove_groups(directory);
         if (access(directory, F_OK) < 0)
             return;
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);

@@ -30,4 +30,7 @@ unsigned long long cgroup_oom_kills(int directory);
 /* Ends what is left in it and removes it with what is below it, as far as that is possible. */
 void cgroup_remove(const struct plan *plan);
 
+/* Removes an empty group with the empty ones below it, whoever made them. */
+void cgroup_remove_groups(const char *directory);
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,7 +11,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 
+#include "cgroup.h"
 #include "die.h"
 #include "io.h"
 #include "plan.h"
@@ -112,11 +115,19 @@ static void unmount(const char *path) {
         die_errno(125, "unmounting \"%s\"", path);
 }
 
+/* The files of a control group go with it. */
+static void remove_path(const char *path) {
+    struct statfs place;
+    if (statfs(path, &place) == 0 && place.f_type == CGROUP2_SUPER_MAGIC)
+        return cgroup_remove_groups(path);
+    tree_remove(path);
+}
+
 static void carry_out(const struct plan *plan, const struct plan_op *op) {
     const struct plan_arg *args = op->args;
     switch (op->code) {
     case PLAN_TREE_REMOVE:
-        return tree_remove(args[0].data);
+        return remove_path(args[0].data);
     case PLAN_TREE_SIZE:
         return print_size(args[0].data);
     case PLAN_TREE_META:

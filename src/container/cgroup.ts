@@ -26,16 +26,23 @@ export function isFrozen(directory: string): boolean {
   return readProcFile(`${directory}/cgroup.freeze`)?.trim() === '1';
 }
 
-/** Kills what is left in a control group that nobody looks after any more, and removes its directory with those below. */
-export function removeCgroup(directory: string): void {
-  if (!existsSync(`${directory}/cgroup.procs`)) return;
+/**
+ * Kills what is left in a control group that nobody looks after any more, and removes its directory with those below. Whether it
+ * is gone: what a container with ids of its own has made is not the user's to remove.
+ */
+export function removeCgroup(directory: string): boolean {
+  if (!existsSync(`${directory}/cgroup.procs`)) return true;
   try {
     writeFileSync(`${directory}/cgroup.kill`, '1');
   } catch {
     // not before kernel 5.14; its processes were in the container's pid namespace and ended with it
   }
   // processes that were killed leave a little later
-  for (let tries = 0; tries < 100 && !removeEmpty(directory); tries++) pauseSync(5);
+  for (let tries = 0; tries < 100; tries++) {
+    if (removeEmpty(directory)) return true;
+    pauseSync(5);
+  }
+  return false;
 }
 
 function removeEmpty(directory: string): boolean {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { nowNs } from '../lib/time';
+import { removeTrees } from '../runtime/tree';
 import { writeFileAtomic } from '../sys/file-io';
 import { lockFile } from '../sys/file-lock';
 import { removeCgroup } from './cgroup';
@@ -37,7 +38,7 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     if (now && now.monitorPid !== found.monitorPid) return { status, removed: false };
     endLeftOver(found);
     // no other group is ever touched, whatever the file says
-    if (found.cgroup.includes(id)) removeCgroup(found.cgroup);
+    if (found.cgroup.includes(id) && !removeCgroup(found.cgroup)) removeForeignGroups(ctx, found.cgroup);
     writeExitNote(ctx, id, UNKNOWN_EXIT);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
@@ -53,6 +54,15 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     lock.release();
   }
   return { status, removed: removeIfAsked(ctx, id) };
+}
+
+/** Groups that the root of a container with ids of its own has made below its own: what is left of the scope goes with them. */
+function removeForeignGroups(ctx: Context, directory: string): void {
+  try {
+    removeTrees(ctx, [directory.replace(/(\/tspod-[^/]*\.scope)\/container$/, '$1')]);
+  } catch (error) {
+    ctx.log('debug', `control groups in ${directory} stay: ${String(error)}`);
+  }
 }
 
 function exitedStatus(found: StatusFile): StatusFile {
