@@ -1,6 +1,7 @@
 import type { ImageFetch } from '../image/ensure-image';
 import { resolveImage } from '../image/resolve';
 import type { Context } from '../lib/context';
+import type { NetworkMode } from '../network/types';
 import { createContainer } from './create';
 import { chooseName } from './create-name';
 import { idOfName } from './find';
@@ -38,12 +39,22 @@ export async function cloneContainer(
     ...options,
     name: chooseName(ctx, name ?? cloneName(ctx, original.name)),
     image: image ?? imageOf(ctx, original),
+    network: withoutAddresses(options.network),
     limits: changedLimits(options.limits, limits),
     mounts: options.mounts.map((mount) =>
       mount.kind === 'volume' && mount.anonymous ? { ...mount, name: '' } : mount,
     ),
   };
   return createContainer(ctx, asked, original.createCommand, { fetch });
+}
+
+/** Static addresses are the original's own. */
+function withoutAddresses(network: NetworkMode): NetworkMode {
+  if (network.kind !== 'bridge') return network;
+  return {
+    kind: 'bridge',
+    networks: network.networks.map(({ mac: _mac, ...ask }) => ({ ...ask, addresses: [] })),
+  };
 }
 
 function cloneName(ctx: Context, name: string): string {

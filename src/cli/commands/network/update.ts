@@ -1,4 +1,4 @@
-import { updateNetwork } from '../../../network/record/update-network';
+import { updateRunning } from '../../../container/networks/update-running';
 import { defineCommand } from '../../define-command';
 
 /** `tspod network update`. */
@@ -7,15 +7,15 @@ export default defineCommand({
   usage: '[options] NETWORK',
   description:
     'Changes the name servers that are asked for names which no container of the network has, and prints what was typed. Containers that ' +
-    'run have the change with their next start, or with "tspod network reload".',
+    'run have the change at once.',
   examples: ['tspod network update --dns-add 9.9.9.9 web', 'tspod network update --dns-drop 9.9.9.9 web'],
   options: {
     'dns-add': { type: 'list', commas: true, value: 'ADDRESS', description: 'Ask this name server too' },
     'dns-drop': { type: 'list', commas: true, value: 'ADDRESS', description: 'Do not ask this name server' },
   },
   args: { min: 1, max: 1 },
-  run(ctx, flags, [name = ''], output) {
-    updateNetwork(ctx, name, { addDns: flags['dns-add'], dropDns: flags['dns-drop'] });
+  async run(ctx, flags, [name = ''], output) {
+    await updateRunning(ctx, name, { addDns: flags['dns-add'], dropDns: flags['dns-drop'] });
     output.print(name);
   },
 });
