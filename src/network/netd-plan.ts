@@ -75,7 +75,6 @@ function flagsOf({ internal, dns, isolate, metric, noDefaultRoute }: NetworkSett
     (internal ? PLAN.NETWORK_INTERNAL : 0) |
     (dns ? PLAN.NETWORK_DNS : 0) |
     (noDefaultRoute || metric !== undefined ? PLAN.NETWORK_NO_DEFAULT : 0) |
-    (noDefaultRoute || metric !== undefined ? PLAN.NETWORK_NO_DEFAULT : 0) |
     (isolate === 'isolate' ? PLAN.NETWORK_ISOLATE : 0) |
     (isolate === 'strict' ? PLAN.NETWORK_STRICT : 0)
   );

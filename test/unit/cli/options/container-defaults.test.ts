@@ -278,7 +278,7 @@ test('withContainerDefaults() takes 0 and -1 processes for no limit', () => {
 
 const WRONG: [name: string, text: string, message: RegExp][] = [
   ['a umask', '[containers]\numask = "9"', /^reading "\/c.conf", line 2: containers.umask: invalid umask/],
-  ['a network', '[containers]\nnetns = "bridge"', /line 2: containers.netns: .*bridge/],
+  ['a network', '[containers]\nnetns = "none:x"', /line 2: containers.netns: .*"none"/],
   [
     'a capability',
     '[containers]\n\ndefault_capabilities = ["FLY"]',
