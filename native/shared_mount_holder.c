@@ -101,8 +101,12 @@ static pid_t mount_it(const struct plan_op *op, int lock) {
     char **arguments = plan_strings(op, SHARED_ARGUMENTS);
     if (strcmp(type, "fuse") != 0) {
         unsigned long flags = strtoul(arguments[0], NULL, 10);
+        if (arguments[3] && chdir(arguments[3]) < 0)
+            die_errno(125, "changing to %s", arguments[3]);
         if (mount(arguments[1], target, type, flags, arguments[2]) < 0)
             die_errno(125, "mounting %s with the options \"%s\"", type, arguments[2]);
+        if (chdir("/") < 0)
+            die_errno(125, "changing to /");
         return 0;
     }
     check_image(arguments);

@@ -37,7 +37,8 @@ export function ensureVolumes(ctx: Context, mounts: readonly UserMount[]): strin
     if (mount.kind === 'overlay' && mount.volume !== undefined)
       ensureVolume(ctx, mount.volume, { anonymous: false });
     if (mount.kind !== 'volume') continue;
-    ensureVolume(ctx, mount.name, { anonymous: mount.anonymous });
+    const settings = mount.settings === undefined ? {} : { settings: mount.settings };
+    ensureVolume(ctx, mount.name, { anonymous: mount.anonymous, ...settings });
     if (mount.anonymous) anonymous.push(mount.name);
   }
   return anonymous;

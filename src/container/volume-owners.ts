@@ -37,7 +37,7 @@ export function addVolumeOwners(
 export function isUntouched(ctx: Context, volume: VolumeRecord): boolean {
   const { backing, owner } = volume;
   if (backing?.kind === 'image' || backing?.kind === 'tmpfs') return true;
-  if (backing?.kind === 'device') return false;
+  if (backing?.kind === 'device' || backing?.kind === 'layers') return false;
   const path = volumeData(ctx, volume);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status?.isDirectory() !== true) return false;

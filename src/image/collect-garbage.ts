@@ -63,6 +63,7 @@ export function neededContent(store: StorePaths): NeededContent {
   for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
   for (const { chainIds, mountedChainIds } of containerUses(store))
     for (const hex of [...chainIds, ...mountedChainIds]) needed.layers.add(hex);
+  for (const hex of volumeLayers(store)) needed.layers.add(hex);
   for (const hex of cachedLayers(store)) needCached(store, hex, needed);
   return needed;
 }
@@ -100,6 +101,15 @@ function whole<T>(read: () => T): T | undefined {
     if (error instanceof TspodError && error.code === 'invalid') return undefined;
     throw error;
   }
+}
+
+/** Of volumes with the content of an image, hexadecimal. */
+function volumeLayers(store: StorePaths): string[] {
+  return listDirectory(store.volumes).flatMap((name) => {
+    const record = whole(() => readJsonFile(`${store.volumes}/${name}/volume.json`)) as
+      { backing?: { chainIds?: string[] } } | undefined;
+    return record?.backing?.chainIds ?? [];
+  });
 }
 
 /** What a container holds on to. */

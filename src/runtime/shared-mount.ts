@@ -10,7 +10,12 @@ export interface SharedMount {
   /** What is mounted: an image by programs, or what the kernel mounts. */
   what:
     | { type: 'fuse'; check: string; image: string; argv: readonly string[] }
-    | { type: string; source: string; options: readonly string[] };
+    | {
+        type: string;
+        source: string;
+        options: readonly string[];
+        /** Where names in them begin. */ directory?: string;
+      };
   /** A directory in it that is seen instead of the whole, and what it is like when it is made. */
   part?: { name: string; mode: number; uid: number; gid: number };
 }
@@ -24,5 +29,5 @@ export function addSharedMount(plan: Plan, { target, place, what, part }: Shared
 function argumentsOf(what: SharedMount['what']): string[] {
   if ('image' in what) return [what.check, what.image, ...what.argv];
   const { flags, data } = parseMountOptions(what.options);
-  return [String(flags), what.source, data];
+  return [String(flags), what.source, data, ...(what.directory === undefined ? [] : [what.directory])];
 }

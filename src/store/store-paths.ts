@@ -11,6 +11,7 @@ export interface StorePaths {
   /** One file for each image: what `run` needs of it, made from the blobs. */
   images: string;
   containers: string;
+  volumes: string;
   locks: string;
   tmp: string;
   /** Blobs that are being fetched, by digest: they outlive an interruption, so that the next pull goes on. */
@@ -28,6 +29,7 @@ export function storePaths(ctx: Context): StorePaths {
     shifted: `${root}/shifted`,
     images: `${root}/images`,
     containers: `${root}/containers`,
+    volumes: `${root}/volumes`,
     locks: `${root}/locks`,
     tmp: `${root}/tmp`,
     partial: `${root}/partial`,

@@ -17,6 +17,7 @@ export interface VolumeRequest {
   anonymous?: boolean;
   labels?: Record<string, string>;
   settings?: VolumeSettings;
+  driver?: 'image';
 }
 
 /** In a volume with a size limit that no container has used yet. */
@@ -30,6 +31,7 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
     anonymous: request.anonymous ?? false,
     labels: request.labels ?? {},
     created: new Date().toISOString(),
+    ...(request.driver === undefined ? {} : { driver: request.driver }),
     ...withoutEmpty(request.settings),
   };
   const { directory } = volumePaths(ctx, record.name);
@@ -65,6 +67,10 @@ function prepareData(ctx: Context, staging: string, { backing, owner, mode }: Vo
   if (backing?.kind === 'image') {
     makeSizeImage(ctx, staging, backing.size);
     writeFileSync(`${staging}/${UNUSED_MARK}`, '');
+  }
+  if (backing?.kind === 'layers') {
+    for (const part of ['upper', 'work']) mkdirSync(`${staging}/${part}`);
+    chmodSync(`${staging}/upper`, mode ?? 0o755);
   }
   if (backing !== undefined) return;
   if (mode !== undefined) chmodSync(`${staging}/_data`, mode);

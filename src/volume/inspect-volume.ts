@@ -3,8 +3,8 @@ import type { Context } from '../lib/context';
 import { goMap } from '../lib/go-template/values';
 import { volumePaths, type VolumeRecord } from './volume-record';
 
-/** A volume in the words of `podman volume inspect`. */
-export function inspectVolume(ctx: Context, volume: VolumeRecord) {
+/** A volume in the words of `podman volume inspect`; `mountCount`: in how many running containers it is. */
+export function inspectVolume(ctx: Context, volume: VolumeRecord, mountCount: number) {
   const { data } = volumePaths(ctx, volume.name);
   const { uid, gid } = ownerOf(ctx, volume, data);
   return {
@@ -19,7 +19,7 @@ export function inspectVolume(ctx: Context, volume: VolumeRecord) {
     // a missing id is the user's own, as the common user namespace shows it
     ...(uid === ctx.uid ? {} : { UID: uid }),
     ...(gid === ctx.gid ? {} : { GID: gid }),
-    MountCount: 0,
+    MountCount: mountCount,
     NeedsCopyUp: false,
     LockNumber: 0,
   };

@@ -11,6 +11,7 @@ interface Fields {
   source?: string;
   target?: string;
   subpath?: string;
+  driverOptions?: string[];
   /** As the third part of --volume or --tmpfs. */
   options: string[];
 }
@@ -73,6 +74,8 @@ const KEYS: Record<string, Record<string, Field>> = {
     ...COMMON,
     'volume-nocopy': flag('nocopy', 'copy'),
     'volume-subpath': subpath,
+    'volume-opt': (fields, value, key) =>
+      void (fields.driverOptions = [...(fields.driverOptions ?? []), need(value, key)]),
     subpath,
   },
   image: {
@@ -143,7 +146,12 @@ function toMount(type: string, fields: Fields, text: string): UserMount {
   const options = fields.options.length > 0 ? `:${fields.options.join(',')}` : '';
   if (type === 'volume') {
     const volume = parseVolume(fields.source ? `${fields.source}:${fields.target}${options}` : fields.target);
-    return fields.subpath === undefined ? volume : ({ ...volume, subpath: fields.subpath } as UserMount);
+    const { subpath: part, driverOptions } = fields;
+    return {
+      ...volume,
+      ...(part === undefined ? {} : { subpath: part }),
+      ...(driverOptions === undefined ? {} : { driverOptions }),
+    } as UserMount;
   }
   if (fields.source === undefined)
     throw new TspodError('usage', `--mount "${text}": must set the source (src) of a bind mount`);
@@ -180,8 +188,10 @@ function unknownKey(key: string, type: string, text: string): TspodError {
   if (key === 'idmap') throw idMapError(text);
   if (key === 'subpath' || key === 'volume-subpath')
     throw new TspodError('usage', `--mount "${text}": cannot set option "${key}" on non-volume mounts`);
-  if (['volume-opt', 'volume-label', 'volume-driver', 'consistency'].includes(key)) {
-    return new TspodError('unsupported', `--mount "${text}": the key "${key}" is not supported yet`);
+  if (['volume-label', 'volume-driver', 'consistency'].includes(key)) {
+    return new TspodError('unsupported', `--mount "${text}": the key "${key}" is not supported`, {
+      hint: 'make the volume first: tspod volume create --help',
+    });
   }
   return new TspodError('usage', `--mount "${text}": ${key}: invalid mount option for type ${type}`);
 }

@@ -1,3 +1,5 @@
+import type { VolumeSettings } from './volume-options';
+
 /** One mount that a user asked for; image volumes become `volume` ones. */
 export type UserMount =
   | {
@@ -22,6 +24,10 @@ export type UserMount =
       noCopy: boolean;
       chown: boolean;
       subpath?: string;
+      /** Of `volume-opt`, as typed: `KEY=VALUE` of `volume create`. */
+      driverOptions?: string[];
+      /** The same, parsed: what it is to be like if it has to be made. */
+      settings?: VolumeSettings;
     }
   | {
       kind: 'overlay';

@@ -12,6 +12,8 @@ export type VolumeBacking =
   | { kind: 'tmpfs'; options: string[] }
   /** A file with a file system of this many bytes. */
   | { kind: 'image'; size: number }
+  /** Layers of an image, from top to bottom, below one of its own. */
+  | { kind: 'layers'; chainIds: string[] }
   /** Another file system that root mounts. */
   | { kind: 'device'; type: string; source: string; options: string[] };
 
@@ -37,15 +39,30 @@ export function volumeMount(ctx: Context, volume: VolumeRecord): SharedMount | u
       const { uid = 0, gid = 0 } = owner;
       return { ...imageMount(ctx, place), part: { name: 'data', mode, uid, gid } };
     }
+    case 'layers':
+      return { ...place, what: stackOf(ctx, volume.name, backing.chainIds) };
     default:
       return undefined;
   }
+}
+
+/** With names relative to the store: the kernel takes a page of them. */
+function stackOf(ctx: Context, name: string, chainIds: readonly string[]): SharedMount['what'] {
+  const lowers = chainIds.map((hex) => `layers/${hex}/diff`).join(':');
+  const own = ['upper', 'work'].map((part) => `${part}dir=volumes/${name}/${part}`);
+  return {
+    type: 'overlay',
+    source: 'overlay',
+    options: [`lowerdir=${lowers}`, ...own, 'userxattr'],
+    directory: ctx.paths.root,
+  };
 }
 
 /** Where the room that a volume takes up can be measured, or the bytes; those of another directory are not counted. */
 export function measuredVolume(ctx: Context, { name, backing }: VolumeRecord): string | number {
   const { directory, data } = volumePaths(ctx, name);
   if (backing === undefined) return data;
+  if (backing.kind === 'layers') return `${directory}/upper`;
   if (backing.kind !== 'image') return 0;
   return (statSync(`${directory}/${IMAGE_FILE}`, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }

@@ -82,6 +82,10 @@ const MOUNTS: [string, ReturnType<typeof parseMount>][] = [
   ['type=volume,src=data,dst=/dst,volume-nocopy', { ...volume, noCopy: true }],
   ['src=data,dst=/dst', volume],
   ['type=volume,src=data,dst=/dst,volume-subpath=/a/b', { ...volume, subpath: 'a/b' }],
+  [
+    'type=volume,src=data,dst=/dst,volume-opt=type=tmpfs,volume-opt=nocopy',
+    { ...volume, driverOptions: ['type=tmpfs', 'nocopy'] },
+  ],
   ['type=volume,src=data,dst=/dst,subpath=/', { ...volume, subpath: '.' }],
   ['type=bind,"src=/src,x",dst=/dst', { ...bind, source: '/src,x' }],
   [

@@ -6,8 +6,7 @@ import { inspectImage } from '../../../image/inspect-image';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { findNetwork } from '../../../network/record/network-record';
-import { inspectVolume } from '../../../volume/inspect-volume';
-import { findVolume } from '../../../volume/volume-record';
+import { describeVolume } from '../../../container/volume-users';
 import { defineCommand } from '../../define-command';
 import { inspectFormat, inspectSize } from '../../options/inspect';
 import { latestOption } from '../../options/selection';
@@ -20,7 +19,7 @@ type Inspector = (ctx: Context, name: string, written?: (id: string) => number) 
 const INSPECTORS: Readonly<Record<string, Inspector>> = {
   container: inspectContainer,
   image: inspectImage,
-  volume: (ctx, name) => inspectVolume(ctx, findVolume(ctx, name)),
+  volume: (ctx, name) => describeVolume(ctx, name),
   network: (ctx, name) => {
     const network = findNetwork(ctx, name);
     return inspectNetwork(ctx, network, networkUsers(ctx).get(network.name) ?? []);
@@ -85,7 +84,7 @@ function inspectAny(ctx: Context, name: string, written?: (id: string) => number
     if (!(error instanceof TspodError) || error.code !== 'not-found') throw error;
   }
   try {
-    return inspectVolume(ctx, findVolume(ctx, name));
+    return describeVolume(ctx, name);
   } catch (error) {
     if (!(error instanceof TspodError) || error.code !== 'not-found') throw error;
     return INSPECTORS['network']?.(ctx, name) ?? {};

@@ -1,4 +1,5 @@
 import { TspodError } from '../../../lib/errors';
+import { createImageVolume } from '../../../container/image-volume';
 import { createVolume } from '../../../volume/create-volume';
 import { parseVolumeOptions } from '../../../volume/volume-options';
 import { loadVolume } from '../../../volume/volume-record';
@@ -14,12 +15,14 @@ export default defineCommand({
     '  type=tmpfs o=size=SIZE   in memory, as long as a container uses it\n' +
     '  type=none o=bind device=/DIR   a directory of this machine\n' +
     '  uid= gid= mode=          who owns it, in ids of containers; -o o=uid=5,gid=6 is the same\n' +
-    '  nocopy                   what the image has at its place is left out',
+    '  nocopy                   what the image has at its place is left out\n' +
+    'With --driver image, -o image=NAME: it begins with the content of that image, which is not copied.',
   examples: [
     'tspod volume create data',
     'tspod volume create --label team=web -o size=2g data',
     'tspod volume create -o type=tmpfs -o o=size=64m,uid=1000 cache',
     'tspod volume create -o type=none -o o=bind -o device=/srv/www www',
+    'tspod volume create --driver image -o image=site:2 www',
   ],
   options: {
     label: { type: 'list', short: 'l', value: 'KEY=VALUE', description: 'Set metadata for the volume' },
@@ -36,27 +39,27 @@ export default defineCommand({
     gid: { type: 'string', value: 'GID', description: 'The group of the volume' },
   },
   args: { min: 0, max: 1 },
-  run(ctx, flags, [name], output) {
+  async run(ctx, flags, [name], output) {
     checkDriver(flags.driver);
     const owner = (['uid', 'gid'] as const).flatMap((key) =>
       flags[key] === undefined ? [] : [`${key}=${flags[key]}`],
     );
-    const settings = parseVolumeOptions([...flags.opt, ...owner], ctx.uid === 0);
+    const words = [...flags.opt, ...owner];
+    const settings = flags.driver === 'image' ? undefined : parseVolumeOptions(words, ctx.uid === 0);
     const labels = parseLabels(flags.label);
     if (flags.ignore && name !== undefined && loadVolume(ctx, name)) return output.print(name);
-    const request = { labels, settings, ...(name === undefined ? {} : { name }) };
-    output.print(createVolume(ctx, request).name);
+    const request = { labels, ...(name === undefined ? {} : { name }) };
+    const made = settings
+      ? createVolume(ctx, { ...request, settings })
+      : await createImageVolume(ctx, request, words);
+    output.print(made.name);
   },
 });
 
 function checkDriver(driver: string): void {
-  if (driver === 'local') return;
-  if (driver === 'image')
-    throw new TspodError('unsupported', 'volumes of the driver image are not supported', {
-      hint: 'mount the image itself: --mount type=image,src=IMAGE,dst=DIR',
-    });
+  if (driver === 'local' || driver === 'image') return;
   throw new TspodError('unsupported', `no volume plugin with name "${driver}" available`, {
-    hint: 'there are no plugins; the driver is local',
+    hint: 'there are no plugins; the drivers are local and image',
   });
 }
 

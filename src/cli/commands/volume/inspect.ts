@@ -1,7 +1,7 @@
 import { throwFailures } from '../../../container/select';
 import { TspodError } from '../../../lib/errors';
-import { inspectVolume } from '../../../volume/inspect-volume';
-import { findVolume, listVolumes } from '../../../volume/volume-record';
+import { describeVolume } from '../../../container/volume-users';
+import { listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 import { printInspected } from '../../print/print-value';
 import { inspectAll } from '../container/inspect-all';
@@ -21,8 +21,7 @@ export default defineCommand({
       throw new TspodError('usage', 'provide one or more volume names, or --all without any');
     }
     const wanted = flags.all ? listVolumes(ctx).map(({ name }) => name) : names;
-    const inspect = (name: string): object => inspectVolume(ctx, findVolume(ctx, name));
-    const { found, failures } = inspectAll(wanted, inspect, 'volume');
+    const { found, failures } = inspectAll(wanted, (name) => describeVolume(ctx, name), 'volume');
     printInspected(output, found, { format: flags.format, name: 'volume inspect' });
     throwFailures(failures);
   },

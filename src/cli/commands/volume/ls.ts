@@ -1,4 +1,4 @@
-import { volumeUsers } from '../../../container/volume-users';
+import { runningUses, volumeUsers } from '../../../container/volume-users';
 import { inspectVolume } from '../../../volume/inspect-volume';
 import { TspodError } from '../../../lib/errors';
 import { parseVolumeFilters } from '../../../volume/volume-filters';
@@ -29,9 +29,10 @@ export default defineCommand({
     const matches = parseVolumeFilters(flags.filter);
     const users = volumeUsers(ctx);
     const isUsed = (name: string): boolean => users.has(name);
+    const counts = flags.format === undefined ? new Map<string, number>() : runningUses(ctx);
     const rows = listVolumes(ctx)
       .filter((volume) => matches(volume, { isUsed }))
-      .map((volume) => inspectVolume(ctx, volume));
+      .map((volume) => inspectVolume(ctx, volume, counts.get(volume.name) ?? 0));
     return printRows(output, rows, {
       name: 'volume ls',
       columns: ['Driver', 'Name'],

@@ -4,6 +4,7 @@ import type { ContainerOptions } from '../../../container/record';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { isGlobMount } from '../../../volume/parse-mount';
+import type { UserMount } from '../../../volume/types';
 import { configure } from '../configure';
 import type { ContainerFlags } from './container-options';
 import { hasHealthFlags } from './health-options';
@@ -69,10 +70,22 @@ async function parseAll(
   args: readonly string[],
   defaults: ContainerDefaults = {},
 ): Promise<ContainerOptions> {
-  const options = parseContainerOptions(ctx, await withoutGlobs(flags), args, defaults);
+  const parsed = parseContainerOptions(ctx, await withoutGlobs(flags), args, defaults);
+  const options = await withVolumeSettings(ctx, parsed);
   if (!hasFurther(ctx, flags)) return options;
   const { parseFurther } = await import('./parse-further');
   return { ...options, further: parseFurther(ctx, flags) };
+}
+
+async function withVolumeSettings(ctx: Context, options: ContainerOptions): Promise<ContainerOptions> {
+  const hasThem = (mount: UserMount) => mount.kind === 'volume' && mount.driverOptions !== undefined;
+  if (!options.mounts.some(hasThem)) return options;
+  const { parseVolumeOptions } = await import('../../../volume/volume-options');
+  const mounts = options.mounts.map((mount) => {
+    if (mount.kind !== 'volume' || mount.driverOptions === undefined) return mount;
+    return { ...mount, settings: parseVolumeOptions(mount.driverOptions, ctx.uid === 0) };
+  });
+  return { ...options, mounts };
 }
 
 function hasFurther({ env }: Context, flags: ContainerFlags): boolean {
