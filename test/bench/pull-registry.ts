@@ -14,7 +14,6 @@ export interface PullRegistry {
   image(name: string, source: string): string;
   /** The name of an image of so many layers of so many random bytes each. */
   layers(count: number, bytes: number): Promise<string>;
-  stop(): void;
 }
 
 /** A registry that starts at the first use. */
@@ -36,7 +35,6 @@ export function openPullRegistry(): PullRegistry {
       const name = `layers-${count}`;
       return known.get(name) ?? withLayout(count, bytes, (layout) => image(name, `oci:${layout}`));
     },
-    stop: () => registry?.stop(),
   };
 }
 

@@ -9,7 +9,6 @@ const insecure = ['-q', '--tls-verify=false'];
 /** Pulls from a docker-registry on loopback; `archive` is that of the Debian image. */
 export function pullRows(archive: string): Row[] {
   const registry = openPullRegistry();
-  process.once('exit', () => registry.stop());
   const debian = (): string => registry.image('debian', `docker-archive:${archive}`);
   const layers = (): Promise<string> => registry.layers(20, 5_000_000);
   return [

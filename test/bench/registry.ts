@@ -26,8 +26,18 @@ export function startBenchRegistry(): BenchRegistry {
   const file = join(folder, 'config.yml');
   writeFileSync(file, JSON.stringify(configuration));
   const child = spawn('docker-registry', ['serve', file], { stdio: 'ignore', env: process.env });
+  // it ends with the bench at the latest, and does not keep it from ending
+  child.unref();
+  const end = (): void => stop(child, folder);
+  process.once('exit', end);
   awaitPort(lastPort);
-  return { host, stop: () => stop(child, folder) };
+  return {
+    host,
+    stop: () => {
+      process.off('exit', end);
+      end();
+    },
+  };
 }
 
 function awaitPort(port: number): void {
