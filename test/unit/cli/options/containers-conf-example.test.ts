@@ -44,6 +44,9 @@ test('the values of containers.conf.example are the defaults', () => {
     ...{ retry: 3, pullPolicy: 'missing', multiImageArchive: false, compression: { format: 'gzip' } },
   });
   assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
-  assert.deepEqual(engine, { detachKeys: 'ctrl-p,ctrl-q', networkHelper: 'slirp4netns' });
+  assert.deepEqual(engine, {
+    detachKeys: 'ctrl-p,ctrl-q',
+    ...{ networkHelper: 'slirp4netns', defaultNetwork: 'podman', defaultSubnet: '10.88.0.0/16' },
+  });
   assert.deepEqual(engineEnvironment(confOf(EXAMPLE)), {});
 });
