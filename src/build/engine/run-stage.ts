@@ -1,5 +1,6 @@
 import type { ResolvedImage } from '../../image/resolve';
 import type { HistoryEntry, ImageRunConfig } from '../../image/image-config';
+import { hostArchitecture } from '../../image/platform';
 import { formatRfc3339, nowNs } from '../../lib/time';
 import { readEntry, stepKey } from '../../store/build-cache';
 import type { CacheEntry } from '../../store/build-cache';
@@ -15,6 +16,7 @@ import type { Build } from './build';
 import { NeedsWorker } from './build';
 import { chainOf, storedLayer } from './layer-maker';
 import { findBase } from './source-of';
+import type { Source } from './stage-graph';
 import type { BuiltLayer, StageState } from './stage-state';
 import { TspodError } from '../../lib/errors';
 
@@ -93,16 +95,23 @@ async function startOfStage(build: Build, global: Variables, stage: Stage): Prom
     const image = await build.slots.run(() => findBase(build, reference, platform));
     return imageStage(build, stage, name, image);
   } catch (error) {
-    throw error instanceof TspodError && error.excerpt.length === 0
-      ? errorAt(stage.from.image.at, error)
-      : error;
+    throw baseError(error, stage, base);
   }
+}
+
+/** With the place, and what may have been meant. */
+function baseError(error: unknown, { from }: Stage, base: Source): unknown {
+  if (!(error instanceof TspodError) || error.excerpt.length > 0) return error;
+  const later = base.kind === 'image' ? base.later : undefined;
+  if (later === undefined) return errorAt(from.image.at, error);
+  const hint = `the stage of this name comes too late, in line ${later.from.at.line}: put it before this one`;
+  return errorAt(from.image.at, new TspodError(error.code, error.message, { hint, cause: error }));
 }
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 function emptyStage(build: Build, stage: Stage, name: string): StageState {
-  const { os = 'linux', architecture = '', variant } = build.platform;
+  const { os = 'linux', architecture = hostArchitecture(), variant } = build.platform;
   return {
     ...{ stage, name, baseName: '', baseDigest: '', history: [], layers: [], baseLayers: 0 },
     // as BuildKit and Podman begin

@@ -9,7 +9,8 @@ import type { BuildRequest, NamedContext } from '../request';
 export type Source =
   | { kind: 'stage'; stage: Stage }
   | { kind: 'context'; name: string; context: NamedContext }
-  | { kind: 'image'; reference: string }
+  /** `later`: a stage of that name, which comes too late. */
+  | { kind: 'image'; reference: string; later?: Stage }
   | { kind: 'scratch' };
 
 /** The stages of a file and what they are made of. */
@@ -25,7 +26,7 @@ export interface StageGraph {
 }
 
 /**
- * Looks up what every stage is made of. Error `invalid`, with the place: a stage that needs itself or a later one;
+ * Looks up what every stage is made of. Error `invalid`, with the place: stages that need each other, a base that comes later;
  * `not-found`: no such target.
  */
 export function stageGraph(
@@ -58,6 +59,7 @@ export function stageGraph(
       [base, ...others].flatMap((source) => (source?.kind === 'stage' ? [source.stage.index] : [])),
     );
   }
+  checkCycles(stages, needs);
   const target = targetOf(stages, request.target);
   const wanted = new Set<number>();
   const want = (index: number): void => {
@@ -82,14 +84,32 @@ export function findSource(
   const stage = isBase && /^\d+$/.test(text) ? undefined : findStage(stages, text, within.index);
   if (stage === undefined)
     return text === 'scratch' ? { kind: 'scratch' } : { kind: 'image', reference: text };
-  if (stage.index < within.index) return { kind: 'stage', stage };
-  // an image may have the name that its own stage is given
-  if (isBase && stage.index === within.index) return { kind: 'image', reference: text };
-  const message =
-    stage.index === within.index
-      ? `the stage "${text}" needs itself`
-      : `the stage "${text}" comes later, in line ${stage.from.at.line}`;
-  throw languageError(at, `${message}: stages form a cycle`, 'use only stages that come before');
+  if (stage.index < within.index || (!isBase && stage.index > within.index)) return { kind: 'stage', stage };
+  // as with BuildKit a base is an earlier stage or an image, whatever names later stages are given
+  if (isBase) return { kind: 'image', reference: text, ...(stage.index > within.index ? { later: stage } : {}) };
+  throw languageError(at, `the stage "${text}" needs itself`, 'use a stage that comes before');
+}
+
+/** Throws for stages that need each other, with the way around. */
+function checkCycles(stages: readonly Stage[], needs: ReadonlyMap<number, readonly number[]>): void {
+  const done = new Set<number>();
+  const visit = (index: number, way: readonly number[]): void => {
+    if (way.includes(index)) throw cycle(stages, [...way.slice(way.indexOf(index)), index]);
+    if (done.has(index)) return;
+    for (const next of needs.get(index) ?? []) visit(next, [...way, index]);
+    done.add(index);
+  };
+  for (const { index } of stages) visit(index, []);
+}
+
+function cycle(stages: readonly Stage[], way: readonly number[]): TspodError {
+  const names = way.map((index) => stages[index]?.from.name ?? String(index));
+  const first = stages[way[0] ?? 0] as Stage;
+  return languageError(
+    first.from.at,
+    `the stages need each other: ${names.join(' -> ')}`,
+    'take one of them apart',
+  );
 }
 
 function sourceOf(
