@@ -196,16 +196,16 @@ function runtimePath(ctx: Context, runtime: string): string {
   });
 }
 
-function checkRootfs(directory: string): void {
-  try {
-    if (statSync(directory).isDirectory()) return;
-  } catch (error) {
 /** The first path that containers.conf has for this name and that is a program. */
 function configuredRuntime({ defaults }: Context, name: string): string | undefined {
   const { runtimes = {} } = defaults ?? {};
   return Object.hasOwn(runtimes, name) ? runtimes[name]?.find(isExecutableFile) : undefined;
 }
 
+function checkRootfs(directory: string): void {
+  try {
+    if (statSync(directory).isDirectory()) return;
+  } catch (error) {
     throw new TspodError(
       'not-found',
       `--rootfs "${directory}": ${describeError(error).replace(/^.*: /, '')}`,
