@@ -86,7 +86,8 @@ export function findSource(
     return text === 'scratch' ? { kind: 'scratch' } : { kind: 'image', reference: text };
   if (stage.index < within.index || (!isBase && stage.index > within.index)) return { kind: 'stage', stage };
   // as with BuildKit a base is an earlier stage or an image, whatever names later stages are given
-  if (isBase) return { kind: 'image', reference: text, ...(stage.index > within.index ? { later: stage } : {}) };
+  if (isBase)
+    return { kind: 'image', reference: text, ...(stage.index > within.index ? { later: stage } : {}) };
   throw languageError(at, `the stage "${text}" needs itself`, 'use a stage that comes before');
 }
 
