@@ -8,7 +8,7 @@ const size = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'native/', 'man/'] },
+  { ignores: ['dist/', 'node_modules/', 'native/', 'man/', 'test/parity/builds/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -8,9 +8,8 @@
 #include "protocol.h"
 
 #define NETWORKS_GREATEST 1024
-#define IDLE_MS                                                                                              \
-    1000 /* a network that nobody uses any more is kept for so long: removing it takes a while               \
-          */
+/* A network that nobody uses any more is kept for so long: removing it takes a while. */
+#define IDLE_MS 1000
 
 static const char *refresh_filter(struct netd *netd) {
     static struct filter_network all[NETWORKS_GREATEST];

@@ -63,7 +63,6 @@ before(async () => {
   port = Number(/:(\d+)$/m.exec((await runTspod(['port', server, '80'])).stdout)?.[1]);
 });
 
-
 test('killed while traffic flows, netd comes back with names, ports and addresses', skip, async () => {
   await works();
   const addresses = await inContainer('ip -o addr show eth0 | grep -v fe80 | cut -d: -f2-');

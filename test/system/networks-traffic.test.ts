@@ -19,7 +19,6 @@ before(async () => {
   await runTspod(['network', 'create', '--internal', closed]);
 });
 
-
 /** What a container on these networks prints. */
 async function ask(networks: string[], script: string): Promise<string> {
   const options = networks.flatMap((network) => ['--network', network]);

@@ -15,7 +15,9 @@ export function checkOptions(options: ContainerOptions): void {
     throw usage('the log driver "passthrough" cannot be used with --tty');
   }
   if (options.disk && options.rootfs && !options.rootfs.overlay) {
-    throw usage('--storage-opt size needs a layer of its own: it cannot limit what is written to a --rootfs; add :O to that');
+    throw usage(
+      '--storage-opt size needs a layer of its own: it cannot limit what is written to a --rootfs; add :O to that',
+    );
   }
   if (options.rootfs && options.image === '') throw usage('--rootfs needs a directory');
   if (options.groupAdd.length > 1 && options.groupAdd.includes('keep-groups')) {

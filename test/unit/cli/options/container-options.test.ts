@@ -65,7 +65,10 @@ const refused: [string[], RegExp][] = [
   [['--umask', '9'], /invalid umask string "9"/],
   [['--workdir', 'rel'], /needs to be an absolute path/],
   [['--shm-size', 'x'], /unable to translate --shm-size/],
-  [['--network', 'none', '--network', 'host'], /cannot set multiple networks without bridge network mode, selected mode none/],
+  [
+    ['--network', 'none', '--network', 'host'],
+    /cannot set multiple networks without bridge network mode, selected mode none/,
+  ],
   [['--hostname', 'a b'], /invalid host name "a b"/],
   [['--image-volume', 'x'], /expected one of/],
 ];
