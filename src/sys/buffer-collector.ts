@@ -26,8 +26,14 @@ export function createBufferCollector(): BufferCollector {
   };
 }
 
-/** `--expose-gc` at run time: it counts for contexts that are made afterwards. */
+/**
+ * `--expose-gc` at run time: it counts for contexts that are made afterwards. It is taken back, because V8 refuses a code
+ * cache that was written under other flags than those of the start.
+ */
 function exposeCollector(): Collect {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc');
-  return process.getBuiltinModule('node:vm').runInNewContext('gc') as Collect;
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  setFlagsFromString('--expose-gc');
+  const collect = process.getBuiltinModule('node:vm').runInNewContext('gc') as Collect;
+  setFlagsFromString('--no-expose-gc');
+  return collect;
 }
