@@ -15,6 +15,7 @@
 
 #include "cgroup.h"
 #include "container_borrow.h"
+#include "container_idmap.h"
 #include "die.h"
 #include "hooks.h"
 #include "io.h"
@@ -222,6 +223,9 @@ void container_create(struct container *container, const struct plan *plan) {
     hooks_must_run(plan, PLAN_HOOK_CREATE_RUNTIME, container->pid);
     if (send(container->control, "g", 1, MSG_NOSIGNAL) != 1)
         die_errno(125, "starting the container's process");
+    int userns = container->userns >= 0 ? container->userns : container_user_namespace(plan);
+    if (userns >= 0)
+        idmap_send(plan, userns, container->control);
 }
 
 /* One message of the child: its kind, 0 at the end of the stream. A descriptor that came with it becomes the

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "container.h"
+#include "container_idmap.h"
 #include "container_mounts.h"
 #include "container_process.h"
 #include "die.h"
@@ -188,7 +189,7 @@ static bool needs_opening(const struct plan *plan, const struct plan_op *op) {
  * and may not pass through the user's own directories. One for each op, -1 for those that are none, are
  * missing, or need no help.
  */
-static int *open_sources(const struct plan *plan, const int *borrowed) {
+static int *open_sources(const struct plan *plan, const int *borrowed, int control) {
     int *sources = malloc((plan->count + 1) * sizeof *sources);
     if (!sources)
         die(125, "out of memory");
@@ -196,6 +197,10 @@ static int *open_sources(const struct plan *plan, const int *borrowed) {
         const struct plan_op *op = &plan->ops[i];
         if (borrowed && borrowed[i] >= 0)
             sources[i] = borrowed[i];
+        else if (has_own_ids(plan) && idmap_is_asked(op) && (sources[i] = fd_receive(control)) < 0)
+            _exit(125);
+        else if (has_own_ids(plan) && idmap_is_asked(op))
+            continue;
         else
             sources[i] = needs_opening(plan, op) ? open_source(op) : -1;
     }
@@ -222,7 +227,7 @@ void container_child(const struct plan *plan, const struct container_gift *gift)
     take_streams(gift->streams);
     wait_for_monitor(control); /* for the id maps and the control group */
     int root = open_root(plan);
-    autofree int *sources = open_sources(plan, gift->borrowed);
+    autofree int *sources = open_sources(plan, gift->borrowed, control);
     become_root(plan);
     if (makes(plan, CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
         die_errno(125, "making a control group namespace");

@@ -223,7 +223,7 @@ void mounts_mount(int root, const struct plan_op *op, int opened) {
     int failed;
     if ((options & PLAN_MOUNT_OPTIONAL) && (flags & MS_BIND) && access(from, F_OK) < 0)
         return;
-    if (opened >= 0 && (options & PLAN_MOUNT_BORROWED))
+    if (opened >= 0 && (options & (PLAN_MOUNT_BORROWED | PLAN_MOUNT_IDMAP)))
         failed = attach(root, opened, path, flags);
     else if (flags & MS_BIND)
         failed = bind(root, from, path, flags, options & PLAN_MOUNT_RECURSIVE_READONLY);

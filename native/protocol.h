@@ -224,6 +224,7 @@
 #define PLAN_MOUNT_OPTIONAL 4u    /* a failure is no error */
 #define PLAN_MOUNT_OVERLAY_UPPER 8u /* data holds lowerdir=,upperdir=,workdir= below the container's directory */
 #define PLAN_MOUNT_BORROWED 32u   /* source is /proc/PID/root/...: the mount of another container there */
+#define PLAN_MOUNT_IDMAP 64u      /* of a bind: its files with the ids of the container's user namespace */
 #define PLAN_MOUNT_SYSFS 16u      /* where it is refused, bind the host's /sys read-only instead */
 #define PLAN_TREE_WHITEOUTS 1u     /* the archive is a layer: with .wh. files */
 #define PLAN_TREE_IMAGE 4u         /* the archive is to become a layer: files named .wh. are left out and told of */

@@ -52,11 +52,11 @@ export interface ParsedMountOptions {
   flags: number;
   /** What the file system itself is to read, comma-separated. */
   data: string;
-  /** Options that are neither: `rro`, `tmpcopyup`. */
+  /** Options that are neither: `rro`, `tmpcopyup`, `idmap`. */
   special: string[];
 }
 
-const SPECIAL = new Set(['rro', 'tmpcopyup', 'notmpcopyup', 'copy', 'nocopy']);
+const SPECIAL = new Set(['rro', 'idmap', 'tmpcopyup', 'notmpcopyup', 'copy', 'nocopy']);
 
 /** Sorts mount options into flags, data and those that only the engine knows. */
 export function parseMountOptions(options: readonly string[]): ParsedMountOptions {

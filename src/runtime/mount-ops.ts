@@ -33,6 +33,7 @@ function addMount(plan: Plan, mount: OciMount): void {
   let options = 0;
   if (special.includes('rro')) options |= PLAN.MOUNT_RECURSIVE_READONLY;
   if (special.includes('tmpcopyup')) options |= PLAN.MOUNT_COPY_UP;
+  if (special.includes('idmap')) options |= PLAN.MOUNT_IDMAP;
   if (mount.type === 'sysfs') options |= PLAN.MOUNT_SYSFS;
   if (isBind && /^\/proc\/\d+\/root\//.test(mount.source ?? '')) options |= PLAN.MOUNT_BORROWED;
   // an own cgroup namespace on a host with version 1 controllers may not show version 2

@@ -10,6 +10,7 @@ export interface MountOptions {
   chown: boolean;
   overlay: boolean;
   noCopy: boolean;
+  idmap: boolean;
   propagation?: string;
   relabel?: NonNullable<BindMount['relabel']>;
   upper?: string;
@@ -47,14 +48,15 @@ const WORDS: Record<string, (options: MountOptions) => void> = {
   rbind: (options) => void (options.recursive = true),
   copy: (options) => void (options.noCopy = false),
   nocopy: (options) => void (options.noCopy = true),
+  idmap: (options) => void (options.idmap = true),
 };
 
-/** The error of a mount with an id map of its own. */
+/** The error of a mount with an id map that is not the container's. */
 export function idMapError(text: string): TspodError {
   return new TspodError(
     'unsupported',
-    `volume "${text}": the option idmap is not supported: the kernel lets only real root shift the ids of a mount`,
-    { hint: 'use --userns keep-id, or the option U, which changes the owners' },
+    `volume "${text}": the option idmap with a map of its own is not supported`,
+    { hint: 'idmap alone takes the map of the container (--userns, --uidmap)' },
   );
 }
 
@@ -66,6 +68,7 @@ export function parseMountOptions(words: readonly string[], text: string): Mount
     chown: false,
     overlay: false,
     noCopy: false,
+    idmap: false,
     options: [],
   };
   for (const word of words) addWord(options, word, text);

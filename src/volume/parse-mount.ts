@@ -1,6 +1,5 @@
 import { TspodError } from '../lib/errors';
 import { splitCommas } from '../lib/split-commas';
-import { idMapError } from './mount-options';
 import { mountTarget } from './mount-path';
 import { parseVolume } from './parse-volume';
 import { tmpfsMount } from './parse-tmpfs';
@@ -61,6 +60,9 @@ const COMMON: Record<string, Field> = {
   chown: flag('U'),
 };
 
+const IDMAP: Field = (fields, value) =>
+  void fields.options.push(value === undefined ? 'idmap' : `idmap=${value}`);
+
 const KEYS: Record<string, Record<string, Field>> = {
   bind: {
     ...COMMON,
@@ -69,9 +71,11 @@ const KEYS: Record<string, Record<string, Field>> = {
     relabel: (fields, value) => void fields.options.push(relabel(value)),
     z: flag('z'),
     Z: flag('Z'),
+    idmap: IDMAP,
   },
   volume: {
     ...COMMON,
+    idmap: IDMAP,
     'volume-nocopy': flag('nocopy', 'copy'),
     'volume-subpath': subpath,
     'volume-opt': (fields, value, key) =>
@@ -185,7 +189,6 @@ function unknownType(type: string, text: string): TspodError {
 }
 
 function unknownKey(key: string, type: string, text: string): TspodError {
-  if (key === 'idmap') throw idMapError(text);
   if (key === 'subpath' || key === 'volume-subpath')
     throw new TspodError('usage', `--mount "${text}": cannot set option "${key}" on non-volume mounts`);
   if (['volume-label', 'volume-driver', 'consistency'].includes(key)) {

@@ -33,7 +33,7 @@ function bind(source: string, target: string, options: MountOptions): UserMount 
     ...(options.propagation === undefined ? {} : { propagation: options.propagation }),
     options: options.options,
     chown: options.chown,
-    idmap: false,
+    idmap: options.idmap,
     ...(options.relabel === undefined ? {} : { relabel: options.relabel }),
   };
 }
@@ -49,6 +49,7 @@ function volume(name: string, target: string, options: MountOptions): UserMount 
     options: options.options,
     noCopy: options.noCopy,
     chown: options.chown,
+    ...(options.idmap ? { idmap: true } : {}),
   };
 }
 

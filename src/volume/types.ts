@@ -28,6 +28,8 @@ export type UserMount =
       driverOptions?: string[];
       /** The same, parsed: what it is to be like if it has to be made. */
       settings?: VolumeSettings;
+      /** Its files with the ids of the container's own user namespace. */
+      idmap?: boolean;
     }
   | {
       kind: 'overlay';

@@ -30,9 +30,9 @@ export function userMounts(ctx: Context, record: ContainerRecord): OciMount[] {
 function toMount(ctx: Context, record: ContainerRecord, mount: UserMount, index: number): OciMount {
   switch (mount.kind) {
     case 'bind':
-      return bindMount(ctx, mount);
+      return bindMount(record, mount);
     case 'volume':
-      return volumeMount(ctx, mount);
+      return volumeMount(ctx, record, mount);
     case 'tmpfs':
       if (mount.type === undefined) return tmpfsMount(mount.target, mount.options, mount.copyUp);
       return { destination: mount.target, type: mount.type, source: mount.type, options: mount.options };
@@ -60,23 +60,27 @@ function subpathOption(subpath: string | undefined): string[] {
   return subpath === undefined ? [] : [`${SUBPATH}${subpath}`];
 }
 
-function bindMount(ctx: Context, mount: Extract<UserMount, { kind: 'bind' }>): OciMount {
-  if (mount.idmap && ctx.uid !== 0) {
-    throw new TspodError('machine', `mounting "${mount.source}" with an id map needs real root`, {
-      hint: 'leave "idmap" out, or use --userns keep-id or the option U',
-    });
-  }
+/** With the ids of all containers there is nothing to shift. */
+function idmapOption({ idMaps }: ContainerRecord, { idmap }: { idmap?: boolean }): string[] {
+  return idmap && idMaps !== undefined ? ['idmap'] : [];
+}
+
+function bindMount(record: ContainerRecord, mount: Extract<UserMount, { kind: 'bind' }>): OciMount {
   const options = [
     mount.recursive ? 'rbind' : 'bind',
     mount.propagation ?? 'rprivate',
     mount.readOnly ? 'ro' : 'rw',
     ...mount.options,
-    ...(mount.idmap ? ['idmap'] : []),
+    ...idmapOption(record, mount),
   ];
   return { destination: mount.target, type: 'bind', source: mount.source, options: unique(options) };
 }
 
-function volumeMount(ctx: Context, mount: Extract<UserMount, { kind: 'volume' }>): OciMount {
+function volumeMount(
+  ctx: Context,
+  record: ContainerRecord,
+  mount: Extract<UserMount, { kind: 'volume' }>,
+): OciMount {
   const volume = loadVolume(ctx, mount.name) ?? { name: mount.name };
   const backing = 'backing' in volume ? volume.backing : undefined;
   const bound = backing?.kind === 'bind' ? backing.options : ['rbind'];
@@ -92,6 +96,7 @@ function volumeMount(ctx: Context, mount: Extract<UserMount, { kind: 'volume' }>
       ...defaults,
       mount.readOnly || bound.includes('ro') ? 'ro' : 'rw',
       ...mount.options,
+      ...idmapOption(record, mount),
       ...subpathOption(mount.subpath),
     ]),
   };

@@ -66,7 +66,7 @@ const BAD_VOLUMES: [string, string, RegExp][] = [
   ['/src:/dst:fast', 'usage', /unknown option "fast"/],
   ['/etc:/dst:U', 'usage', /chowning host path "\/etc" is not allowed/],
   ['~:/dst:U', 'usage', /is not allowed/],
-  ['/src:/dst:idmap', 'unsupported', /idmap/],
+  ['/src:/dst:idmap=uids=0-1-1', 'unsupported', /idmap/],
 ];
 for (const [text, code, message] of BAD_VOLUMES) {
   test(`parseVolume() refuses "${text}"`, () => assert.throws(() => parseVolume(text), { code, message }));
@@ -77,6 +77,8 @@ const MOUNTS: [string, ReturnType<typeof parseMount>][] = [
   ['type=bind,source=/src,target=/dst,readonly', { ...bind, readOnly: true }],
   ['type=bind,source=/src,destination=/dst,ro=false', bind],
   ['type=bind,src=/src,dst=/dst,bind-propagation=rshared', { ...bind, propagation: 'rshared' }],
+  ['type=bind,src=/src,dst=/dst,idmap', { ...bind, idmap: true }],
+  ['type=volume,src=data,dst=/dst,idmap', { ...volume, idmap: true }],
   ['type=bind,src=/src,dst=/dst,bind-nonrecursive', { ...bind, recursive: false }],
   ['type=bind,src=/src,dst=/dst,relabel=private,U', { ...bind, relabel: 'private', chown: true }],
   ['type=volume,src=data,dst=/dst,volume-nocopy', { ...volume, noCopy: true }],
@@ -129,7 +131,7 @@ const BAD_MOUNTS: [string, string, RegExp][] = [
   ['type=artifact,src=a,dst=/dst', 'unsupported', /type=artifact/],
   ['type=devpts,dst=/dst,mode=9', 'usage', /"mode" cannot be "9"/],
   ['type=ramfs,src=a,dst=/dst', 'usage', /src: invalid mount option for type ramfs/],
-  ['type=volume,src=a,dst=/dst,idmap', 'unsupported', /idmap/],
+  ['type=volume,src=a,dst=/dst,idmap=x', 'unsupported', /idmap/],
 ];
 for (const [text, code, message] of BAD_MOUNTS) {
   test(`parseMount() refuses "${text}"`, () => assert.throws(() => parseMount(text), { code, message }));
