@@ -35,7 +35,8 @@ void layers_open(struct layer_level *level, const struct layer *layers, size_t c
         if (fd < 0)
             die_errno(125, "opening the layer \"%s\"", layers[i].path);
         add_place(level, &layers[i], fd);
-        if (layers_is_opaque(fd, layers[i].dot_whiteouts))
+        level->hides = layers_is_opaque(fd, layers[i].dot_whiteouts);
+        if (level->hides)
             break;
     }
 }
@@ -62,10 +63,12 @@ void layers_descend(const struct layer_level *level, const char *name, size_t fi
             continue;
         if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
             die_errno(125, "opening directory \"%s\" of the layer \"%s\"", name, place->layer->path);
-        if (fd < 0)
-            return;
-        add_place(below, place->layer, fd);
-        if (layers_is_opaque(fd, place->layer->dot_whiteouts) || has_dot_whiteout(place, name))
+        if (fd >= 0)
+            add_place(below, place->layer, fd);
+        /* also where something else than a directory, such as a whiteout, is in its place */
+        below->hides =
+            fd < 0 || layers_is_opaque(fd, place->layer->dot_whiteouts) || has_dot_whiteout(place, name);
+        if (below->hides)
             return;
     }
 }

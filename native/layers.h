@@ -21,6 +21,8 @@ struct layer_level {
         int fd;
     } * places;
     size_t count;
+    /* Whether one of them hides what other layers, below all of these, have of it. */
+    bool hides;
 };
 
 /* A name in a level: the topmost place that has it, and whether it hides it there. */

@@ -133,7 +133,7 @@ static void put_directory(struct archive *archive, const struct layer_level *lev
     struct tar_member member = {.type = TAR_DIRECTORY, .path = member_path(archive), .status = status};
     tar_attributes(&archive->tar, place->fd, ".", &place->layer->maps);
     tar_member(&archive->tar, &member);
-    if (archive->whiteouts && layers_is_opaque(place->fd, place->layer->dot_whiteouts))
+    if (archive->whiteouts && level->hides)
         put_whiteout(archive, ".wh..opq");
 }
 

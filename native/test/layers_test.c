@@ -129,6 +129,20 @@ static void archives_are_the_same_each_time(void) {
     CHECK(!has_member("merged.tar", "old/x") && !has_member("merged.tar", ".wh.gone"), "no whiteouts");
 }
 
+/* Two layers as one: what was removed in the lower one and made again in the upper one hides what is below both. */
+static void merged_layers_hide_what_is_below(void) {
+    const struct layer pair[] = {{.path = "again"}, {.path = "removed"}};
+    CHECK(mkdir("again", 0755) == 0 && mkdir("again/made", 0755) == 0 && mkdir("again/opaque", 0755) == 0,
+          "the upper layer");
+    CHECK(mkdir("removed", 0755) == 0 && mkdir("removed/opaque", 0755) == 0, "the lower layer");
+    CHECK(setxattr("removed/opaque", "user.overlay.opaque", "y", 1, 0) == 0, "an opaque directory");
+    int fd = open("removed/made", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    CHECK(fd >= 0 && fsetxattr(fd, "user.overlay.whiteout", "y", 1, 0) == 0 && close(fd) == 0, "a whiteout");
+    tree_tar("pair.tar", pair, 2, PLAN_TREE_WHITEOUTS);
+    CHECK(has_member("pair.tar", "made/.wh..wh..opq"), "made again");
+    CHECK(has_member("pair.tar", "opaque/.wh..wh..opq"), "opaque below");
+}
+
 static void capabilities_get_the_root_of_the_image(void) {
     struct plan_arg map = {.data = "u 1000 0 10"};
     struct plan_op op = {PLAN_TREE_DIRECTORY, 1, &map};
@@ -153,6 +167,7 @@ int main(void) {
     changes_are_told();
     copies_are_layers_of_the_store();
     archives_are_the_same_each_time();
+    merged_layers_hide_what_is_below();
     tree_remove(directory);
     return 0;
 }

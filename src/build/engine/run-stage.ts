@@ -135,7 +135,10 @@ function imageStage(build: Build, stage: Stage, name: string, image: ResolvedIma
       });
     return { diff: found.diff, done: Promise.resolve(found) };
   });
-  const env = (config.Env ?? []).map((entry): [string, string] => {
+  // as BuildKit and Podman begin
+  if (!config.Env?.some((entry) => entry.startsWith('PATH=')))
+    config.Env = [`PATH=${DEFAULT_PATH}`, ...(config.Env ?? [])];
+  const env = config.Env.map((entry): [string, string] => {
     const equals = entry.indexOf('=');
     return [entry.slice(0, equals), entry.slice(equals + 1)];
   });

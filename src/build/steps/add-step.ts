@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { TspodError } from '../../lib/errors';
 import { detectCompression } from '../../store/compression';
+import { decompress } from '../../store/decompress';
 import type { Build } from '../engine/build';
 import type { StageState } from '../engine/stage-state';
 import { sourceTree } from '../engine/source-of';
@@ -67,10 +68,13 @@ async function unpackAmong(
   work: CopyWork,
 ): Promise<CopyWork[]> {
   if (unpack === false) return [work];
-  const plain = work.selected.filter(
-    ({ found }) => !found.entry.stats.isFile() || !isArchive(found.entry.path),
-  );
-  const archives = work.selected.filter((each) => !plain.includes(each));
+  const plain: typeof work.selected = [];
+  const archives: typeof work.selected = [];
+  for (const each of work.selected) {
+    const { stats, path } = each.found.entry;
+    const list = stats.isFile() && (await isArchive(path)) ? archives : plain;
+    list.push(each);
+  }
   const unpacked: CopyWork[] = [];
   for (const { word, found } of archives) {
     const folder = await unpackArchive(build, found.entry.path);
@@ -85,16 +89,39 @@ async function unpackAmong(
   return [...(plain.length > 0 ? [{ ...work, selected: plain }] : []), ...unpacked];
 }
 
-/** Whether a file is a tar archive, or something compressed that may be one. */
-function isArchive(path: string): boolean {
+/** Whether a file is a tar archive, packed or not: something else that is packed stays as it is. */
+async function isArchive(path: string): Promise<boolean> {
   const descriptor = openSync(path, 'r');
   try {
-    const head = Buffer.alloc(512);
     if (fstatSync(descriptor).size < 20) return false;
-    readSync(descriptor, head, 0, 512, 0);
-    if (detectCompression(head) !== 'none') return true;
+    const head = await firstBlock(descriptor);
     return head.toString('latin1', 257, 262) === 'ustar';
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The first 512 bytes of what a file holds, unpacked; fewer of a file that is damaged, or of no known kind. */
+async function firstBlock(descriptor: number): Promise<Buffer> {
+  let position = 0;
+  const next = (): Buffer | undefined => {
+    const chunk = Buffer.alloc(1 << 14);
+    const length = readSync(descriptor, chunk, 0, chunk.length, position);
+    position += length;
+    return length === 0 ? undefined : chunk.subarray(0, length);
+  };
+  const start = next() ?? Buffer.alloc(0);
+  const rest = [start];
+  let head = Buffer.alloc(0);
+  try {
+    for await (const chunk of decompress(detectCompression(start), () => rest.pop() ?? next())) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length >= 512) break;
+    }
+  } catch (error) {
+    if (!(error instanceof TspodError)) throw error;
+    // bzip2 is not unpacked here: that it is an archive is told where it is unpacked
+    if (error.code === 'unsupported') return Buffer.from('ustar'.padStart(262, '\0'), 'latin1');
+  }
+  return head;
 }

@@ -30,7 +30,7 @@ export function applyInstruction(state: StageState, instruction: ConfigInstructi
       config.StopSignal = instruction.value.text;
       return;
     case 'expose':
-      config.ExposedPorts = { ...config.ExposedPorts, ...namesOf(instruction) };
+      config.ExposedPorts = { ...config.ExposedPorts, ...namesOf(instruction, withProtocol) };
       return;
     case 'volume':
       config.Volumes = { ...config.Volumes, ...namesOf(instruction) };
@@ -54,8 +54,12 @@ function applyRest(
 function applyEnv(state: StageState, { pairs }: Extract<ConfigInstruction, { kind: 'env' | 'label' }>): void {
   for (const { key, value } of pairs) {
     addEnv(state.scope, key.text, value.text);
-    const others = (state.config.Env ?? []).filter((entry) => !entry.startsWith(`${key.text}=`));
-    state.config.Env = [...others, `${key.text}=${value.text}`];
+    const entry = `${key.text}=${value.text}`;
+    const env = [...(state.config.Env ?? [])];
+    const at = env.findIndex((each) => each.startsWith(`${key.text}=`));
+    if (at < 0) env.push(entry);
+    else env[at] = entry;
+    state.config.Env = env;
   }
 }
 
@@ -70,10 +74,16 @@ function applyProgram(state: StageState, { kind, command }: ProgramInstruction):
   if (!state.ownCommand) delete state.config.Cmd;
 }
 
-function namesOf({
-  values,
-}: Extract<ConfigInstruction, { kind: 'expose' | 'volume' }>): Record<string, object> {
-  return Object.fromEntries(values.map(({ text }) => [text, {}]));
+function namesOf(
+  { values }: Extract<ConfigInstruction, { kind: 'expose' | 'volume' }>,
+  name = (text: string): string => text,
+): Record<string, object> {
+  return Object.fromEntries(values.map(({ text }) => [name(text), {}]));
+}
+
+/** A port that came out of a variable names its protocol too. */
+function withProtocol(port: string): string {
+  return port.includes('/') ? port : `${port}/tcp`;
 }
 
 /** The working directory after `WORKDIR`. */
