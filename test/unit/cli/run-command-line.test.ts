@@ -83,8 +83,8 @@ const WRONG: readonly (readonly [string[], string])[] = [
   [['play', 'kube'], 'tspod does not have "play kube" yet'],
   [['play', 'cube'], 'unrecognized command `tspod play`'],
   [['kube', 'generate'], 'tspod does not have "kube generate" yet: write Quadlet files'],
-  [['volume', 'export'], 'tspod does not have "volume export" yet: "tspod cp" copies'],
-  [['auto-update'], 'tspod does not have "auto-update" yet: "tspod pull --policy newer"'],
+  [['farm', 'ls'], 'tspod does not have "farm ls" yet'],
+  [['image', 'sign'], 'tspod does not have "image sign" yet: signatures are not made here'],
   [['system', 'connection', 'ls'], 'tspod does not have "system connection ls" yet'],
 ];
 
@@ -117,7 +117,7 @@ for (const shell of ['bash', 'zsh', 'fish']) {
 test('__complete answers with commands, options and values', async () => {
   assert.equal((await tspod('__complete', '--', 'vers')).out, 'version\tDisplay the version\n');
   assert.match((await tspod('__complete', '--', 'version', '--fo')).out, /^--format\t/);
-  assert.match((await tspod('__complete', '--no-desc', '--', 'system', 'in')).out, /^(info\n)?$/);
+  assert.match((await tspod('__complete', '--no-desc', '--', 'system', 'in')).out, /^info\ninstall-units\n$/);
 });
 
 test('__complete knows the names of volumes', async () => {

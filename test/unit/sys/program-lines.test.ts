@@ -12,8 +12,13 @@ test('programLines() gives each line, and the last one without its end', async (
   assert.deepEqual(await linesOf('printf', 'a\\nb\\nc'), ['a', 'b', 'c']);
 });
 
-test('programLines() does not mind the exit status', async () => {
-  assert.deepEqual(await linesOf('sh', '-c', 'echo a; exit 3'), ['a']);
+test('programLines() gives what a program that fails has printed, then throws its exit status', async () => {
+  const lines: string[] = [];
+  const read = async () => {
+    for await (const line of programLines('sh', ['-c', 'echo a; exit 3'])) lines.push(line);
+  };
+  await assert.rejects(read(), { code: 'system', message: 'sh ended with the status 3' });
+  assert.deepEqual(lines, ['a']);
 });
 
 test('programLines() ends the program when its reader stops', async () => {
