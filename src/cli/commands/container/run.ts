@@ -47,7 +47,7 @@ export default defineCommand({
     '--network-rate limits the bandwidth of all its interfaces, in bits per second as tc(8) writes them: one rate for both ' +
     'directions, or egress=RATE for what the container sends and ingress=RATE for what it gets.',
   examples: [
-    'tspod run -d --name db --network back:alias=database --network-rate egress=50mbit busybox sleep 1000',
+    'tspod run -d --name db --network back:alias=database --network-rate egress=50mbit busybox top',
     'tspod run --rm busybox echo hello',
     'tspod run --rm -it busybox sh',
     'tspod run -d --name web -p 8080:80 busybox httpd -f',

@@ -1,6 +1,7 @@
 import { throwFailures } from '../../../container/select';
 import { parseImageFilters } from '../../../image/image-filters';
 import { pruneImages } from '../../../image/prune-images';
+import { humanSize } from '../../../lib/size';
 import { confirm } from '../../confirm';
 import { defineCommand } from '../../define-command';
 
@@ -23,8 +24,8 @@ export default defineCommand({
     },
     'build-cache': {
       type: 'boolean',
-      description: 'Remove the persistent build cache',
-      refuse: 'there is none: tspod does not build yet',
+      description:
+        'Remove what builds keep for the next ones, too: results of steps, directories of RUN --mount',
     },
     external: {
       type: 'boolean',
@@ -45,6 +46,10 @@ export default defineCommand({
     if (!flags.force && !(await confirm(output, all ? WARNING_ALL : WARNING, []))) return;
     const { removed, failures } = await pruneImages(ctx, { all, filter });
     for (const id of removed) output.print(id);
+    if (flags['build-cache']) {
+      const { clearCache } = await import('../../../build/cache/clear-cache');
+      output.print(`Total reclaimed space of the build cache: ${humanSize(clearCache(ctx))}`);
+    }
     throwFailures(failures);
   },
 });

@@ -16,7 +16,7 @@ export default defineCommand({
   summary: 'Show how much disk is used',
   usage: '[options]',
   description:
-    'Sizes are sums of file sizes. Those of images are what they take up here: their unpacked layers and the archives that are kept of them; what several share is counted once. Reclaimable is what no container needs.',
+    'Sizes are sums of file sizes. Those of images are what they take up here: their unpacked layers and the archives that are kept of them; what several share is counted once. Reclaimable is what no container needs. The build cache is what only the next builds would need: "tspod system prune --build" frees it.',
   examples: [
     'tspod system df',
     'tspod system df --verbose',
@@ -33,7 +33,9 @@ export default defineCommand({
     const images = imageUsage(ctx);
     const { containers, volumes } = diskUsage(ctx);
     if (verbose === true) return printDetails(output, { images, containers, volumes });
-    const rows = [imagesRow(images), containersRow(containers), volumesRow(volumes)];
+    const { cacheUsage } = await import('../../../build/cache/cache-usage');
+    const cache = cacheUsage(ctx);
+    const rows = [imagesRow(images), containersRow(containers), volumesRow(volumes), ...cacheRow(cache)];
     await printRows(output, rows, {
       name: 'df',
       columns: ['Type', 'Total', 'Active', 'Size', 'Reclaimable'],
@@ -79,6 +81,11 @@ function volumesRow(volumes: readonly VolumeUsage[]) {
   const unused = volumes.filter(({ links }) => links === 0);
   const sizes = { size: total(volumes), free: total(unused) };
   return summary('Local Volumes', volumes.length, volumes.length - unused.length, sizes);
+}
+
+/** Podman has no such row: it is there when there is something to free. */
+function cacheRow({ total: count, bytes }: { total: number; bytes: number }) {
+  return count === 0 && bytes === 0 ? [] : [summary('Build Cache', count, 0, { size: bytes, free: bytes })];
 }
 
 function total(list: readonly { size: number }[]): number {

@@ -12,14 +12,13 @@ export default defineCommand({
   summary: 'Remove unused data',
   usage: '[options]',
   description:
-    'Removes the containers that do not run, and the images without a name that no container uses; with --all the images that have a name, too, and with --volumes the volumes that no container uses, named ones among them. Prints what went and how much room that was.',
+    'Removes the containers that do not run, and the images without a name that no container uses; with --all the images that have a name, too, and with --volumes the volumes that no container uses, named ones among them; with --build what builds keep for the next ones. Prints what went and how much room that was.',
   examples: ['tspod system prune', 'tspod system prune --all --volumes --force'],
   options: {
     all: { type: 'boolean', short: 'a', description: 'Remove all images that no container uses' },
     build: {
       type: 'boolean',
-      description: 'Remove build containers',
-      refuse: 'there are none: tspod does not build yet',
+      description: 'Remove what builds keep for the next ones, and what killed builds have left, too',
     },
     external: {
       type: 'boolean',
@@ -35,26 +34,28 @@ export default defineCommand({
   },
   args: { min: 0, max: 0 },
   async run(ctx, flags, _args, output) {
-    const { all = false, volumes = false, external, filter } = flags;
-    if (external && (all || volumes || filter.length > 0))
+    const { all = false, build = false, volumes = false, external, filter } = flags;
+    if (external && (all || build || volumes || filter.length > 0))
       throw new TspodError('usage', 'system prune --external cannot be combined with other options');
     if (external) return removeUnusedContent(ctx);
     checkPruneFilters(ctx, filter);
-    if (!flags.force && !(await confirm(output, warning(all, volumes), []))) return;
+    if (!flags.force && !(await confirm(output, warning({ all, build, volumes }), []))) return;
     const pruned = await pruneStore(ctx, { all, volumes, filters: filter });
     printList(output, 'Deleted Containers', pruned.containers);
     printList(output, 'Deleted Volumes', pruned.volumes);
     printList(output, 'Deleted Images', pruned.images);
-    output.print(`Total reclaimed space: ${humanSize(pruned.bytes)}`);
+    const cached = build ? (await import('../../../build/cache/clear-cache')).clearCache(ctx) : 0;
+    output.print(`Total reclaimed space: ${humanSize(pruned.bytes + cached)}`);
     throwFailures(pruned.failures);
   },
 });
 
-function warning(all: boolean, volumes: boolean): string {
+function warning({ all, build, volumes }: Record<'all' | 'build' | 'volumes', boolean>): string {
   const what = [
     'all stopped containers',
     ...(volumes ? ['all volumes not used by at least one container'] : []),
     all ? 'all images without at least one container associated with them' : 'all dangling images',
+    ...(build ? ['the build cache'] : []),
   ];
   return `WARNING! This command removes:\n${what.map((each) => `\t- ${each}\n`).join('')}`;
 }
