@@ -129,7 +129,8 @@ static void archives_are_the_same_each_time(void) {
     CHECK(!has_member("merged.tar", "old/x") && !has_member("merged.tar", ".wh.gone"), "no whiteouts");
 }
 
-/* Two layers as one: what was removed in the lower one and made again in the upper one hides what is below both. */
+/* Two layers as one: what was removed in the lower one and made again in the upper one hides what is below
+ * both. */
 static void merged_layers_hide_what_is_below(void) {
     const struct layer pair[] = {{.path = "again"}, {.path = "removed"}};
     CHECK(mkdir("again", 0755) == 0 && mkdir("again/made", 0755) == 0 && mkdir("again/opaque", 0755) == 0,

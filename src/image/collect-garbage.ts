@@ -57,14 +57,20 @@ export interface NeededContent {
   layers: Set<string>;
 }
 
-/** Goes through the index and the records of the containers. */
+/** Goes through the index, the records of the containers and the cache of builds. */
 export function neededContent(store: StorePaths): NeededContent {
+  const needed = neededByImages(store);
+  for (const hex of cachedLayers(store)) needCached(store, hex, needed);
+  return needed;
+}
+
+/** The same without the cache of builds. */
+export function neededByImages(store: StorePaths): NeededContent {
   const needed: NeededContent = { blobs: new Set(), images: new Set(), layers: new Set() };
   for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
   for (const { chainIds, mountedChainIds } of containerUses(store))
     for (const hex of [...chainIds, ...mountedChainIds]) needed.layers.add(hex);
   for (const hex of volumeLayers(store)) needed.layers.add(hex);
-  for (const hex of cachedLayers(store)) needCached(store, hex, needed);
   return needed;
 }
 

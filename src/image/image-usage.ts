@@ -75,7 +75,7 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
       const own = parts.get(id) ?? new Map<string, number>();
       parts.set(id, own);
       for (const hex of chainIds) {
-        const size = layerSizes.get(hex) ?? layerSize(store, hex);
+        const size = layerSizes.get(hex) ?? layerRoom(store, hex);
         layerSizes.set(hex, size);
         own.set(`layer ${hex}`, size);
       }
@@ -88,8 +88,8 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
   return parts;
 }
 
-/** With the compressed copies that a push has kept beside it. */
-function layerSize(store: StorePaths, hex: string): number {
+/** What a layer takes up unpacked, with the compressed copies that a push has kept beside it. */
+export function layerRoom(store: StorePaths, hex: string): number {
   const folder = layerPath(store, hex);
   let size = readLayerRecord(store, `sha256:${hex}`)?.size ?? 0;
   for (const name of listDirectory(folder))

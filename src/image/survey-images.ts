@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { describeError } from '../lib/errors';
 import { readJsonFile } from '../sys/file-io';
+import { readEntries, removeEntry } from '../store/build-cache';
 import type { Finding, Owner } from '../store/check/finding';
 import { chainIdsOf, digestHex, digestOf } from '../store/digest';
 import type { IndexEntry } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
 import type { LayerBlob } from '../store/layer/layer-record';
+import { layerPath } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
 import { containerUses } from './collect-garbage';
 import { parseImageConfig } from './image-config';
@@ -12,7 +15,7 @@ import { makeRecord, readBlob, recordPath, writeImageRecord } from './image-reco
 import type { ImageRecord } from './image-record';
 import { parseManifest } from './manifest';
 
-/** A layer that images or containers need. */
+/** A layer that images, containers or the next builds need. */
 export interface NeededLayer {
   chainId: string;
   /** Of the layer below; absent of the lowest one. */
@@ -46,8 +49,26 @@ export function surveyImages(store: StorePaths, entries: readonly IndexEntry[]):
       need(store, survey, { chainId: `sha256:${hex}`, parent: below && `sha256:${below}` }, owner);
     }
   }
+  surveyCache(store, survey);
   survey.layers = new Map([...survey.layers].sort(([, a], [, b]) => depth(survey, a) - depth(survey, b)));
   return survey;
+}
+
+/** A step of a build that has lost a layer is forgotten: the next build does it again. */
+function surveyCache(store: StorePaths, survey: Survey): void {
+  const owner: Owner = { kind: 'build', name: 'cache' };
+  for (const [key, { chainIds }] of readEntries(store)) {
+    const lost = chainIds.find((hex) => !existsSync(`${layerPath(store, hex)}/diff`));
+    if (lost !== undefined && !survey.layers.has(`sha256:${lost}`)) {
+      const text = `step ${key.slice(0, 12)} has lost its layer ${lost.slice(0, 12)}`;
+      survey.findings.push({ text, owners: [owner], mend: () => removeEntry(store, key) });
+      continue;
+    }
+    for (const [at, hex] of chainIds.entries()) {
+      const below = chainIds[at - 1];
+      need(store, survey, { chainId: `sha256:${hex}`, parent: below && `sha256:${below}` }, owner);
+    }
+  }
 }
 
 /** How an image is called in a finding. */

@@ -74,18 +74,28 @@ export function listEntries(store: StorePaths): string[] {
   }
 }
 
-/** The layers that entries hold on to, hexadecimal chain ids. */
-export function cachedLayers(store: StorePaths): Set<string> {
-  const layers = new Set<string>();
+/** All entries that can be read, by key. */
+export function readEntries(store: StorePaths): Map<string, CacheEntry> {
+  const entries = new Map<string, CacheEntry>();
   for (const key of listEntries(store)) {
     try {
       const entry = readJsonFile(pathOf(store, key)) as CacheEntry | undefined;
-      for (const hex of entry?.chainIds ?? []) layers.add(hex);
+      if (entry?.version === 1) entries.set(key, entry);
     } catch (error) {
       if (!(error instanceof TspodError)) throw error;
     }
   }
-  return layers;
+  return entries;
+}
+
+/** Forgets what a step has come to; its layers stay until they are collected. */
+export function removeEntry(store: StorePaths, key: string): void {
+  rmSync(pathOf(store, key), { force: true });
+}
+
+/** The layers that entries hold on to, hexadecimal chain ids. */
+export function cachedLayers(store: StorePaths): Set<string> {
+  return new Set([...readEntries(store).values()].flatMap(({ chainIds }) => chainIds));
 }
 
 function pathOf(store: StorePaths, key: string): string {

@@ -3,6 +3,7 @@ import { matchImage } from '../../image/find-image';
 import type { Context } from '../../lib/context';
 import { describeError } from '../../lib/errors';
 import type { Finding, Owner } from '../../store/check/finding';
+import { listEntries, removeEntry } from '../../store/build-cache';
 import { readImageIndex } from '../../store/image-index';
 import { storePaths } from '../../store/store-paths';
 import { lookUpContainer } from '../find';
@@ -29,22 +30,28 @@ export async function repairFinding(finding: Finding): Promise<Repair> {
   }
 }
 
-/** Removes the images and containers that stay damaged, and the containers of those images; returns what went. */
+/** Removes the images and containers that stay damaged, the containers of those images, and the steps of builds; returns what went. */
 export async function removeDamaged(ctx: Context, owners: readonly Owner[]): Promise<Owner[]> {
   const removed: Owner[] = [];
   const force = async (ids: readonly string[]): Promise<void> =>
     throwFailures((await removeContainers(ctx, ids, { force: true, depend: true, timeout: 0 })).failures);
   for (const { kind, name } of owners) {
-    if (kind === 'image') continue;
+    if (kind !== 'container') continue;
     const id = lookUpContainer(ctx, name);
     if (id === undefined) continue;
     await force([id]);
     removed.push({ kind, name });
   }
   for (const { kind, name } of owners) {
-    if (kind === 'container' || matchImage(readImageIndex(storePaths(ctx)), name) === undefined) continue;
+    if (kind !== 'image' || matchImage(readImageIndex(storePaths(ctx)), name) === undefined) continue;
     await removeImage(ctx, name, { force: true, wholeImage: true, removeContainers: force });
     removed.push({ kind, name });
+  }
+  for (const owner of owners) {
+    if (owner.kind !== 'build') continue;
+    const store = storePaths(ctx);
+    for (const key of listEntries(store)) removeEntry(store, key);
+    removed.push(owner);
   }
   removeUnusedContent(ctx);
   return removed;
