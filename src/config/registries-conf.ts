@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
-import { parseRegistriesConf } from './parse-registries-conf';
 import { registriesConfFiles } from './registries-conf-files';
 import { AUTH_FILES_HELPER } from './registries-conf-types';
 import type { RegistriesConf, RegistriesConfFile } from './registries-conf-types';
+import { openParsedFiles } from './registries-conf-parsed';
 import { shortNameAliases } from './short-name-aliases';
 
 /** What was read is kept as long as its context. */
@@ -26,11 +26,13 @@ export function loadRegistriesConf(ctx: Context): RegistriesConf {
 function readAll(ctx: Context): RegistriesConf {
   const { main, dropIns } = registriesConfFiles(ctx);
   const files: RegistriesConfFile[] = [];
-  if (main !== undefined) files.push(parseRegistriesConf(ctx, main, readFileSync(main, 'utf8')));
+  const parsed = openParsedFiles(ctx);
+  if (main !== undefined) files.push(parsed.parse(main, readFileSync(main, 'utf8'), false));
   for (const path of dropIns) {
     const text = readIfThere(path);
-    if (text !== undefined) files.push(parseRegistriesConf(ctx, path, text, { isDropIn: true }));
+    if (text !== undefined) files.push(parsed.parse(path, text, true));
   }
+  parsed.keep();
   const conf = mergeRegistriesConf(files);
   for (const [name, alias] of shortNameAliases(ctx)) conf.aliases.set(name, alias);
   return conf;

@@ -96,7 +96,8 @@ const compressing: Record<
   Compressor['format'],
   (source: AsyncIterable<Buffer>, level: number) => AsyncIterable<Buffer>
 > = {
-  gzip: gzipParallel,
+  // named when it is called: what is compressed already needs no zlib
+  gzip: (source, level) => gzipParallel(source, level),
   zstd: async function* (source, level) {
     const { createZstdCompress, constants } = await zstdLibrary();
     const { pipeline, Readable } = await import('node:stream');
