@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { waitFor } from '../helpers/wait-for';
+import { buildRows } from './build-rows';
 import { copyRows } from './copy-rows';
 import type { Engine } from './engine';
 import { eventsRow } from './events-row';
@@ -93,6 +94,7 @@ export const rows: readonly Row[] = [
   ...pullRows(debianArchive),
   ...pushRows(debianArchive),
   ...copyRows(busybox),
+  ...buildRows(busybox, debian, loadDebian),
   ...queryRows(busybox),
   ...networkRows(busybox),
   memoryRow('memory-none', 'memory per idle container, --network none', 0.45, none),

@@ -45,11 +45,11 @@ export function openPlace(name: string): Place {
 /** The first digits of the host's ports, which both engines open at the same time. */
 const PORTS: Readonly<Record<EngineName, string>> = { podman: '18', tspod: '28' };
 
-/** Runs one line of a table, `ENG` being the engine's name, `%O` that of the other one, and `%P` the first digits of its ports. */
-export function runLine({ home, env }: Place, line: string, engine: EngineName): Outcome {
+/** Runs one line of a table, `ENG` being the engine's name, `%O` that of the other one, and `%P` the first digits of its ports; ended after `seconds`. */
+export function runLine({ home, env }: Place, line: string, engine: EngineName, seconds = 30): Outcome {
   const other = engine === 'podman' ? 'tspod' : 'podman';
   const script = line.replaceAll('ENG', engine).replaceAll('%O', other).replaceAll('%P', PORTS[engine]);
-  const { status, stdout, stderr } = spawnSync('timeout', ['30', 'bash', '-c', script], {
+  const { status, stdout, stderr } = spawnSync('timeout', [String(seconds), 'bash', '-c', script], {
     cwd: home,
     env,
     encoding: 'utf8',

@@ -5,6 +5,8 @@ export const sourceOptions = defineOptions({
   'all-platforms': {
     type: 'boolean',
     description: 'Build for every platform that the base images are there for',
+    hidden: true,
+    refuse: 'name the platforms: --platform linux/amd64,linux/arm64',
   },
   'build-arg': {
     type: 'list',

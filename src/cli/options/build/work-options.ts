@@ -5,12 +5,17 @@ export const workOptions = defineOptions({
   'cache-from': {
     type: 'list',
     value: 'REPOSITORY',
-    description: 'Look for results of steps in this repository; may be repeated',
+    description: 'Look for results of steps in this repository',
+    hidden: true,
+    refuse: 'results of steps are not exchanged with a registry: they stay in the store of this machine',
   },
   'cache-to': {
     type: 'list',
     value: 'REPOSITORY',
     description: 'Push the results of steps to this repository',
+    hidden: true,
+    refuse:
+      'results of steps are not exchanged with a registry: push the images of stages instead (--target)',
   },
   'cache-ttl': {
     type: 'string',

@@ -1,0 +1,6 @@
+#include <stdio.h>
+#include "hello.h"
+int main(void) {
+    puts(GREETING " " VERSION);
+    return 0;
+}

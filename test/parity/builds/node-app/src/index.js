@@ -1,0 +1,1 @@
+console.log('the answer is', require('./lib/answer.js'));
