@@ -129,8 +129,13 @@ function section(heading, content) {
   return content.length === 0 ? [] : [`.SH ${heading}`, ...content];
 }
 
+/** A line that is indented is a word and what it stands for, two spaces apart. */
 function paragraphs(text) {
-  return text.split(/\n\n?/).flatMap((part, index) => (index === 0 ? [roff(part)] : ['.PP', roff(part)]));
+  return text.split(/\n\n?/).flatMap((part, index) => {
+    const [, term, meaning] = /^ {2}(\S.*?) {2,}(\S.*)$/.exec(part) ?? [];
+    if (term !== undefined) return item(term, meaning);
+    return index === 0 ? [roff(part)] : ['.PP', roff(part)];
+  });
 }
 
 function optionLines([name, option]) {
@@ -139,10 +144,10 @@ function optionLines([name, option]) {
   const value = option.type === 'boolean' ? '' : ` ${option.value ?? option.type.toUpperCase()}`;
   const facts = [
     ...(option.choices === undefined ? [] : [`One of ${option.choices.join(', ')}.`]),
-    ...(option.type === 'list' ? ['May be given several times.'] : []),
-    ...(option.default === undefined || option.default === false || option.default === ''
-      ? []
-      : [`Default: ${option.default}.`]),
+    ...(option.type === 'list' && !/may be repeated/.test(option.description)
+      ? ['May be given several times.']
+      : []),
+    ...(!option.default || /default/.test(option.description) ? [] : [`Default: ${option.default}.`]),
   ];
   const text = /[.!]$/.test(option.description) ? option.description : `${option.description}.`;
   return item(`${names.join(', ')}${value}`, [text, ...facts].join(' '));

@@ -65,7 +65,8 @@ function yargsOption(name: string, option: OptionDefinition): Options {
     ...(type === 'list' ? { array: true, string: true } : { type }),
     ...(alias.length === 0 ? {} : { alias }),
     ...(choices === undefined ? {} : { choices }),
-    ...(preset === undefined || preset === '' || preset === false ? {} : { default: preset }),
+    // some descriptions tell it themselves
+    ...(!preset || /default/.test(description) ? {} : { default: preset }),
     ...(name === 'help' ? { hidden: true } : {}),
   } satisfies Options;
 }

@@ -11,7 +11,7 @@ export default defineCommand({
   summary: 'Create a new image based on the changed container',
   usage: '[options] CONTAINER [IMAGE]',
   description:
-    'Makes an image of a container, running or not: what it has written becomes a new layer. Volumes and other mounts\n' +
+    'Makes an image of a container, running or not: what it has written becomes a new layer. Volumes and other mounts ' +
     'are not in it. Prints the id of the image.',
   examples: [
     'tspod commit web site:2',

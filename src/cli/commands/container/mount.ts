@@ -13,7 +13,7 @@ export default defineCommand({
   summary: "Mount a working container's root file system",
   usage: '[options] [CONTAINER...]',
   description:
-    'Prints the folder in which the root file system of a container can be seen and changed; without a container, all\n' +
+    'Prints the folder in which the root file system of a container can be seen and changed; without a container, all ' +
     'that are mounted. Works inside "tspod unshare" only, and the mount ends with it.',
   examples: [
     `tspod unshare sh -c 'cp app.conf "$(tspod mount web)/etc/"'`,

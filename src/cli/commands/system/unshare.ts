@@ -6,13 +6,13 @@ export default defineCommand({
   summary: 'Run a command in the user namespace of the containers',
   usage: '[options] [COMMAND [ARG...]]',
   description:
-    'Runs a program as root of the user namespace that all containers of the user share, in a mount\n' +
+    'Runs a program as root of the user namespace that all containers of the user share, in a mount ' +
     "namespace of its own. Files that belong to the user's subordinate ids can be seen and changed there.",
   options: {
     'rootless-netns': {
       type: 'boolean',
       description: 'Join the network namespace of the bridges',
-      refuse: 'bridges are not there yet',
+      refuse: 'that namespace is there only while containers on networks run: run the command in a container',
     },
   },
   args: { min: 0 },

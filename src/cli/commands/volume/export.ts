@@ -8,7 +8,7 @@ export default defineCommand({
   summary: 'Export volumes',
   usage: '[options] VOLUME',
   description:
-    'Writes what is in a volume as an uncompressed tar archive, with owners as containers see them, modes, extended\n' +
+    'Writes what is in a volume as an uncompressed tar archive, with owners as containers see them, modes, extended ' +
     'attributes and links. Links are not followed.',
   examples: ['tspod volume export -o data.tar data', 'tspod volume export data | zstd > data.tar.zst'],
   options: {

@@ -7,7 +7,7 @@ export default defineCommand({
   summary: 'Mount a volume',
   usage: 'VOLUME',
   description:
-    'Prints the folder in which the content of a volume can be seen. One that has to be mounted for that (with a size\n' +
+    'Prints the folder in which the content of a volume can be seen. One that has to be mounted for that (with a size ' +
     'limit, or of another file system) is mounted inside "tspod unshare" only, and the mount ends with it.',
   examples: [`tspod unshare sh -c 'ls -la "$(tspod volume mount data)"'`],
   options: {},
