@@ -57,7 +57,15 @@ static void resize(struct monitor *monitor, const char *data, uint32_t length) {
         ioctl(monitor->container.terminal, TIOCSWINSZ, &size);
 }
 
+/* As `kill`: these end a program, so that no restart policy applies. */
+static bool is_ending(const struct monitor *monitor, unsigned number) {
+    return number == SIGINT || number == SIGQUIT || number == SIGKILL || number == SIGTERM ||
+           number == plan_number(monitor->plan, PLAN_STOP, 0, SIGTERM);
+}
+
 static void pass_on(struct monitor *monitor, unsigned number) {
+    if (is_ending(monitor, number))
+        monitor->stopping = true;
     if (monitor->ended || number >= NSIG || kill(monitor->container.pid, (int)number) < 0)
         return;
     events_note(monitor->plan, (struct event){.status = "kill"});

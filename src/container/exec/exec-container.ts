@@ -71,7 +71,9 @@ async function execProcess(
   const own = { ...spec.process, args: [...options.argv], cwd: options.workdir || spec.process.cwd };
   const isOther = (options.user !== undefined && options.user !== '') || options.privileged;
   const process = isOther ? (await import('./other-user')).asOtherUser(ctx, id, { own, options, spec }) : own;
-  const env = withVariables(process.env, options.env);
+  // the variable of the first process alone
+  const given = process.env.filter((entry) => entry !== `HOSTNAME=${spec.hostname ?? ''}`);
+  const env = withVariables(given, options.env);
   return { ...process, env: options.tty && !hasVariable(env, 'TERM') ? [...env, 'TERM=xterm'] : env };
 }
 

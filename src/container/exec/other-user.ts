@@ -17,7 +17,7 @@ export function asOtherUser(
 ): OciProcess {
   const record = loadRecord(ctx, id);
   const isNamed = options.user !== undefined && options.user !== '';
-  const user = isNamed ? namedUser(options, record, userFilesOf(ctx, record, spec)) : undefined;
+  const user = isNamed ? namedUser(options, userFilesOf(ctx, record, spec)) : undefined;
   const uid = user?.uid ?? own.user.uid;
   return {
     ...own,
@@ -27,9 +27,10 @@ export function asOtherUser(
   };
 }
 
-function namedUser(options: ExecOptions, record: ContainerRecord, files: UserFiles): ResolvedUser {
+/** With the groups of /etc/group alone: those of --group-add are for the container's own user. */
+function namedUser(options: ExecOptions, files: UserFiles): ResolvedUser {
   try {
-    return resolveUser(options.user ?? '', record.options.groupAdd, files);
+    return resolveUser(options.user ?? '', [], files);
   } catch (error) {
     if (!(error instanceof TspodError)) throw error;
     const { code, message, hint } = error;
@@ -43,12 +44,11 @@ function namedUser(options: ExecOptions, record: ContainerRecord, files: UserFil
 
 function ids(own: OciProcess, { uid, gid, groups }: ResolvedUser): OciProcess['user'] {
   const { umask } = own.user;
-  const all = uid === 0 ? groups : [...new Set([...groups, gid])];
   return {
     uid,
     gid,
     ...(umask === undefined ? {} : { umask }),
-    ...(all.length > 0 ? { additionalGids: all } : {}),
+    ...(groups.length > 0 ? { additionalGids: groups } : {}),
   };
 }
 
