@@ -13,7 +13,7 @@ import { throwFailures } from './select';
 /** What tspod makes in the store: nothing else is removed, wherever --root may lead. */
 const OWN = new Set(
   (
-    'oci-layout index.json version blobs layers shifted images containers names locks tmp volumes networks secrets ' +
+    'oci-layout index.json version blobs layers build-cache shifted images containers names locks tmp volumes networks secrets ' +
     'pods mounts partial storage-driver events.jsonl events.jsonl.1'
   ).split(' '),
 );
