@@ -11,6 +11,11 @@ typedef void probe(const char *directory);
 probe probe_overlay;      /* the kernel's overlay file system, in a user namespace */
 probe probe_overlay_data; /* the same with metadata-only layers above data-only ones */
 
+/* probe_network.c: what networks need, in a network namespace of their own */
+probe probe_bridge;         /* bridges, pairs of interfaces, a packet filter */
+probe probe_client_address; /* published ports with the client's address */
+probe probe_bandwidth;      /* limits in both directions */
+
 /* Makes a user namespace with one id (root has none made) and a mount namespace of its own. */
 void probe_enter_namespaces(void);
 

@@ -141,10 +141,12 @@ static const struct {
     probe *run;
     bool needs_directory;
 } probes[] = {
-    {"userns", probe_userns, false},   {"overlay", probe_overlay, true},
-    {"idmap", probe_idmap, true},      {"overlay-data", probe_overlay_data, true},
-    {"fuse", probe_fuse, false},       {"tun", probe_tun, false},
-    {"cgroup2", probe_cgroup2, false}, {"seccomp", probe_seccomp, false},
+    {"userns", probe_userns, false},       {"overlay", probe_overlay, true},
+    {"idmap", probe_idmap, true},          {"overlay-data", probe_overlay_data, true},
+    {"fuse", probe_fuse, false},           {"tun", probe_tun, false},
+    {"cgroup2", probe_cgroup2, false},     {"seccomp", probe_seccomp, false},
+    {"bridge", probe_bridge, false},       {"client-address", probe_client_address, false},
+    {"bandwidth", probe_bandwidth, false},
 };
 
 /* Runs a probe in a process of its own and prints its answer. */

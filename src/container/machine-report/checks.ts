@@ -10,6 +10,7 @@ import { storageDriver } from '../storage-driver';
 import { failure, ok, sysctl, type Check, type Finding } from './finding';
 import { checkBus, checkLinger, checkRuntimeDirectory } from './login-checks';
 import { checkAppArmor, checkLowPorts, checkSelinux } from './kernel-checks';
+import { checkBandwidth, checkClientAddress, checkNetworks, checkSizeLimits } from './network-checks';
 
 /** Looks at everything that containers need, by using it where that is possible; each line stands by itself. */
 export function checkMachine(ctx: Context): Check[] {
@@ -35,11 +36,15 @@ const CHECKS: readonly { name: string; test: (ctx: Context) => Finding }[] = [
   { name: '/dev/net/tun', test: () => checkDevice('/dev/net/tun', 'the network of containers') },
   { name: 'slirp4netns', test: (ctx) => checkProgram(ctx, 'slirp4netns', 'slirp4netns', 'pasta') },
   { name: 'pasta', test: (ctx) => checkProgram(ctx, 'pasta', 'passt', 'slirp4netns') },
+  { name: 'networks', test: checkNetworks },
+  { name: 'client addresses', test: checkClientAddress },
+  { name: 'bandwidth', test: checkBandwidth },
   { name: 'ports below 1024', test: checkLowPorts },
   { name: 'cgroups', test: checkCgroups },
   { name: 'runtime directory', test: checkRuntimeDirectory },
   { name: 'session bus', test: checkBus },
   { name: 'linger', test: checkLinger },
+  { name: 'size limits', test: checkSizeLimits },
   { name: 'disk space', test: checkDisk },
   { name: 'store', test: checkStore },
 ];
