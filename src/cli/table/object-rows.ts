@@ -84,6 +84,11 @@ export const objectRows: readonly CommandRow[] = [
     load: () => import('../commands/network/disconnect'),
   },
   {
+    path: 'network doctor',
+    summary: 'Tell what works of networks on this machine, and what mends the rest',
+    load: () => import('../commands/network/doctor'),
+  },
+  {
     path: 'network exists',
     summary: 'Check if a network exists',
     load: () => import('../commands/network/exists'),

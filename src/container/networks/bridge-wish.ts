@@ -54,8 +54,8 @@ export function forwarderOf(helper: NetworkHelper): string {
   return slirpAddress(helper.options['cidr']).replace(/\d+$/, (last) => String(Number(last) - 97));
 }
 
-/** netd asks from the host's own network: those on its loopback are as good as others. */
-function hostResolvers(): string[] {
+/** The host's name servers. netd asks from the host's own network: those on its loopback are as good as others. */
+export function hostResolvers(): string[] {
   try {
     const text = readFileSync('/etc/resolv.conf', 'utf8');
     return [...text.matchAll(/^\s*nameserver\s+([0-9a-fA-F.:]+)\s*$/gm)].map(([, address = '']) => address);
