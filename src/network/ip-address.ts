@@ -24,16 +24,6 @@ export function isIPv6(text: string): boolean {
   return halves.length === 2 ? count <= 7 : count === 8;
 }
 
-/** An IPv4 address as a number. */
-export function ipv4ToNumber(text: string): number {
-  return text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-/** The IPv4 address of a number. */
-export function numberToIPv4(number: number): string {
-  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
-}
-
 /** Whether `text` is an IPv4 network such as `10.0.2.0/24`. */
 export function isIPv4Cidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');

@@ -3,7 +3,7 @@ import { findHeredocs } from './heredoc';
 import { isJsonList } from './json-list';
 import { languageError } from './language-error';
 import { extractFlags } from './extract-flags';
-import { rangeOf, restOf } from './source-line';
+import { restOf } from './source-line';
 import type { SourceLine } from './source-line';
 import type { BuildWarning, Directives, Heredoc } from './types';
 
@@ -127,10 +127,4 @@ function nearMiss(name: string, line: number): string {
 /** The first character of an instruction's keyword. */
 export function keywordStart(line: SourceLine): number {
   return line.text.length - line.text.trimStart().length;
-}
-
-/** Where a line begins, for errors about all of it. */
-export function lineStart(line: SourceLine): ReturnType<typeof rangeOf> {
-  const start = keywordStart(line);
-  return rangeOf(line, start, line.text.length - start);
 }
