@@ -23,8 +23,13 @@ const BRIDGE: Readonly<Record<string, Parser>> = {
   no_default_route: (value) => String(parseBoolean(value, 'failed to parse no_default_route option')),
   vlan: (value) => {
     const vlan = integer('vlan', value);
-    if (vlan >= 0 && vlan <= 4094) return String(vlan);
-    throw usage(`vlan ID ${value} must be between 0 and 4094`);
+    if (vlan < 0 || vlan > 4094) throw usage(`vlan ID ${value} must be between 0 and 4094`);
+    if (vlan === 0) return '0';
+    throw new TspodError(
+      'unsupported',
+      `vlan ${value}: a user's bridge has no port to the outside, on which a VLAN could be seen`,
+      { hint: 'networks are apart from each other without it' },
+    );
   },
 };
 

@@ -13,8 +13,7 @@ export default defineCommand({
     'container of the network runs.\n\n' +
     'Without --subnet the first free network of 24 bits from 10.89.0.0 on is taken, with --ipv6 a unique local one of IPv6 besides.\n\n' +
     'The options of --opt are mtu (68 to 65535), metric (of the default route), isolate (true, which is the default, strict, or ' +
-    'false: networks with isolate=false reach each other), no_default_route (true or false) and vlan (0 to 4094; a bridge of a user ' +
-    'has no port to the outside, so the number is not seen there).',
+    'false: networks with isolate=false reach each other) and no_default_route (true or false).',
   examples: [
     'tspod network create web',
     'tspod network create --subnet 10.20.0.0/24 --gateway 10.20.0.254 --ip-range 10.20.0.128/25 web',

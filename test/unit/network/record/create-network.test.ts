@@ -150,6 +150,7 @@ const BAD: [string, Partial<NetworkRequest>, RegExp][] = [
   ['an option with a wrong value', { options: ['mtu=abc'] }, /mtu is a number, not "abc"/],
   ['an MTU that no link has', { options: ['mtu=20'] }, /not between 68 and 65535/],
   ['a VLAN that does not exist', { options: ['vlan=5000'] }, /between 0 and 4094/],
+  ['a VLAN', { options: ['vlan=7'] }, /vlan 7: .*no port to the outside/],
   ['name servers without names', { disableDns: true, dns: ['1.1.1.1'] }, /cannot set NetworkDNSServers/],
   ['a name server that is none', { dns: ['abc'] }, /unable to parse ip abc/],
   ['a route without gateway', { routes: ['10.50.0.0/16'] }, /invalid route: 10.50.0.0\/16/],
