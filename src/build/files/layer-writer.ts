@@ -1,12 +1,13 @@
 import {
   chmodSync,
-  copyFileSync,
+  closeSync,
   lchownSync,
-  linkSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   readlinkSync,
+  readSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +15,11 @@ import {
 import type { Stats } from 'node:fs';
 import { findRootfsPlace } from '../../container/rootfs-view';
 import type { RootfsEntry, RootfsView } from '../../container/rootfs-view';
+import { openFileMaker } from '../../image/open-file-maker';
+import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
+import type { FileMaker } from '../../store/layer/file-maker';
+import type { TarEntry } from '../../store/tar/entry';
 import { makeFifo } from '../../sys/special-files';
 import { getXattr, listXattrs, setXattr } from '../../sys/xattr';
 
@@ -34,14 +39,23 @@ export interface LayerWriter {
   /** Copies a file, link, pipe or directory (without what is in it). */
   put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): void;
   /** Makes a file of text. */
-  putText(names: readonly string[], text: string, options: { mode: number } & CopyAttributes): void;
-  /** Dates directories as their sources are; says whether anything was written. */
-  finish(): boolean;
+  putText(
+    names: readonly string[],
+    text: string,
+    options: { mode: number } & Pick<CopyAttributes, 'owner'>,
+  ): void;
+  /** Waits until everything is written, and dates directories as their sources are. */
+  finish(): void;
+  /** Ends what helps it, also after an error; what was not finished may be there or not. */
+  close(): void;
 }
 
-/** `upper` is the layer's empty directory; `lowers` are those below it, from top to bottom. Needs all ids. */
-export function openLayerWriter(upper: string, lowers: readonly string[]): LayerWriter {
-  return new Writer(upper, lowers);
+/**
+ * `upper` is the layer's empty directory; `lowers` are those below it, from top to bottom. Files are written by the helper while
+ * this process reads the next ones. Needs all ids.
+ */
+export function openLayerWriter(ctx: Context, upper: string, lowers: readonly string[]): LayerWriter {
+  return new Writer(openFileMaker(ctx), upper, lowers);
 }
 
 class Writer implements LayerWriter {
@@ -52,9 +66,12 @@ class Writer implements LayerWriter {
   private readonly dated: { path: string; stats: Stats }[] = [];
   /** First copies of files with several names, by inode. */
   private readonly links = new Map<string, string>();
-  private hasWritten = false;
+  /** Files that the helper has been told of. */
+  private readonly told = new Set<string>();
+  private readonly buffer = Buffer.allocUnsafe(1 << 16);
 
   constructor(
+    private readonly files: FileMaker,
     private readonly upper: string,
     lowers: readonly string[],
   ) {
@@ -94,15 +111,18 @@ class Writer implements LayerWriter {
     if (stats.isDirectory()) return this.putDirectory(names, entry, attributes);
     this.ensureDirectory(names.slice(0, -1), {});
     this.makeRoom(names, path);
-    if (this.putLink(entry, path)) return;
-    if (stats.isFile()) copyFileSync(entry.path, path);
-    else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(entry.path), path);
+    if (stats.isFile()) return this.putFile(names.join('/'), entry, attributes);
+    if (stats.isSymbolicLink()) symlinkSync(readlinkSync(entry.path), path);
     else if (stats.isFIFO()) makeFifo(Buffer.from(path), 0o600);
     else throw unsupported(names, stats);
     this.finishFile(path, entry, attributes);
   }
 
-  putText(names: readonly string[], text: string, options: { mode: number } & CopyAttributes): void {
+  putText(
+    names: readonly string[],
+    text: string,
+    options: { mode: number } & Pick<CopyAttributes, 'owner'>,
+  ): void {
     this.ensureDirectory(names.slice(0, -1), {});
     const path = `${this.upper}/${names.join('/')}`;
     this.makeRoom(names, path);
@@ -110,9 +130,14 @@ class Writer implements LayerWriter {
     this.give(path, options, options.mode);
   }
 
-  finish(): boolean {
+  finish(): void {
+    if (this.told.size > 0) this.files.sync(() => undefined);
     for (const { path, stats } of this.dated.reverse()) date(path, stats);
-    return this.hasWritten;
+    this.close();
+  }
+
+  close(): void {
+    this.files.close();
   }
 
   private putDirectory(
@@ -128,16 +153,14 @@ class Writer implements LayerWriter {
       throw new TspodError('invalid', `cannot replace "/${key}", which is no directory, by a directory`);
     if (found === undefined) this.makeDirectory(names, path);
     else if (!isThere(path)) mkdirSync(path);
-    this.hasWritten = true;
     this.present.add(key);
-    copyAttributes(from, path);
+    copyXattrs(from, path);
     this.give(path, attributes, stats.mode & 0o7777, stats);
     this.dated.push({ path, stats });
   }
 
   private makeDirectory(names: readonly string[], path: string): void {
     mkdirSync(path);
-    this.hasWritten = true;
     this.fresh.add(names.join('/'));
   }
 
@@ -149,31 +172,54 @@ class Writer implements LayerWriter {
   }
 
   private makeRoom(names: readonly string[], path: string): void {
-    this.hasWritten = true;
+    const key = names.join('/');
+    if (this.told.delete(key)) {
+      this.files.remove(bytesOf(key));
+      // this process may be the next to write there
+      return this.files.sync(() => undefined);
+    }
     const found = this.look(names);
     if (found?.isDirectory())
-      throw new TspodError('invalid', `cannot replace the directory "/${names.join('/')}" by a file`, {
+      throw new TspodError('invalid', `cannot replace the directory "/${key}" by a file`, {
         hint: 'write the destination with a slash at its end to copy into the directory',
       });
     if (found !== undefined) rmSync(path, { force: true });
   }
 
-  private putLink({ stats }: RootfsEntry, path: string): boolean {
-    if (!stats.isFile() || stats.nlink < 2) return false;
+  private putFile(key: string, { path: from, stats }: RootfsEntry, attributes: CopyAttributes): void {
+    if (this.told.size === 0) this.files.begin(this.upper);
+    this.told.add(key);
+    if (this.putLink(key, stats)) return;
+    this.files.file(bytesOf(key), entryOf(from, stats, attributes));
+    const descriptor = openSync(from, 'r');
+    try {
+      let at = 0;
+      for (let got = 1; got > 0; at += got) {
+        got = readSync(descriptor, this.buffer);
+        if (got > 0) this.files.data(this.buffer.subarray(0, got), at);
+      }
+      this.files.end(at);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  private putLink(key: string, stats: Stats): boolean {
+    if (stats.nlink < 2) return false;
     const inode = `${stats.dev}:${stats.ino}`;
     const first = this.links.get(inode);
-    if (first === undefined || !isThere(first)) {
-      this.links.set(inode, path);
+    if (first === undefined || !this.told.has(first)) {
+      this.links.set(inode, key);
       return false;
     }
-    linkSync(first, path);
+    this.files.hardLink(bytesOf(key), bytesOf(first));
     return true;
   }
 
   private finishFile(path: string, { path: from, stats }: RootfsEntry, attributes: CopyAttributes): void {
     if (!stats.isSymbolicLink()) {
       this.give(path, attributes, stats.mode & 0o7777, stats);
-      copyAttributes(from, path);
+      copyXattrs(from, path);
     } else if (attributes.owner) {
       lchownSync(path, attributes.owner.uid, attributes.owner.gid);
     }
@@ -203,14 +249,36 @@ function date(path: string, { mtimeMs }: Stats): void {
   lutimesSync(path, seconds, seconds);
 }
 
+function copyXattrs(from: string, to: string): void {
+  for (const [name, value] of xattrsOf(from)) setXattr(to, name, value);
+}
+
 /** What an archive of a layer would hold too. */
-function copyAttributes(from: string, to: string): void {
-  for (const name of listXattrs(from)) {
+function xattrsOf(path: string): Map<string, Buffer> {
+  const kept = new Map<string, Buffer>();
+  for (const name of listXattrs(path)) {
     const isKept =
       (name.startsWith('user.') && !name.startsWith('user.overlay.')) || name === 'security.capability';
-    const value = isKept ? getXattr(from, name) : undefined;
-    if (value !== undefined) setXattr(to, name, value);
+    const value = isKept ? getXattr(path, name) : undefined;
+    if (value !== undefined) kept.set(name, value);
   }
+  return kept;
+}
+
+/** The helper's paths hold one byte per character. */
+function bytesOf(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}
+
+function entryOf(from: string, stats: Stats, { owner, mode }: CopyAttributes): TarEntry {
+  const given = stats.mode & 0o7777;
+  return {
+    ...{ type: 'file', path: '', linkPath: '', size: stats.size, storedSize: stats.size, sparse: undefined },
+    ...{ major: 0, minor: 0, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0 },
+    mode: mode === undefined ? given : mode(given, false),
+    mtime: { seconds: Math.floor(stats.mtimeMs / 1000), nanoseconds: 0 },
+    xattrs: xattrsOf(from),
+  };
 }
 
 function unsupported(names: readonly string[], stats: Stats): TspodError {

@@ -22,7 +22,7 @@ export async function writeOutputs(build: Build, layers: readonly LayerSoFar[]):
     }
     mkdirSync(output.path, { recursive: true });
     const view = { directories };
-    const writer = openLayerWriter(output.path, []);
+    const writer = openLayerWriter(build.ctx, output.path, []);
     const top = findRootfsPlace(view, '/');
     if (top.entry === undefined) continue;
     const selected = { names: [], named: '', entry: top.entry };

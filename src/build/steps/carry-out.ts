@@ -11,7 +11,7 @@ import { prepareAdd } from './add-step';
 import { applyInstruction, shellOf, workdirOf } from './config-step';
 import type { ConfigInstruction } from './config-step';
 import { contentOf, copySources, findSources, makeTop, openTarget } from './copy-step';
-import type { CopyWork } from './copy-step';
+import type { CopyTarget, CopyWork } from './copy-step';
 import { mountsKey } from './run-mounts';
 import type { FindSource } from './run-mounts';
 import { runInstruction } from './run-step';
@@ -91,7 +91,7 @@ function workdirWork(
       if (findRootfsPlace({ directories: lowers }, path).entry !== undefined) return undefined;
       const folder = layerFolder(build);
       makeTop(`${folder}/diff`, lowers[0]);
-      const writer = openLayerWriter(`${folder}/diff`, lowers);
+      const writer = openLayerWriter(build.ctx, `${folder}/diff`, lowers);
       writer.ensureDirectory(writer.resolve(path).names, {});
       writer.finish();
       return makeBuiltLayer(build, folder, state.layers.at(-1));
@@ -172,17 +172,24 @@ function filesWork(
     make: async () => {
       build.staging();
       const target = openTarget(build, state, instruction, count > 1);
-      for (const work of works) copySources(work, target, { parents });
-      for (const { name, content: text } of heredocs) {
-        const names = target.isDirectory || heredocs.length > 1 ? [...target.names, name] : target.names;
-        const { owner, mode } = target.attributes;
-        const bits = mode?.(0o644, false) ?? 0o644;
-        target.writer.putText(names, text, { mode: bits, ...(owner ? { owner } : {}) } as Parameters<
-          typeof target.writer.putText
-        >[2]);
+      try {
+        for (const work of works) copySources(work, target, { parents });
+        writeHeredocs(instruction, target);
+        target.writer.finish();
+      } finally {
+        target.writer.close();
       }
-      target.writer.finish();
       return makeBuiltLayer(build, target.folder, state.layers.at(-1));
     },
   };
+}
+
+function writeHeredocs(
+  { heredocs }: CopyInstruction<Word> | AddInstruction<Word>,
+  { names, isDirectory, attributes: { owner, mode }, writer }: CopyTarget,
+): void {
+  for (const { name, content } of heredocs) {
+    const place = isDirectory || heredocs.length > 1 ? [...names, name] : names;
+    writer.putText(place, content, { mode: mode?.(0o644, false) ?? 0o644, ...(owner ? { owner } : {}) });
+  }
 }

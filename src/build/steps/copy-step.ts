@@ -91,7 +91,7 @@ export function openTarget(
   const folder = layerFolder(build);
   const lowers = state.layers.map(({ diff }) => diff).reverse();
   makeTop(`${folder}/diff`, lowers[0]);
-  const writer = openLayerWriter(`${folder}/diff`, lowers);
+  const writer = openLayerWriter(build.ctx, `${folder}/diff`, lowers);
   const { destination, chown, chmod, sources } = instruction;
   const path = posix.resolve('/', state.config.WorkingDir ?? '/', destination.text);
   const { names, stats } = writer.resolve(path);

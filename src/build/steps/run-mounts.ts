@@ -183,7 +183,7 @@ async function prepareCache(
   draft.undo.push(() => lock?.release());
   const isNew = mkdirSync(path, { recursive: true, mode: 0o755 }) !== undefined;
   if (isNew) {
-    if (mount.from) await fillCache(mount, path, find);
+    if (mount.from) await fillCache(build, mount, path, find);
     chmodSync(path, mount.mode ?? 0o755);
     chownSync(path, mount.uid ?? 0, mount.gid ?? 0);
     writeFileSync(`${base}.id`, `${id}\n`, { mode: 0o600 });
@@ -205,11 +205,11 @@ async function takeCache(
   }
 }
 
-async function fillCache(mount: CacheMount, path: string, find: FindSource): Promise<void> {
+async function fillCache(build: Build, mount: CacheMount, path: string, find: FindSource): Promise<void> {
   const { openLayerWriter } = await import('../files/layer-writer');
   const tree = await find(fromOf(mount), mount.at);
   const found = place(tree, mount.source ?? '/', mount.at);
-  const writer = openLayerWriter(path, []);
+  const writer = openLayerWriter(build.ctx, path, []);
   for (const { below, entry } of walkSource(tree, found))
     if (below.length > 0) writer.put(below, entry, { owner: { uid: entry.stats.uid, gid: entry.stats.gid } });
   writer.finish();
