@@ -8,7 +8,7 @@ import { waitFor } from '../helpers/wait-for';
 
 const skip = needs('tun');
 const SERVE = 'mkdir /w; echo here >/w/index.html; exec httpd -f -p 80 -h /w';
-/** Containers that start at once; 50 of them need half a minute. */
+/** Containers that start at once: more of them where the machine is asked for more. */
 const CROWD = Number(process.env['TSPOD_NETWORK_CROWD'] ?? 20);
 const server = uniqueName('server');
 
