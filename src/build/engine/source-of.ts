@@ -59,10 +59,15 @@ async function treeOf(
   }
 }
 
-function contextTree({ request }: Build, at: SourceRange): SourceTree {
+function contextTree({ request, warn }: Build, at: SourceRange): SourceTree {
   const { context } = request;
   if (context !== undefined)
-    return { view: { directories: [context.path] }, ignore: context.ignore, name: 'the build context' };
+    return {
+      view: { directories: [context.path] },
+      ignore: context.ignore,
+      name: 'the build context',
+      onSocket: (path) => warn(`"${path}" left out: it is a socket`, at),
+    };
   throw errorAt(
     at,
     new TspodError('usage', 'there is no build context to copy from', {

@@ -13,6 +13,8 @@ export interface SourceTree {
   identity?: string;
   /** For messages. */
   name: string;
+  /** Told of a socket, which is left out: it belongs to the process that listens on it. */
+  onSocket?(path: string): void;
 }
 
 /** A file or directory that was named as a source. */
@@ -103,6 +105,10 @@ function* walkBelow(walk: Walk, below: string[]): Generator<FoundFile> {
   for (const [name, entry] of readRootfsDirectory(walk.tree.view, [...walk.top, ...below])) {
     const path = [...below, name];
     const isHidden = hides(walk.tree.ignore, [...walk.top, ...path]) || hides(walk.exclude, path);
+    if (entry.stats.isSocket()) {
+      if (!isHidden) walk.tree.onSocket?.([...walk.top, ...path].join('/'));
+      continue;
+    }
     if (!entry.stats.isDirectory()) {
       if (!isHidden) yield { below: path, entry };
       continue;
