@@ -1,5 +1,6 @@
 import { findContainer, latestContainer } from '../../../container/find';
 import { shortTime } from '../../../container/logs/log-line';
+import { isPlainLog, readText } from '../../../container/logs/read-text';
 import { readLogs, type LogLine, type LogOptions } from '../../../container/logs/read-logs';
 import { throwFailures } from '../../../container/select';
 import type { ContainerRecord } from '../../../container/record';
@@ -50,6 +51,12 @@ export default defineCommand({
       until: momentOf('until', flags.until, 1),
     };
     const records = flags.latest ? [latestContainer(ctx)] : args.map((name) => findContainer(ctx, name));
+    if (records[0] && records.length === 1 && isAll(flags) && isPlainLog(records[0])) {
+      for (const { stream, bytes } of readText(ctx, records[0]))
+        if (stream === 'stdout') output.write(bytes);
+        else writeError(bytes);
+      return;
+    }
     const show = async (record: ContainerRecord, index: number): Promise<void> => {
       const prefix = prefixOf(record, { flags, index, isOnly: records.length === 1 });
       for await (const line of readLogs(ctx, record, wanted))
@@ -61,6 +68,11 @@ export default defineCommand({
 });
 
 type LogFlags = Flags<typeof options>;
+
+/** Every line as it was written, and no more than is there. */
+function isAll({ follow, tail, since, until, timestamps }: LogFlags): boolean {
+  return !follow && tail < 0 && !since && !until && !timestamps;
+}
 
 const COLORS = [37, 31, 32, 33, 34, 35, 36];
 
