@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import type { ImageRunConfig } from '../image/image-config';
@@ -50,7 +49,9 @@ export function createHostname(
   id: string,
 ): string {
   if (asked !== undefined) return asked;
-  return namespaces.uts.kind === 'host' || network.kind === 'host' ? hostname() : id.slice(0, 12);
+  return namespaces.uts.kind === 'host' || network.kind === 'host'
+    ? process.getBuiltinModule('node:os').hostname()
+    : id.slice(0, 12);
 }
 
 function createEnvironment(options: ContainerOptions, image: ImageRunConfig): string[] {

@@ -82,7 +82,7 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
   await further?.completeSpec(ctx, record, spec);
   writeFileSync(paths.config, specText(spec), { mode: 0o600 });
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
-  rmSync(paths.stopRequested, { force: true });
+  if (existsSync(paths.stopRequested)) rmSync(paths.stopRequested, { force: true });
   if (mayLackAccess(record, spec.process.user.uid))
     (await import('./access-hint')).warnOfAccess(ctx, record, spec.process.user);
   const plan = startPlan(ctx, record, spec, mode);

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { KoffiFunc } from 'koffi';
 
@@ -58,7 +57,7 @@ function loadAddon(): Koffi | undefined {
 }
 
 function packageRequire(): NodeJS.Require {
-  return createRequire(join(packageFolder(), 'package.json'));
+  return process.getBuiltinModule('node:module').createRequire(join(packageFolder(), 'package.json'));
 }
 
 /** The package's own folder: bin/tspod is one below it; a test runs from the package's folder. */

@@ -1,5 +1,4 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { VERSION } from '../../lib/version';
@@ -39,7 +38,7 @@ function writePublicFile(path: string, text: string): void {
 
 /** The host name that the container sees. */
 export function hostNameOf({ options, hostname: own }: ContainerRecord): string {
-  return options.namespaces.uts.kind === 'host' ? hostname() : own;
+  return options.namespaces.uts.kind === 'host' ? process.getBuiltinModule('node:os').hostname() : own;
 }
 
 /** The file of the host that has a time zone's rules. Throws 'not-found' for a zone that the host does not know. */
