@@ -32,8 +32,9 @@ export async function writeArchive(
   }
   const isPlain = there === undefined || there.isFile();
   const temporary = isPlain ? `${path}.${randomId().slice(0, 12)}` : path;
-  const descriptor = openForWriting(temporary, path, isPlain);
+  // before the file is there: a signal may come as soon as somebody sees it
   const forget = isPlain ? removeAtSignal(temporary) : (): void => undefined;
+  const descriptor = openForWriting(temporary, path, isPlain);
   try {
     const seekable = isPlain && fstatSync(descriptor).isFile();
     await fill(createTarSink({ descriptor, seekable, spool }));
