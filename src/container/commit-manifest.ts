@@ -20,6 +20,7 @@ export function formatManifest(
   config: Buffer,
   layers: readonly LayerBlob[],
   format: ImageFormat,
+  annotations: Readonly<Record<string, string>> = {},
 ): { bytes: Buffer; mediaType: string } {
   const isDocker = format === 'docker';
   const mediaType = isDocker ? 'application/vnd.docker.distribution.manifest.v2+json' : manifestType;
@@ -36,6 +37,8 @@ export function formatManifest(
       digest,
       size,
     })),
+    // Docker's format has no place for them
+    ...(isDocker || Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
   return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType };
 }

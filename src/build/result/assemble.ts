@@ -1,8 +1,7 @@
 import { VERSION } from '../../lib/version';
+import { formatManifest } from '../../container/commit-manifest';
 import type { LayerSoFar } from '../../image/commit-image';
 import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/image-config';
-import { configType, manifestType, ociLayerType } from '../../image/manifest';
-import { digestOf } from '../../store/digest';
 import type { StageState } from '../engine/stage-state';
 import type { BuildRequest } from '../request';
 
@@ -21,7 +20,8 @@ export function assembleImage(
 ): AssembledImage {
   const { format } = request.changes;
   const config = Buffer.from(JSON.stringify(imageConfig(state, layers, request, created)));
-  return { config, manifest: formatManifest(state, config, layers, request, format) };
+  const blobs = layers.map(({ record }) => record.blob);
+  return { config, manifest: formatManifest(config, blobs, format, annotationsOf(state, request)) };
 }
 
 function imageConfig(
@@ -88,43 +88,12 @@ function isEmpty(value: unknown): boolean {
   );
 }
 
-function formatManifest(
-  state: StageState,
-  config: Buffer,
-  layers: readonly LayerSoFar[],
-  { changes }: BuildRequest,
-  format: 'oci' | 'docker',
-): AssembledImage['manifest'] {
-  const isDocker = format === 'docker';
-  const mediaType = isDocker ? 'application/vnd.docker.distribution.manifest.v2+json' : manifestType;
-  const base =
-    state.baseName === '' || isDocker
-      ? {}
-      : {
-          'org.opencontainers.image.base.digest': state.baseDigest,
-          'org.opencontainers.image.base.name': state.baseName,
-        };
-  const annotations = { ...base, ...changes.annotations };
-  const manifest = {
-    schemaVersion: 2,
-    mediaType,
-    config: {
-      mediaType: isDocker ? 'application/vnd.docker.container.image.v1+json' : configType,
-      digest: digestOf(config),
-      size: config.length,
-    },
-    layers: layers.map(({ record: { blob } }) => ({
-      mediaType: isDocker ? dockerType(ociLayerType(blob.mediaType)) : ociLayerType(blob.mediaType),
-      digest: blob.digest,
-      size: blob.size,
-    })),
-    ...(Object.keys(annotations).length > 0 && !isDocker ? { annotations } : {}),
+/** What the image is made of, and what was asked. */
+function annotationsOf(state: StageState, { changes }: BuildRequest): Record<string, string> {
+  if (state.baseName === '') return changes.annotations;
+  return {
+    'org.opencontainers.image.base.digest': state.baseDigest,
+    'org.opencontainers.image.base.name': state.baseName,
+    ...changes.annotations,
   };
-  return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType };
-}
-
-function dockerType(type: string): string {
-  return type
-    .replace('application/vnd.oci.image.layer.v1.tar', 'application/vnd.docker.image.rootfs.diff.tar')
-    .replace('+gzip', '.gzip');
 }
