@@ -8,34 +8,34 @@ export type Capability = keyof typeof capabilities;
 interface CapabilityRow {
   /** Why the machine does not have it; undefined when it has. */
   missing(): string | undefined;
-  /** The test under test/vm, on a machine that has it, that covers what is skipped here. */
-  vm: string;
+  /** The file of test/vm, on a machine that has it, that covers what is skipped here; absent: the tests' own set-up gives it. */
+  vm?: string;
 }
 
 const capabilities = {
-  'cgroup-delegation': { missing: noDelegation, vm: 'cgroup.test.ts' },
-  'cgroup-memory': { missing: () => noController('memory'), vm: 'cgroup.test.ts' },
-  'cgroup-cpu': { missing: () => noController('cpu'), vm: 'cgroup.test.ts' },
-  'cgroup-pids': { missing: () => noController('pids'), vm: 'cgroup.test.ts' },
-  'cgroup-io': { missing: () => noController('io'), vm: 'cgroup.test.ts' },
-  fuse: { missing: () => noAccess('/dev/fuse'), vm: 'storage.test.ts' },
-  fuse2fs: { missing: () => noProgram('fuse2fs'), vm: 'storage.test.ts' },
-  tun: { missing: () => noAccess('/dev/net/tun'), vm: 'network.test.ts' },
-  crun: { missing: () => noProgram('crun'), vm: 'runtime.test.ts' },
-  runc: { missing: () => noProgram('runc'), vm: 'runtime.test.ts' },
-  pasta: { missing: () => noProgram('pasta'), vm: 'network.test.ts' },
+  'cgroup-delegation': { missing: noDelegation, vm: 'limits.sh' },
+  'cgroup-memory': { missing: () => noController('memory'), vm: 'limits.sh' },
+  'cgroup-cpu': { missing: () => noController('cpu'), vm: 'limits.sh' },
+  'cgroup-pids': { missing: () => noController('pids'), vm: 'limits.sh' },
+  'cgroup-io': { missing: () => noController('io'), vm: 'limits.sh' },
+  fuse: { missing: () => noAccess('/dev/fuse') },
+  fuse2fs: { missing: () => noProgram('fuse2fs') },
+  tun: { missing: () => noAccess('/dev/net/tun') },
+  crun: { missing: () => noProgram('crun'), vm: 'limits.sh' },
+  runc: { missing: () => noProgram('runc') },
+  pasta: { missing: () => noProgram('pasta') },
   debian: {
     missing: () => (debianTar() === undefined ? 'no Debian root file system' : undefined),
-    vm: 'debian.test.ts',
   },
 } as const satisfies Record<string, CapabilityRow>;
 
 /** For the options of a test: `test('...', needs('crun'), ...)` is skipped, with the reason, where that is missing. */
 export function needs(...names: Capability[]): { skip?: string } {
   for (const name of names) {
-    const reason = capabilities[name].missing();
-    if (reason !== undefined)
-      return { skip: `${name}: ${reason}; covered by test/vm/${capabilities[name].vm}` };
+    const row: CapabilityRow = capabilities[name];
+    const reason = row.missing();
+    if (reason === undefined) continue;
+    return { skip: `${name}: ${reason}${row.vm === undefined ? '' : `; covered by test/vm/${row.vm}`}` };
   }
   return {};
 }
