@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { project } from '../helpers/project';
 import { badInput } from './bad-input';
+import { unknownCommands } from './known-commands';
 import { unknownOptions } from './known-options';
 import { compareOutcomes } from './compare';
 import { differenceRow, readDifferences } from './differences';
@@ -26,7 +27,10 @@ const groups = [...readdirSync(folder).flatMap((name) => /^(.*)\.txt$/.exec(name
 for (const group of groups.sort()) {
   if (wanted.length === 0 || wanted.includes(group)) await runGroup(group);
 }
-if (wanted.length === 0 || wanted.includes(BAD_INPUT)) await lookForUnknownOptions();
+if (wanted.length === 0 || wanted.includes(BAD_INPUT)) {
+  lookForUnknown(unknownCommands());
+  lookForUnknown(await unknownOptions());
+}
 tellOfGone();
 console.log(`${total.lines} lines compared, ${total.listed} listed differences, ${total.wrong} to look at`);
 process.exitCode = total.wrong === 0 ? 0 : 1;
@@ -37,9 +41,8 @@ function tellOfGone(): void {
   for (const line of listed.keys()) if (!compared.has(line)) tell(`listed, but not compared: ${line}`);
 }
 
-/** Options that Podman has, and tspod neither has nor refuses by name. */
-async function lookForUnknownOptions(): Promise<void> {
-  const { count, lines } = await unknownOptions();
+/** Commands and options that Podman has, and tspod neither has nor refuses by name. */
+function lookForUnknown({ count, lines }: { count: number; lines: readonly string[] }): void {
   total.lines += count;
   for (const line of lines) {
     if (listed.has(line)) {

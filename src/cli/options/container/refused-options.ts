@@ -6,7 +6,10 @@ export const REFUSED_OPTIONS = {
   'cpu-rt-period': refused(V1),
   'cpu-rt-runtime': refused(V1),
   'decryption-key': refused('encrypted images are not supported', 'list'),
-  'device-cgroup-rule': refused('rules for devices need real root', 'list'),
+  'device-cgroup-rule': refused(
+    'such rules are BPF programs of control groups, which only real root may load; name each device with --device',
+    'list',
+  ),
   pod: refused(POD),
   'pod-id-file': refused(POD),
   'rdt-class': refused('classes of service need real root'),
