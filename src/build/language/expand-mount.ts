@@ -3,7 +3,8 @@ import { nearest } from '../../lib/suggest';
 import { languageError } from './language-error';
 import { MOUNT_KEYS, readMountFields } from './mount-fields';
 import type { MountFields, MountType } from './mount-fields';
-import type { RawWord, RunMount, SourceRange } from './types';
+import type { RunMount } from './run-mount';
+import type { RawWord, SourceRange } from './types';
 
 type Makers = { [T in MountType]: (fields: MountFields, at: SourceRange) => Extract<RunMount, { type: T }> };
 

@@ -1,5 +1,6 @@
 import { languageError } from './language-error';
-import type { RunMount, SourceRange } from './types';
+import type { RunMount } from './run-mount';
+import type { SourceRange } from './types';
 
 /** The types of `--mount`. */
 export type MountType = RunMount['type'];

@@ -15,16 +15,8 @@ import { contentOf } from './copy-step';
 import { walkSource } from '../files/source-tree';
 import type { SourceTree } from '../files/source-tree';
 import { errorAt } from '../language/language-error';
-import type {
-  BindMount,
-  CacheMount,
-  RunInstruction,
-  RunMount,
-  SecretMount,
-  SourceRange,
-  SshMount,
-  Word,
-} from '../language/types';
+import type { BindMount, CacheMount, RunMount, SecretMount, SshMount } from '../language/run-mount';
+import type { RunInstruction, SourceRange, Word } from '../language/types';
 
 /** Finds where a mount's `from` leads. */
 export type FindSource = (from: Word | undefined, at: SourceRange) => Promise<SourceTree>;
