@@ -3,13 +3,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "protocol.h"
 #include "tree.h"
 #include "tree_meta.h"
+#include "tree_settle.h"
 #include "tree_size.h"
 
 #define DEPTH 2000
@@ -132,6 +136,29 @@ static void remove_takes_everything(void) {
     tree_remove("gone");
 }
 
+static void settling_leaves_what_a_layer_holds(void) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "upper/socket"};
+    struct stat status;
+    make("upper", 0700);
+    make("upper/new", 0755);
+    write_text("upper/new/file", "text");
+    write_text("upper/.wh.name", "");
+    CHECK(symlink("nowhere", "upper/link") == 0, "a link to nowhere");
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && close(fd) == 0, "socket");
+    CHECK(setxattr("upper/new", "user.overlay.origin", "x", 1, 0) == 0, "a note of overlayfs");
+    CHECK(setxattr("upper/new", "user.overlay.opaque", "y", 1, 0) == 0, "an opaque directory");
+    tree_settle("upper", PLAN_TREE_TIMES_SET, 12345);
+    CHECK(lstat("upper/socket", &status) < 0, "sockets go");
+    CHECK(lstat("upper/.wh.name", &status) < 0, "so do names that mean a whiteout");
+    CHECK(getxattr("upper/new", "user.overlay.origin", NULL, 0) < 0, "overlayfs's notes go");
+    CHECK(getxattr("upper/new", "user.overlay.opaque", NULL, 0) == 1, "but opaque directories stay so");
+    const char *names[] = {"upper", "upper/new", "upper/new/file", "upper/link"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CHECK(lstat(names[i], &status) == 0 && status.st_mtim.tv_sec == 12345 && status.st_mtim.tv_nsec == 0,
+              names[i]);
+}
+
 int main(void) {
     char directory[] = "/tmp/tspod-tree-XXXXXX";
     CHECK(mkdtemp(directory) && chdir(directory) == 0, "a temporary directory");
@@ -142,6 +169,7 @@ int main(void) {
     copy_up_stays_inside_the_root();
     chown_restores_the_mode();
     meta_points_at_the_data();
+    settling_leaves_what_a_layer_holds();
     remove_takes_everything();
     tree_remove(directory);
     return 0;
