@@ -91,6 +91,16 @@ test('a context comes from an address, and a second one beside it', async () => 
   }
 });
 
+test('an image of an OCI layout is a base under the name of a build context', async () => {
+  const layout = join(testFolder(), 'layout');
+  await runTspod(['run', '--rm', 'busybox', 'true']);
+  await runTspod(['save', '--format', 'oci-dir', '-o', layout, 'busybox']);
+  const context = makeContext({ Containerfile: 'FROM scratch\nCOPY --from=base /bin/busybox /two\n' });
+  assert.deepEqual(await filesOf(['--build-context', `base=oci-layout://${layout}`, context]), ['two']);
+  const words = ['--build-context', `base=oci-layout://${layout}/none`, context];
+  assert.match((await build(words, { expectCode: 125 })).stderr, /layout\/none": no such file or directory/);
+});
+
 test('what is fetched is gone when the build has ended', async () => {
   const archive = await buildArchive([{ name: 'Containerfile', data: 'FROM scratch\nCOPY none /\n' }]);
   await build(['-'], { stdin: archive, expectCode: 125 });

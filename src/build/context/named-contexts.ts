@@ -6,6 +6,8 @@ import { findIgnoreRules } from './find-ignore-file';
 import { fetchContext, isAddress, localDirectory } from './open-context';
 
 const IMAGE = /^(?:docker-image|container-image|docker):\/\/(.+)$/;
+/** A directory with images, and which of them; there may be a single one. */
+const LAYOUT = /^oci-layout:\/\/([^@]+)$/;
 
 /** `NAME=VALUE` of `--build-context`, as typed. */
 export interface NamedContextText {
@@ -47,9 +49,11 @@ async function openOne(ctx: Context, text: NamedContextText, place: () => Stagin
   const { name, value } = text;
   const reference = IMAGE.exec(value)?.[1];
   if (reference !== undefined) return { kind: 'image', reference };
+  const layout = LAYOUT.exec(value)?.[1];
+  if (layout !== undefined) return { kind: 'image', reference: `oci:${layout}` };
   if (/^(oci-layout|oci|target|containers-storage|input):/.test(value)) {
     throw new TspodError('unsupported', `--build-context "${name}=${value}" is not supported`, {
-      hint: 'bring the image with "tspod pull" and write docker-image://NAME',
+      hint: 'write oci-layout://DIRECTORY[:TAG], or bring the image with "tspod pull" and write docker-image://NAME',
     });
   }
   const found = isRemoteContext(text)

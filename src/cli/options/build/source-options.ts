@@ -18,7 +18,7 @@ export const sourceOptions = defineOptions({
     type: 'list',
     value: 'NAME=VALUE',
     description:
-      'What NAME stands for in FROM, COPY --from and mounts: a directory, docker-image://IMAGE, the address of an archive or of a git repository',
+      'What NAME stands for in FROM, COPY --from and mounts: a directory, docker-image://IMAGE, oci-layout://DIRECTORY[:TAG], the address of an archive or of a git repository',
   },
   'cpp-flag': {
     type: 'list',
