@@ -54,7 +54,7 @@ const podman: Readonly<Record<string, TemplateFunction>> = {
     min: 2,
     max: 2,
     types: ['string', 'int'],
-    call: (text, to) => [...(text as string)].slice(0, Number(to)).join(''),
+    call: truncate,
   },
 };
 
@@ -125,6 +125,11 @@ function title(text: string): string {
     /(^|[^\p{L}\p{N}_'])(\p{L})/gu,
     (_all, before: string, letter: string) => before + letter.toUpperCase(),
   );
+}
+
+function truncate(text: unknown, to: unknown): string {
+  if (Number(to) < 0) throw new Error(`runtime error: slice bounds out of range [:${String(to)}]`);
+  return [...(text as string)].slice(0, Number(to)).join('');
 }
 
 function pad(text: unknown, before: unknown, after: unknown): string {

@@ -13,26 +13,32 @@ interface Verb {
   precision: number | undefined;
 }
 
-const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([\s\S])?/gu;
+const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\[(\d+)\])?([\s\S])?/gu;
 
 /** Go's fmt.Sprintf. */
 export function sprintf(format: string, args: readonly unknown[]): string {
   let next = 0;
+  let isReordered = false;
   const take = (): number => Number(args[next++] ?? 0);
   const text = format.replace(
     DIRECTIVE,
-    (all: string, flags: string, width?: string, precision?: string, letter?: string) => {
+    (all: string, flags: string, width?: string, precision?: string, index?: string, letter?: string) => {
       if (letter === undefined) return '%!(NOVERB)';
       if (letter === '%') return '%';
       const verb = verbOf({ flags, letter, dot: /\.[^%]*$/.test(all.slice(0, -1)) });
       if (width !== undefined) verb.width = width === '*' ? take() : Number(width);
       if (precision !== undefined) verb.precision = precision === '*' ? take() : Number(precision);
+      if (index !== undefined) {
+        isReordered = true;
+        if (Number(index) < 1 || Number(index) > args.length) return `%!${letter}(BADINDEX)`;
+        next = Number(index) - 1;
+      }
       if (next >= args.length) return `%!${letter}(MISSING)`;
       return pad(formatOne(args[next++], verb), verb);
     },
   );
   const extra = args.slice(next).map((value) => `${typeName(value)}=${printValue(value)}`);
-  return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
+  return extra.length === 0 || isReordered ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
 }
 
 function verbOf({ flags, letter, dot }: { flags: string; letter: string; dot: boolean }): Verb {

@@ -169,6 +169,7 @@ prints('printf', [
   ['{{printf "%T %T %T %T" 1 "a" .Env 1.5}}', 'int string []string float64'],
   ['{{printf "%d" "a"}} {{printf "%s" 1}} {{printf "%d"}}', '%!d(string=a) %!s(int=1) %!d(MISSING)'],
   ['{{printf "%s" "a" 1}}', 'a%!(EXTRA int=1)'],
+  ['{{printf "%[2]s %[1]s" "a" "b"}} {{printf "%[3]s" "a"}}', 'b a %!s(BADINDEX)'],
   ['{{printf "100%%"}} {{printf "%*d" 4 7}}', '100%    7'],
   ['{{printf "%v %s" .Nothing .Created}}', '<nil> 2023-11-14 22:13:20.123456789 +0000 UTC'],
 ]);
