@@ -1,6 +1,8 @@
+import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import type { IndexEntry } from '../store/image-index';
-import { dockerReference, formatReference, localReference, parseReference, repositoryOf } from './reference';
+import { localCandidates } from './local-candidates';
+import { formatReference, parseReference, repositoryOf } from './reference';
 import type { ImageReference } from './reference';
 
 /** What a text has led to, and whether it is the image's name or its id. */
@@ -10,43 +12,56 @@ export interface ImageMatch {
 }
 
 /** The index entry of `matchImage` alone. */
-export function findImage(entries: readonly IndexEntry[], text: string): IndexEntry | undefined {
-  return matchImage(entries, text)?.entry;
+export function findImage(
+  ctx: Context,
+  entries: readonly IndexEntry[],
+  text: string,
+): IndexEntry | undefined {
+  return matchImage(ctx, entries, text)?.entry;
 }
 
 /**
- * The index entry that a name or id leads to, found in Podman's order: full id, name, short name below `localhost/`,
- * of Docker Hub, at the end of any stored name, then the start of an id. Errors `usage`: the name is malformed, or the
- * start of an id fits several.
+ * The index entry that a name or id leads to, found in Podman's order: full id, name, what a short name may stand for
+ * (`localCandidates`), the start of an id, the end of any stored name. Errors `usage`: the name is malformed, or the start
+ * of an id fits several; `invalid`: registries.conf is broken.
  */
-export function matchImage(entries: readonly IndexEntry[], text: string): ImageMatch | undefined {
+export function matchImage(
+  ctx: Context,
+  entries: readonly IndexEntry[],
+  text: string,
+): ImageMatch | undefined {
   const id = text.replace(/^sha256:/, '');
   const isId = /^[0-9a-f]{1,64}$/.test(id);
   const isFull = isId && id.length === 64;
   const byId = isFull ? entries.find((entry) => entry.imageId === id || hasDigest(entry, text)) : undefined;
   if (byId !== undefined) return { entry: byId, by: 'id' };
-  const byName = isName(text) ? findByName(entries, parseReference(text)) : undefined;
+  const reference = isName(text) ? parseReference(text) : undefined;
+  const byName = reference && findByName(ctx, entries, reference);
   if (byName !== undefined) return { entry: byName, by: 'name' };
   const byPrefix = isId && id.length >= 2 ? findByPrefix(entries, id) : undefined;
-  return byPrefix === undefined ? undefined : { entry: byPrefix, by: 'id' };
-}
-
-/** The full names that a reference may mean in this store, the likeliest first. */
-export function candidateNames(reference: ImageReference): ImageReference[] {
-  const local = localReference(reference);
-  return reference.domain === undefined ? [local, dockerReference(reference)] : [local];
+  if (byPrefix !== undefined) return { entry: byPrefix, by: 'id' };
+  const byEnd = reference?.domain === undefined ? reference && findByEnd(entries, reference) : undefined;
+  return byEnd && { entry: byEnd, by: 'name' };
 }
 
 function isName(text: string): boolean {
   return !/^sha256:/.test(text) && !/^[0-9a-f]{64}$/.test(text);
 }
 
-function findByName(entries: readonly IndexEntry[], reference: ImageReference): IndexEntry | undefined {
-  for (const candidate of candidateNames(reference)) {
+function findByName(
+  ctx: Context,
+  entries: readonly IndexEntry[],
+  reference: ImageReference,
+): IndexEntry | undefined {
+  for (const candidate of localCandidates(ctx, entries, reference)) {
     const found = entries.find((entry) => isSame(entry, candidate));
     if (found !== undefined) return found;
   }
-  return reference.domain === undefined ? entries.find((entry) => endsWith(entry, reference)) : undefined;
+  return undefined;
+}
+
+function findByEnd(entries: readonly IndexEntry[], reference: ImageReference): IndexEntry | undefined {
+  return entries.find((entry) => endsWith(entry, reference));
 }
 
 function isSame(entry: IndexEntry, candidate: ImageReference): boolean {

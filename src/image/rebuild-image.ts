@@ -18,7 +18,7 @@ import { openFileMaker } from './open-file-maker';
 export async function rebuildImage(ctx: Context, name: string): Promise<void> {
   const store = openStore(ctx);
   const entries = readImageIndex(store);
-  const entry = findImage(entries, name);
+  const entry = findImage(ctx, entries, name);
   if (entry === undefined) throw imageNotKnown(name);
   const bytes = readBlob(store, entry.digest);
   const manifest = parseManifest(bytes);

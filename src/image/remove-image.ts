@@ -34,7 +34,7 @@ export interface RemoveOptions {
 export async function removeImage(ctx: Context, name: string, options: RemoveOptions): Promise<RemovedImage> {
   const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const match = matchImage(entries, name);
+  const match = matchImage(ctx, entries, name);
   const found = match?.entry;
   if (found?.imageId === undefined) throw imageNotKnown(name, 1);
   const names = namesOf(entries, found.imageId);

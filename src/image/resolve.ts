@@ -32,7 +32,7 @@ export interface ResolvedImage {
 export function resolveImage(ctx: Context, name: string): ResolvedImage | undefined {
   const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const found = findImage(entries, name);
+  const found = findImage(ctx, entries, name);
   if (found === undefined) return undefined;
   const entry = instanceFor(store, entries, found);
   const record = readImageRecord(store, entry);

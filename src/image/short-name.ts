@@ -3,6 +3,7 @@ import type { RegistriesConf } from '../config/registries-conf-types';
 import { recordShortName } from '../config/short-name-aliases';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
+import { withTagOf } from './local-candidates';
 import { dockerReference, formatReference, parseReference, repositoryOf } from './reference';
 import type { ImageReference } from './reference';
 
@@ -36,10 +37,10 @@ export async function resolveShortName(
   const alias = conf.aliases.get(shortName);
   if (alias !== undefined && alias.value !== '') {
     const description = `Resolved "${shortName}" as an alias (${alias.origin})`;
-    return { references: [complete(alias.value, reference)], description, record };
+    return { references: [withTagOf(alias.value, reference)], description, record };
   }
   if (conf.searchRegistries.length === 0) throw unresolved(conf, reference);
-  const references = conf.searchRegistries.map((host) => complete(`${host}/${shortName}`, reference));
+  const references = conf.searchRegistries.map((host) => withTagOf(`${host}/${shortName}`, reference));
   const description = `Resolving "${shortName}" using unqualified-search registries (${conf.searchOrigin})`;
   if (conf.shortNameMode === 'disabled' || references.length === 1)
     return { references, description, record };
@@ -67,11 +68,6 @@ async function choose(
 ): Promise<ResolvedName> {
   const chosen = parseReference(await ask(references.map(formatReference)));
   return { references: [chosen], record: () => recordShortName(ctx, shortName, repositoryOf(chosen)) };
-}
-
-/** A full name with the tag and digest of the short one. */
-function complete(name: string, { tag, digest }: ImageReference): ImageReference {
-  return dockerReference({ ...parseReference(name), tag, digest });
 }
 
 function unresolved({ searchOrigin }: RegistriesConf, reference: ImageReference): TspodError {

@@ -14,7 +14,7 @@ export function tagImage(ctx: Context, image: string, names: readonly string[]):
   requireImage(ctx, image);
   let id: string | undefined;
   changeImageIndex(storePaths(ctx), (entries) => {
-    const entry = findImage(entries, image);
+    const entry = findImage(ctx, entries, image);
     if (entry === undefined) throw imageNotKnown(image);
     id = entry.imageId;
     return [...full.toReversed().map((name) => ({ ...entry, name })), ...entries];
@@ -29,7 +29,7 @@ export function untagImage(ctx: Context, image: string, names: readonly string[]
   const gone: string[] = [];
   let id: string | undefined;
   changeImageIndex(storePaths(ctx), (entries) => {
-    const found = findImage(entries, image);
+    const found = findImage(ctx, entries, image);
     if (found === undefined) throw imageNotKnown(image);
     const isOwn = (entry: IndexEntry): boolean => entry.imageId === found.imageId;
     const missing = full.find((name) => !entries.some((entry) => isOwn(entry) && entry.name === name));
@@ -53,7 +53,7 @@ function named(id: string | undefined, name: string): { id?: string; name: strin
 
 /** Before the store is opened for writing: it may not even exist. */
 function requireImage(ctx: Context, image: string): void {
-  if (findImage(readImageIndex(storePaths(ctx)), image) === undefined) throw imageNotKnown(image);
+  if (findImage(ctx, readImageIndex(storePaths(ctx)), image) === undefined) throw imageNotKnown(image);
 }
 
 function fullName(name: string): string {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
-import { testHome } from '../helpers/test-home';
+import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
@@ -237,4 +237,24 @@ test('rmi tells which containers use an image, and removes them with --force', a
   );
   await runTspod(['rmi', '--no-prune', '--force', name]);
   assert.equal((await runTspod(['ps', '-aq', '-f', `name=${user}`])).stdout, '');
+});
+
+test('a short name is that of its alias, then of localhost, then of the search registries', async () => {
+  const conf = join(testFolder(), 'registries.conf');
+  writeFileSync(
+    conf,
+    'unqualified-search-registries = ["quay.io"]\n[aliases]\n"short" = "quay.io/team/long"\n',
+  );
+  const idOf = async (name: string): Promise<string> =>
+    (await runTspod(['--registries-conf', conf, 'image', 'inspect', '--format', '{{.Id}}', name])).stdout;
+  const names = ['quay.io/team/long', 'localhost/short', 'quay.io/short', 'other.io/short'];
+  const ids: string[] = [];
+  for (const name of names) {
+    await runTspod(['tag', (await importImage()).name, name]);
+    ids.push(await idOf(name));
+  }
+  for (const [at, name] of names.entries()) {
+    assert.equal(await idOf('short'), ids[at], name);
+    await runTspod(['rmi', name]);
+  }
 });

@@ -43,7 +43,7 @@ export async function removeDamaged(ctx: Context, owners: readonly Owner[]): Pro
     removed.push({ kind, name });
   }
   for (const { kind, name } of owners) {
-    if (kind !== 'image' || matchImage(readImageIndex(storePaths(ctx)), name) === undefined) continue;
+    if (kind !== 'image' || matchImage(ctx, readImageIndex(storePaths(ctx)), name) === undefined) continue;
     await removeImage(ctx, name, { force: true, wholeImage: true, removeContainers: force });
     removed.push({ kind, name });
   }

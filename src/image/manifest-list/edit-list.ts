@@ -120,7 +120,7 @@ function withInstances(
 
 function digestIn(ctx: Context, image: string): string {
   if (/^sha256:[0-9a-f]{64}$/.test(image)) return image;
-  const entry = findImage(readImageIndex(storePaths(ctx)), image);
+  const entry = findImage(ctx, readImageIndex(storePaths(ctx)), image);
   if (entry !== undefined) return entry.digest;
   throw new TspodError('not-found', `${image}: image not known`, {
     hint: 'name the image by its digest on the list: sha256:...',

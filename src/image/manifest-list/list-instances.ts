@@ -69,7 +69,7 @@ export async function findInstances(
 function findLocally(ctx: Context, name: string, options: InstanceOptions): ListInstance[] | undefined {
   const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const entry = findImage(entries, name);
+  const entry = findImage(ctx, entries, name);
   if (entry?.list === undefined) return entry && [ofEntry(ctx, entry)];
   const { manifests } = parseList(readBlob(store, entry.digest));
   const { sources } = entry.list;

@@ -28,12 +28,12 @@ export interface LocalList {
 /** A list by name or id. Errors: `not-found`, `usage` (it is an image). */
 export function requireList(ctx: Context, name: string): LocalList {
   const store = storePaths(ctx);
-  return toList(store, readImageIndex(store), name);
+  return toList(ctx, readImageIndex(store), name);
 }
 
 /** Whether the store has a list of this name or id. */
 export function hasList(ctx: Context, name: string): boolean {
-  return findImage(readImageIndex(storePaths(ctx)), name)?.list !== undefined;
+  return findImage(ctx, readImageIndex(storePaths(ctx)), name)?.list !== undefined;
 }
 
 /** Makes a list under a name. Error `exists`: the name is in use. */
@@ -69,7 +69,7 @@ export function changeList(
   let id = '';
   try {
     changeImageIndex(store, (entries) => {
-      const list = toList(store, entries, name);
+      const list = toList(ctx, entries, name);
       ({ id } = list);
       const { content, state } = change(list);
       const written = writeContent(store, typed(content));
@@ -91,8 +91,8 @@ export function fullName(name: string): string {
   return formatReference(localReference(reference));
 }
 
-function toList(store: StorePaths, entries: readonly IndexEntry[], name: string): LocalList {
-  const entry = findImage(entries, name);
+function toList(ctx: Context, entries: readonly IndexEntry[], name: string): LocalList {
+  const entry = findImage(ctx, entries, name);
   if (entry === undefined) {
     throw new TspodError('not-found', `${name}: image not known`, {
       hint: `make the list with "tspod manifest create ${name}"`,
@@ -103,7 +103,7 @@ function toList(store: StorePaths, entries: readonly IndexEntry[], name: string)
       hint: 'make a list with "tspod manifest create"',
     });
   }
-  const content = parseList(readBlob(store, entry.digest));
+  const content = parseList(readBlob(storePaths(ctx), entry.digest));
   return { id: entry.imageId, name: entry.name, content, state: entry.list };
 }
 

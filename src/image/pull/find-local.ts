@@ -12,7 +12,7 @@ import { isComplete } from './find-complete';
 export function findLocal(ctx: Context, name: string, platform: Platform | undefined): string | undefined {
   const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const found = findImage(entries, name);
+  const found = findImage(ctx, entries, name);
   const entry = found === undefined ? undefined : instanceFor(store, entries, found, platform);
   if (entry === undefined || !isComplete(store, entry)) return undefined;
   const { id, config } = readImageRecord(store, entry);

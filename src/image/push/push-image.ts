@@ -44,7 +44,7 @@ export interface PushOptions {
  */
 export async function pushImage(ctx: Context, name: string, options: PushOptions): Promise<string> {
   const digest = await push(ctx, name, options);
-  const id = findImage(readImageIndex(storePaths(ctx)), name)?.imageId;
+  const id = findImage(ctx, readImageIndex(storePaths(ctx)), name)?.imageId;
   const to = options.destination ?? name;
   recordEvent(ctx, { type: 'image', status: 'push', name: to, ...(id === undefined ? {} : { id }) });
   return digest;
@@ -53,7 +53,7 @@ export async function pushImage(ctx: Context, name: string, options: PushOptions
 async function push(ctx: Context, name: string, options: PushOptions): Promise<string> {
   if (options.compressor.format === 'zstd') await zstdLibrary();
   const store = openStore(ctx);
-  const match = matchImage(readImageIndex(store), name);
+  const match = matchImage(ctx, readImageIndex(store), name);
   if (match === undefined) throw imageNotKnown(name);
   if (match.entry.list !== undefined) {
     const { pushList } = await import('../manifest-list/push-list');

@@ -5,6 +5,7 @@ import { openStore } from '../../store/open-store';
 import { createDirectorySink } from '../../store/sink/directory-sink';
 import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
+import { storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
 import { imageNotKnown } from '../ensure-image';
@@ -51,7 +52,7 @@ export async function saveImages(
   const lock = lockContentShared(store);
   const staging = makeStaging(store);
   try {
-    const chosen = chooseImages(store, images, options);
+    const chosen = chooseImages(ctx, images, options);
     const left = options.format === 'docker-archive' ? [] : (chosen[0]?.names.slice(1) ?? []);
     if (left.length > 0) ctx.log('warn', `${options.format} holds one name: ${left.join(', ')} left out`);
     if (options.format === 'docker-archive') await saveDockerArchive(store, chosen, { ...options, staging });
@@ -102,13 +103,13 @@ async function saveOne(store: StorePaths, { image, names }: NamedImage, options:
 
 /** The images that the arguments name, each once, with their names in the archive. */
 function chooseImages(
-  store: StorePaths,
+  ctx: Context,
   texts: readonly string[],
   { multiple, format }: SaveOptions,
 ): NamedImage[] {
   const [first = '', ...further] = texts;
   if (!multiple) {
-    const found = findNamed(store, first);
+    const found = findNamed(ctx, first);
     // as Podman lists them: what is added first
     const added = further.map((name) => formatReference(localReference(parseReference(name))));
     found.names = format === 'docker-archive' ? [...added, ...found.names] : [...found.names, ...added];
@@ -116,7 +117,7 @@ function chooseImages(
   }
   const images = new Map<string, NamedImage>();
   for (const text of texts) {
-    const found = findNamed(store, text);
+    const found = findNamed(ctx, text);
     const known = images.get(found.image.id);
     if (known === undefined) images.set(found.image.id, found);
     else known.names.push(...found.names.filter((name) => !known.names.includes(name)));
@@ -124,9 +125,10 @@ function chooseImages(
   return [...images.values()];
 }
 
-function findNamed(store: StorePaths, text: string): NamedImage {
+function findNamed(ctx: Context, text: string): NamedImage {
+  const store = storePaths(ctx);
   const entries = readImageIndex(store);
-  const match = matchImage(entries, text);
+  const match = matchImage(ctx, entries, text);
   if (match === undefined) throw imageNotKnown(text);
   const { entry, by } = match;
   const names = by === 'name' && entry.name !== undefined && !text.includes('@') ? [entry.name] : [];

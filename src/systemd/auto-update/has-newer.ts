@@ -14,7 +14,7 @@ export async function hasNewer(
   registry: RegistryOptions,
 ): Promise<boolean> {
   if (policy === 'registry') return !(await isCurrent(ctx, bareName(image), { imageId, registry }));
-  const entry = findImage(readImageIndex(storePaths(ctx)), image);
+  const entry = findImage(ctx, readImageIndex(storePaths(ctx)), image);
   if (entry === undefined) throw imageNotKnown(image);
   return entry.imageId !== imageId;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findImage } from '../../../src/image/find-image';
 import {
   dockerReference,
   formatReference,
@@ -58,46 +57,3 @@ const malformed: [what: string, text: string, error: RegExp][] = [
 for (const [what, text, error] of malformed) {
   test(`parseReference() rejects ${what}`, () => assert.throws(() => parseReference(text), error));
 }
-
-const entry = (name: string | undefined, id: string): Parameters<typeof findImage>[0][number] => ({
-  mediaType: 'm',
-  digest: `sha256:${id.repeat(32)}`,
-  size: 1,
-  name,
-  imageId: id.repeat(32),
-});
-const entries = [
-  entry('docker.io/library/busybox:latest', '1a'),
-  entry('localhost/busybox:latest', '2b'),
-  entry('quay.io/team/web:2', '3c'),
-  entry('docker.io/library/alpine:latest', '3d'),
-  entry(undefined, '4e'),
-];
-
-const lookups: [text: string, id: string | undefined][] = [
-  ['busybox', '2b'],
-  ['docker.io/busybox', '1a'],
-  ['library/busybox', '1a'],
-  ['alpine:latest', '3d'],
-  ['web:2', '3c'],
-  ['web', undefined],
-  ['4e', '4e'],
-  ['sha256:4e4e', '4e'],
-  ['4e'.repeat(32), '4e'],
-  [`sha256:${'1a'.repeat(32)}`, '1a'],
-  [`busybox@sha256:${'2b'.repeat(32)}`, '2b'],
-  [`busybox@sha256:${'3c'.repeat(32)}`, undefined],
-  ['4', undefined],
-  ['nosuch', undefined],
-];
-
-for (const [text, id] of lookups) {
-  test(`findImage() finds ${id ?? 'nothing'} by ${text.slice(0, 30)}`, () => {
-    assert.equal(findImage(entries, text)?.imageId, id?.repeat(32));
-  });
-}
-
-test('findImage() refuses the start of an id that fits several images', () => {
-  const twins = [entry(undefined, 'ab'), { ...entry(undefined, 'ab'), imageId: `abab${'0'.repeat(60)}` }];
-  assert.throws(() => findImage(twins, 'abab'), /ambiguous: 2 images/);
-});

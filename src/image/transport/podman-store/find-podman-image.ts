@@ -42,7 +42,7 @@ interface LayerEntry {
 export function findPodmanImage(ctx: Context, text: string): PodmanImage {
   const { root, name } = splitName(ctx, text);
   const images = (readJsonFile(`${root}/overlay-images/images.json`) ?? noStore(root)) as ImageEntry[];
-  const entry = choose(images, name);
+  const entry = choose(ctx, images, name);
   if (entry === undefined) {
     throw new TspodError('not-found', `Podman's store "${root}" has no such image`, {
       hint: 'list what it has with "podman images"',
@@ -88,11 +88,11 @@ function noStore(root: string): never {
 }
 
 /** By the rules by which tspod finds its own images. */
-function choose(images: readonly ImageEntry[], text: string): ImageEntry | undefined {
+function choose(ctx: Context, images: readonly ImageEntry[], text: string): ImageEntry | undefined {
   const entries: IndexEntry[] = images.flatMap(({ id, names = [] }) =>
     [...names, undefined].map((name) => ({ mediaType: '', digest: '', size: 0, name, imageId: id })),
   );
-  const found = matchImage(entries, text)?.entry.imageId;
+  const found = matchImage(ctx, entries, text)?.entry.imageId;
   return images.find(({ id }) => id === found);
 }
 
