@@ -57,10 +57,14 @@ function writeSome(fd: number, bytes: Uint8Array): number {
   }
 }
 
+/** The device number of /dev/null (Linux: Documentation/admin-guide/devices.txt). */
+const NULL_DEVICE = 0x103;
+
 /** Whether the descriptor is a terminal: a character device that is not /dev/null and has a window. */
 export function isTerminal(fd: number): boolean {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return false;
+    const stat = fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev === NULL_DEVICE) return false;
   } catch {
     return false;
   }

@@ -1,53 +1,72 @@
-/** A moment in nanoseconds since 1970, which JSON and Go templates print as Go does. */
-export interface GoTime {
-  readonly ns: bigint;
-  /** RFC 3339 with nanoseconds, in UTC. */
-  toJSON(): string;
-  /** Go's String(): `2006-01-02 15:04:05.999999999 -0700 MST`, in UTC. */
-  toString(): string;
-  Unix(): bigint;
-  UnixNano(): bigint;
-  /** Go's Format with a layout: `2006-01-02 15:04`. */
-  Format(layout: string): string;
-  IsZero(): boolean;
-  Year(): number;
-  YearDay(): number;
-  Day(): number;
-  Hour(): number;
-  Minute(): number;
-  Second(): number;
-}
-
 /** Go's zero time, the year 1: what Podman prints where nothing has happened yet. */
 export const ZERO_TIME_NS = -62_135_596_800_000_000_000n;
 
 const NS = 1_000_000_000n;
 
-/** The moment `ns` nanoseconds after 1970; without it Go's zero time. */
-export function goTime(ns: bigint = ZERO_TIME_NS): GoTime {
-  return {
-    ns,
-    toJSON: () => formatRfc3339(ns),
-    toString: () => formatGoTime(ns),
-    Unix: () => floorDivide(ns, NS),
-    UnixNano: () => ns,
-    Format: (layout) => formatLayout(ns, layout),
-    ...calendarMethods(ns),
-  };
+/** A moment in nanoseconds since 1970, in UTC, which JSON and Go templates print as Go does. */
+export class GoTime {
+  constructor(readonly ns: bigint) {}
+
+  /** RFC 3339 with nanoseconds. */
+  toJSON(): string {
+    return this.IsZero() ? '0001-01-01T00:00:00Z' : formatRfc3339(this.ns);
+  }
+
+  /** Go's String(): `2006-01-02 15:04:05.999999999 -0700 MST`. */
+  toString(): string {
+    return formatGoTime(this.ns);
+  }
+
+  Unix(): bigint {
+    return floorDivide(this.ns, NS);
+  }
+
+  UnixNano(): bigint {
+    return this.ns;
+  }
+
+  /** Go's Format with a layout: `2006-01-02 15:04`. */
+  Format(layout: string): string {
+    return formatLayout(this.ns, layout);
+  }
+
+  IsZero(): boolean {
+    return this.ns === ZERO_TIME_NS;
+  }
+
+  Year(): number {
+    return this.date().getUTCFullYear();
+  }
+
+  YearDay(): number {
+    const date = this.date();
+    return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  }
+
+  Day(): number {
+    return this.date().getUTCDate();
+  }
+
+  Hour(): number {
+    return this.date().getUTCHours();
+  }
+
+  Minute(): number {
+    return this.date().getUTCMinutes();
+  }
+
+  Second(): number {
+    return this.date().getUTCSeconds();
+  }
+
+  private date(): Date {
+    return new Date(Number(this.Unix()) * 1000);
+  }
 }
 
-/** In UTC. */
-function calendarMethods(ns: bigint) {
-  const at = (): Date => new Date(Number(floorDivide(ns, NS)) * 1000);
-  return {
-    IsZero: () => ns === ZERO_TIME_NS,
-    Year: () => at().getUTCFullYear(),
-    YearDay: () => Math.floor((at().getTime() - Date.UTC(at().getUTCFullYear(), 0, 1)) / 86_400_000) + 1,
-    Day: () => at().getUTCDate(),
-    Hour: () => at().getUTCHours(),
-    Minute: () => at().getUTCMinutes(),
-    Second: () => at().getUTCSeconds(),
-  };
+/** The moment `ns` nanoseconds after 1970; without it Go's zero time. */
+export function goTime(ns: bigint = ZERO_TIME_NS): GoTime {
+  return new GoTime(ns);
 }
 
 /** Nanoseconds since 1970 of the wall clock: exact to the millisecond, the digits below are those of the monotonic clock. */

@@ -6,14 +6,16 @@ export const NO_VALUE: unique symbol = Symbol('<no value>');
 /** The kinds of Go's values that matter to a template. */
 export type Kind = 'nil' | 'bool' | 'int' | 'float' | 'string' | 'slice' | 'map' | 'struct' | 'func';
 
-/** `record` as a Go map: keys are looked up, and a missing one is `<no value>` instead of an error. */
+/** `record` as a Go map: keys are looked up, a missing one is `<no value>` instead of an error, and JSON has them sorted. */
 export function goMap<T>(record: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.assign(Object.create(null) as Record<string, T>, record);
+  const map = Object.create(null) as Record<string, T>;
+  for (const key of Object.keys(record).sort()) map[key] = record[key] as T;
+  return map;
 }
 
 /** Go's map that was never made: templates see an empty map, JSON `null`. */
 export const NIL_MAP: Readonly<Record<string, never>> = Object.freeze(
-  Object.create(null) as Record<string, never>,
+  Object.create(null, { toJSON: { value: () => null } }) as Record<string, never>,
 );
 
 /** The map of `record`; where that is missing or empty, NIL_MAP. */
