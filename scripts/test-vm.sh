@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 vm=$project/scripts/vm.sh
-all=(limits update scope no-bus service activation init auto-update quadlet boot journal root undelegated)
+all=(limits update scope no-bus service activation init auto-update quadlet shared boot journal root quota undelegated)
 # Seconds for one file: it is only to end what hangs.
 patience=1200
 has_started=no

@@ -4,11 +4,17 @@ import { TspodError } from '../lib/errors';
 import type { Plan } from '../runtime/plan';
 import { addSharedMount, type SharedMount } from '../runtime/shared-mount';
 import { IMAGE_FILE, imageMount, makeSizeImage } from '../volume/size-image';
+import { limitByQuota } from '../volume/size-quota';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { isAlive, readState } from './status';
 
 type Limited = Pick<ContainerRecord, 'id' | 'options'>;
+
+/** A disk that has to be mounted; a quota limits the directories themselves. */
+export function mountedDisk({ disk }: ContainerRecord['options']): 'image' | 'tmpfs' | undefined {
+  return disk === undefined || disk.kind === 'quota' ? undefined : disk.kind;
+}
 
 /** What a container with a size limit writes to, once its disk is mounted. */
 export interface DiskPaths {
@@ -19,17 +25,18 @@ export interface DiskPaths {
 /** The directories of a container's own layer: on its disk, where it has one. */
 export function layerPaths(ctx: Context, { id, options }: Limited): DiskPaths {
   const { directory, upper, work } = containerPaths(ctx, id);
-  if (options.disk === undefined) return { upper, work };
+  if (mountedDisk(options) === undefined) return { upper, work };
   return { upper: `${directory}/disk/upper`, work: `${directory}/disk/work` };
 }
 
-/** Makes the disk in a container's new directory. Throws 'machine', 'usage'. */
+/** Makes the disk in a container's new directory, in which `upper` and `work` are already. Throws 'machine', 'usage'. */
 export function makeDisk(
   ctx: Context,
   directory: string,
   disk: NonNullable<ContainerRecord['options']['disk']>,
 ): void {
   if (disk.kind === 'image') makeSizeImage(ctx, directory, disk.size);
+  if (disk.kind === 'quota') limitByQuota(ctx, [`${directory}/upper`, `${directory}/work`], disk.size);
 }
 
 /** The mount of a container's disk; undefined without a size limit. */
@@ -67,10 +74,11 @@ export function checkDisk(ctx: Context, record: ContainerRecord): void {
 export function measuredLayer(ctx: Context, record: Limited): string | number {
   const { directory } = containerPaths(ctx, record.id);
   const { upper } = layerPaths(ctx, record);
-  if (record.options.disk === undefined) return upper;
+  const disk = mountedDisk(record.options);
+  if (disk === undefined) return upper;
   const state = readState(ctx, record.id);
   // only its monitor's mount namespace has it
   if (isAlive(state)) return `/proc/${state.monitorPid}/root${upper}`;
-  if (record.options.disk.kind === 'tmpfs') return 0;
+  if (disk === 'tmpfs') return 0;
   return (statSync(`${directory}/${IMAGE_FILE}`, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }

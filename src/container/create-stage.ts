@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fro
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { syncDirectory, writeFileAtomic } from '../sys/file-io';
-import { makeDisk } from './container-disk';
+import { makeDisk, mountedDisk } from './container-disk';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 
@@ -20,10 +20,11 @@ export function stageContainer(
   makeDirectory(ctx, staging);
   try {
     const { disk } = record.options;
-    if (disk) makeDisk(ctx, staging, disk);
-    for (const name of ['upper', 'work', 'merged', ...(disk ? ['disk'] : [])])
+    const isMounted = mountedDisk(record.options) !== undefined;
+    for (const name of ['upper', 'work', 'merged', ...(isMounted ? ['disk'] : [])])
       mkdirSync(`${staging}/${name}`, { mode: 0o755 });
     chmodSync(`${staging}/upper`, rootMode(ctx, record));
+    if (disk) makeDisk(ctx, staging, disk);
     writeRecord(`${staging}/record.json`, record, options.sync);
     if (options.secrets) {
       mkdirSync(`${staging}/secrets`, { mode: 0o700 });

@@ -27,6 +27,7 @@ import type { ContainerOptions, ContainerRecord } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
 import { recordContainerEvent } from './container-events';
+import { limitOf } from '../volume/size-quota';
 
 /** How a container is made. */
 export interface CreateMode {
@@ -115,7 +116,7 @@ function prepareOptions(ctx: Context, asked: ContainerOptions): ContainerOptions
   checkRuntime(options);
   if (options.timezone !== undefined) timezoneFile(options.timezone);
   if (options.rootfs) checkRootfs(options.rootfs.directory);
-  return options;
+  return options.disk ? { ...options, disk: limitOf(ctx, options.disk) } : options;
 }
 
 interface RecordInput extends Omit<ContainerRequest, 'asked'> {

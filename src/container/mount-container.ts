@@ -3,6 +3,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { mountOverlay, mountPoints, unmountAll } from '../runtime/mounts';
 import { runTree } from '../runtime/tree';
+import { mountedDisk } from './container-disk';
 import { containerIds, loadRecord, loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
@@ -27,7 +28,7 @@ export function mountContainer(ctx: Context, id: string): string {
   const { rootfs } = record.options;
   if (rootfs && !rootfs.overlay) return rootfs.directory;
   const isShifted = record.idMaps !== undefined && record.dataLowers.length === 0 && !rootfs;
-  if (isShifted || record.options.disk || storageDriver(ctx).name === 'fuse-overlayfs') {
+  if (isShifted || mountedDisk(record.options) || storageDriver(ctx).name === 'fuse-overlayfs') {
     throw new TspodError(
       'machine',
       `container "${record.name}" needs fuse-overlayfs: it can only be exported`,

@@ -162,7 +162,7 @@ export interface ContainerOptions extends HealthOptions {
   hostsFile?: string;
   mounts: UserMount[];
   /** How many bytes it may write, and to what: a file system in a file, or memory. Absent: no limit. */
-  disk?: { size: number; kind: 'image' | 'tmpfs' };
+  disk?: { size: number; kind: 'image' | 'tmpfs' | 'quota' };
   readOnly: boolean;
   /** Whether a read-only root gets tmpfs on /tmp, /run, /var/tmp. */
   readOnlyTmpfs: boolean;

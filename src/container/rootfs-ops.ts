@@ -3,7 +3,7 @@ import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
 import { PLAN } from '../runtime/protocol';
-import { addDisk, layerPaths } from './container-disk';
+import { addDisk, layerPaths, mountedDisk } from './container-disk';
 import { rootMode } from './create-stage';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
@@ -29,12 +29,13 @@ export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): vo
 /** The root file system alone. */
 export function addRootfsMount(plan: Plan, ctx: Context, record: ContainerRecord): void {
   const paths = containerPaths(ctx, record.id);
-  const { rootfs, autoRemove, disk } = record.options;
+  const { rootfs, autoRemove } = record.options;
+  const disk = mountedDisk(record.options);
   if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, paths.merged);
   else {
     if (disk) addDisk(plan, ctx, record, rootMode(ctx, record));
     const places = { ...layerPaths(ctx, record), merged: paths.merged };
-    const onDisk = disk ? { disk: disk.kind } : {};
+    const onDisk = disk ? { disk } : {};
     addOverlay(plan, ctx, { ...record, rootfs, paths: places, isTemporary: autoRemove, ...onDisk });
   }
 }

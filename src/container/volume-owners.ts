@@ -4,7 +4,7 @@ import type { IdMapping } from '../lib/id-mapping';
 import type { Plan } from '../runtime/plan';
 import { UNUSED_MARK } from '../volume/create-volume';
 import type { UserMount } from '../volume/types';
-import { volumeData } from '../volume/volume-backing';
+import { isDirectory, volumeData } from '../volume/volume-backing';
 import { loadVolume, volumePaths, type VolumeRecord } from '../volume/volume-record';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
@@ -64,7 +64,7 @@ function isNewHere(ctx: Context, record: ContainerRecord, mount: UserMount): boo
 
 /** Whether its directory is the engine's to give away, and nobody's yet. */
 function isOwn(ctx: Context, volume: VolumeRecord): boolean {
-  if (volume.backing === undefined) return isUntouched(ctx, volume);
+  if (isDirectory(volume.backing)) return isUntouched(ctx, volume);
   return (
     volume.backing.kind === 'image' && existsSync(`${volumePaths(ctx, volume.name).directory}/${UNUSED_MARK}`)
   );

@@ -8,6 +8,8 @@ import { loadVolume, volumePaths, type VolumeRecord } from './volume-record';
 import { recordEvent } from '../store/events/record-event';
 import { runTree } from '../runtime/tree';
 import { makeSizeImage } from './size-image';
+import { limitByQuota, limitOf } from './size-quota';
+import { isDirectory } from './volume-backing';
 import type { VolumeSettings } from './volume-options';
 
 /** What a new volume is to be like. */
@@ -32,7 +34,7 @@ export function createVolume(ctx: Context, request: VolumeRequest): VolumeRecord
     labels: request.labels ?? {},
     created: new Date().toISOString(),
     ...(request.driver === undefined ? {} : { driver: request.driver }),
-    ...withoutEmpty(request.settings),
+    ...withLimit(ctx, withoutEmpty(request.settings)),
   };
   const { directory } = volumePaths(ctx, record.name);
   const staging = `${ctx.paths.root}/tmp/volume-${randomId().slice(0, 16)}`;
@@ -62,17 +64,24 @@ function withoutEmpty(settings: VolumeSettings | undefined): Partial<VolumeSetti
   return { ...others, ...(Object.keys(options).length > 0 ? { options } : {}) };
 }
 
+/** By what a size is limited here. */
+function withLimit(ctx: Context, settings: Partial<VolumeSettings>): Partial<VolumeSettings> {
+  const { backing } = settings;
+  return backing?.kind === 'image' ? { ...settings, backing: limitOf(ctx, backing) } : settings;
+}
+
 /** The owner and mode that were asked for, and the file of a size limit. */
 function prepareData(ctx: Context, staging: string, { backing, owner, mode }: VolumeRecord): void {
   if (backing?.kind === 'image') {
     makeSizeImage(ctx, staging, backing.size);
     writeFileSync(`${staging}/${UNUSED_MARK}`, '');
   }
+  if (backing?.kind === 'quota') limitByQuota(ctx, [`${staging}/_data`], backing.size);
   if (backing?.kind === 'layers') {
     for (const part of ['upper', 'work']) mkdirSync(`${staging}/${part}`);
     chmodSync(`${staging}/upper`, mode ?? 0o755);
   }
-  if (backing !== undefined) return;
+  if (!isDirectory(backing)) return;
   if (mode !== undefined) chmodSync(`${staging}/_data`, mode);
   if (owner === undefined) return;
   runTree(ctx, [{ op: 'chown', path: `${staging}/_data`, uid: owner.uid ?? 0, gid: owner.gid ?? 0 }]);

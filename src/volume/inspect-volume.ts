@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { goMap } from '../lib/go-template/values';
+import { isDirectory } from './volume-backing';
 import { volumePaths, type VolumeRecord } from './volume-record';
 
 /** A volume in the words of `podman volume inspect`; `mountCount`: in how many running containers it is. */
@@ -28,5 +29,5 @@ export function inspectVolume(ctx: Context, volume: VolumeRecord, mountCount: nu
 /** Ids that were asked for are shown as they were, as Podman does; others as this machine knows them. */
 function ownerOf(ctx: Context, { owner, backing }: VolumeRecord, data: string): { uid: number; gid: number } {
   if (owner !== undefined) return { uid: owner.uid ?? ctx.uid, gid: owner.gid ?? ctx.gid };
-  return backing === undefined ? statSync(data) : { uid: ctx.uid, gid: ctx.gid };
+  return isDirectory(backing) ? statSync(data) : { uid: ctx.uid, gid: ctx.gid };
 }

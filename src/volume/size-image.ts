@@ -64,6 +64,8 @@ function need(ctx: Context, name: string, packageName: string): string {
   const path = findProgram(ctx, name);
   if (path !== undefined) return path;
   throw new TspodError('machine', `a size limit needs ${name}, which is not installed`, {
-    hint: `install it: sudo apt install ${packageName}; or keep the files in memory: -o type=tmpfs -o o=size=SIZE`,
+    hint:
+      `install it: sudo apt install ${packageName}; or keep the files in memory: -o type=tmpfs -o o=size=SIZE` +
+      (ctx.uid === 0 ? `; or mount the file system of ${ctx.paths.root} with prjquota (xfs, ext4)` : ''),
   });
 }

@@ -10,12 +10,21 @@ export type VolumeBacking =
   | { kind: 'bind'; source: string; options: string[] }
   /** In memory, and only as long as a container uses it. */
   | { kind: 'tmpfs'; options: string[] }
+  /** Its directory, with a limit of this many bytes. */
+  | { kind: 'quota'; size: number }
   /** A file with a file system of this many bytes. */
   | { kind: 'image'; size: number }
   /** Layers of an image, from top to bottom, below one of its own. */
   | { kind: 'layers'; chainIds: string[] }
   /** Another file system that root mounts. */
   | { kind: 'device'; type: string; source: string; options: string[] };
+
+/** Whether a volume is nothing but its directory. */
+export function isDirectory(
+  backing: VolumeBacking | undefined,
+): backing is undefined | { kind: 'quota'; size: number } {
+  return backing === undefined || backing.kind === 'quota';
+}
 
 /** Where the content of a volume is, once it is mounted. */
 export function volumeData(ctx: Context, { name, backing }: Pick<VolumeRecord, 'name' | 'backing'>): string {
@@ -61,7 +70,7 @@ function stackOf(ctx: Context, name: string, chainIds: readonly string[]): Share
 /** Where the room that a volume takes up can be measured, or the bytes; those of another directory are not counted. */
 export function measuredVolume(ctx: Context, { name, backing }: VolumeRecord): string | number {
   const { directory, data } = volumePaths(ctx, name);
-  if (backing === undefined) return data;
+  if (isDirectory(backing)) return data;
   if (backing.kind === 'layers') return `${directory}/upper`;
   if (backing.kind !== 'image') return 0;
   return (statSync(`${directory}/${IMAGE_FILE}`, { throwIfNoEntry: false })?.blocks ?? 0) * 512;

@@ -11,7 +11,8 @@ export default defineCommand({
   usage: '[options] [NAME]',
   description:
     'Makes a volume, by default a directory in the store. Options (-o) that make it something else:\n' +
-    '  size=SIZE                a file system of that size in a sparse file (fuse2fs), made full only by itself\n' +
+    '  size=SIZE                a file system of that size in a sparse file (fuse2fs), made full only by itself; as root a project\n' +
+    '                           quota, where the file system of the store is mounted with prjquota (xfs, ext4)\n' +
     '  type=tmpfs o=size=SIZE   in memory, as long as a container uses it\n' +
     '  type=none o=bind device=/DIR   a directory of this machine\n' +
     '  uid= gid= mode=          who owns it, in ids of containers; -o o=uid=5,gid=6 is the same\n' +

@@ -27,7 +27,9 @@ export const STORAGE_OPTIONS = {
   'storage-opt': {
     type: 'list',
     value: 'KEY=VALUE',
-    description: 'Limit what the container may write: size=SIZE; upper=tmpfs keeps that in memory',
+    description:
+      'Limit what the container may write: size=SIZE (a sparse file; as root a project quota where there are some); ' +
+      'upper=tmpfs keeps that in memory',
   },
   tmpfs: { type: 'list', value: 'DIR[:OPTIONS]', description: 'Mount a temporary file system' },
   volume: {
