@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import { ociArchive, sha256, testLayer } from '../helpers/build-image';
 import type { TestImage } from '../helpers/build-image';
+import { runScriptLacking } from '../helpers/lacking-machine';
 import { registryUser, startRegistry } from '../helpers/registry';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -47,7 +48,7 @@ const inspect = async (format: string, name: string): Promise<string> =>
 
 test('push sends an image of compressed layers byte for byte, and its digests stay', async () => {
   const { host } = await startRegistry();
-  const image = await loadImage(gzipSync);
+  const image = await loadImage(zlib.gzipSync);
   const digestFile = join(testFolder(), 'digest');
   const { stdout, stderr } = await runTspod([
     ...['push', insecure, '--digestfile', digestFile],
@@ -80,7 +81,7 @@ test('push compresses layers that were made here, keeps the id, and sends the sa
 
 test('push mounts blobs that another repository of the registry has', async () => {
   const { host, storage } = await startRegistry();
-  const image = await loadImage(gzipSync);
+  const image = await loadImage(zlib.gzipSync);
   await runTspod(['push', '-q', insecure, image.name, `${host}/from:1`]);
   await runTspod(['push', '-q', insecure, image.name, `docker://${host}/to/other`]);
   skopeo('copy', '-q', '--src-tls-verify=false', `docker://${host}/to/other`, `dir:${testFolder()}`);
@@ -113,7 +114,7 @@ test('push mounts what was pulled from another repository of the registry, with 
 
 test('push --format v2s2 converts the manifest; the configuration stays', async () => {
   const { host } = await startRegistry();
-  const image = await loadImage(gzipSync);
+  const image = await loadImage(zlib.gzipSync);
   await runTspod(['push', '-q', insecure, '--format', 'v2s2', image.name, `${host}/v2`]);
   const raw = rawOf(host, 'v2');
   assert.equal(raw.mediaType, 'application/vnd.docker.distribution.manifest.v2+json');
@@ -124,7 +125,7 @@ test('push --format v2s2 converts the manifest; the configuration stays', async 
 
 test('push uses --creds, and is told by the registry when they are wrong', async () => {
   const { host } = await startRegistry({ auth: 'htpasswd' });
-  const image = await loadImage(gzipSync);
+  const image = await loadImage(zlib.gzipSync);
   const { username, password } = registryUser;
   const push = ['push', '-q', insecure, '--retry', '0'];
   await runTspod([...push, '--creds', `${username}:${password}`, image.name, `${host}/x`]);
@@ -155,6 +156,34 @@ test('push to oci:, oci-archive:, docker-archive: and dir: writes what skopeo an
     assert.equal(await inspect('{{.Id}}', name ?? id), id);
     await runTspod(['rmi', '-f', id]);
   }
+});
+
+for (const level of ['3', '22']) {
+  test(`push --compression-format zstd --compression-level ${level} compresses layers that others can read`, async () => {
+    const { name } = await loadImage();
+    const id = await inspect('{{.Id}}', name);
+    const folder = join(testFolder(), 'layout');
+    const options = ['--compression-format', 'zstd', '--compression-level', level];
+    await runTspod(['push', '-q', ...options, name, `oci:${folder}`]);
+    const { layers } = JSON.parse(skopeo('inspect', '--raw', `oci:${folder}`)) as RawManifest;
+    for (const { mediaType, digest } of layers) {
+      assert.equal(mediaType, 'application/vnd.oci.image.layer.v1.tar+zstd');
+      execFileSync('zstd', ['-q', '--test', join(folder, 'blobs/sha256', digest.slice(7))]);
+    }
+    await runTspod(['rmi', name]);
+    assert.equal((await runTspod(['pull', '-q', `oci:${folder}`])).stdout, `${id}\n`);
+    await runTspod(['rmi', '-f', id]);
+  });
+}
+
+test('push with zstd where neither Node nor a program makes it names the package', async () => {
+  const script = `tspod run --rm --network none busybox true
+    tspod push -q --compression-format zstd busybox dir:${testFolder()}/x; echo "$?"`;
+  const { stdout, stderr } = await runScriptLacking({ programs: ['zstd'], subordinateIds: true }, script);
+  const isInNode = 'createZstdCompress' in zlib;
+  assert.equal(stdout, isInNode ? '0\n' : '125\n');
+  if (!isInNode)
+    assert.match(stderr, /Error: nothing here compresses with zstd: .*\nhint: apt-get install zstd; /);
 });
 
 const refusals: [string, string[], RegExp][] = [
@@ -207,7 +236,7 @@ test('run takes an image from a directory', async () => {
 
 test('a layer that came in Docker’s format is named as in OCI where an archive is loaded that has it too', async () => {
   const { host } = await startRegistry();
-  const image = await loadImage(gzipSync);
+  const image = await loadImage(zlib.gzipSync);
   await runTspod(['push', '-q', insecure, '--format', 'v2s2', image.name, `${host}/docker:1`]);
   const archive = join(testFolder(), 'docker.tar');
   await runTspod(['save', '-q', '-o', archive, image.name]);

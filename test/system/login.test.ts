@@ -41,6 +41,16 @@ test('login keeps credentials that the registry accepts, get-login tells them, l
   await runTspod(['logout', host], { expectCode: 125 });
 });
 
+test('login takes the password from a secret, and without a user its name', async () => {
+  const { host } = await registry();
+  await runTspod(['secret', 'create', username, '-'], { stdin: password });
+  for (const flags of [[], ['-u', username]]) {
+    await runTspod(['login', '--tls-verify=false', '--secret', username, ...flags, host]);
+    assert.deepEqual(readAuths(), { [host]: entry });
+    await runTspod(['logout', host]);
+  }
+});
+
 test('login keeps nothing that the registry does not accept, and says no password', async () => {
   const { host } = await registry();
   const args = ['login', '--tls-verify=false', '-u', username, '-p', 'wrong-s3cret', host];
@@ -182,7 +192,16 @@ const wrong: readonly { name: string; args: string[]; stdin?: string; message: R
     args: ['login', '-u', 'a', 'a.invalid'],
     message: /standard input is not a terminal\nhint: pass it with --password-stdin/,
   },
-  { name: 'a secret', args: ['login', '--secret', 's', 'a.invalid'], message: /--secret is not supported/ },
+  {
+    name: 'a secret that there is not',
+    args: ['login', '--secret', 's', 'a.invalid'],
+    message: /no secret with name or id "s"/,
+  },
+  {
+    name: 'a secret and a password',
+    args: ['login', '--secret', 's', '-p', 'x', 'a.invalid'],
+    message: /--secret can not be used with --password/,
+  },
   {
     name: 'all registries and one',
     args: ['logout', '--all', 'a.invalid'],

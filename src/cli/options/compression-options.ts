@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { ManifestKind } from '../../image/transport/layer-media-types';
-import type { Compressor } from '../../image/transport/packed-layer';
+import type { Compression } from '../../image/transport/packed-layer';
 import type { TransferDefaults } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { defineOptions } from '../define-command';
@@ -44,7 +44,7 @@ export function parseCompression(
   flags: Partial<Flags<typeof compressionOptions>>,
   configured: TransferDefaults['compression'] = {},
 ): {
-  compressor: Compressor;
+  compression: Compression;
   force: boolean;
   kind?: ManifestKind;
 } {
@@ -53,7 +53,7 @@ export function parseCompression(
   // a configured level is one of the configured format
   const level = flags['compression-level'] ?? (format === undefined ? configured.level : undefined);
   return {
-    compressor: compressorOf(format ?? configured.format, level),
+    compression: compressionOf(format ?? configured.format, level),
     force: flags['force-compression'] ?? flags['compression-format'] !== undefined,
     ...(kind === undefined ? {} : { kind }),
   };
@@ -70,7 +70,7 @@ export function writeDigestFile(path: string | undefined, digest: string): void 
 }
 
 /** Throws 'usage' for a format or level that there is not, and 'unsupported'. */
-export function compressorOf(format = 'gzip', level: number | undefined): Compressor {
+export function compressionOf(format = 'gzip', level: number | undefined): Compression {
   if (format === 'zstd:chunked') {
     throw new TspodError('unsupported', '--compression-format zstd:chunked is not supported', {
       hint: 'use zstd: it is as small, but clients fetch whole layers',

@@ -1,7 +1,7 @@
 import type { ContainersConf } from '../../config/containers-conf-keys';
 import type { TransferDefaults } from '../../lib/context';
 import { parseSeconds } from '../../lib/duration';
-import { compressorOf } from './compression-options';
+import { compressionOf } from './compression-options';
 import { useValue } from './conf-value';
 import { parsePullPolicy } from './pull-policy';
 
@@ -31,10 +31,10 @@ function addCompression(transfer: TransferDefaults, conf: ContainersConf): void 
   useValue(conf, ['engine', 'compression_format'], (format) => {
     // of the same kind, and what it has beyond it is for partial pulls
     const plain = format === 'zstd:chunked' ? 'zstd' : format;
-    if (format !== '') transfer.compression = compressorOf(plain, undefined);
+    if (format !== '') transfer.compression = compressionOf(plain, undefined);
   });
   useValue(conf, ['engine', 'compression_level'], (level) => {
-    if (level !== 0) transfer.compression = compressorOf(transfer.compression?.format, level);
+    if (level !== 0) transfer.compression = compressionOf(transfer.compression?.format, level);
   });
 }
 

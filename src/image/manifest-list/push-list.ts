@@ -15,8 +15,8 @@ import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
 import type { RegistryOptions, Repository } from '../registry/types';
 import type { ManifestKind } from '../transport/layer-media-types';
-import type { Compressor } from '../transport/packed-layer';
-import { zstdLibrary } from '../transport/packed-layer';
+import { openCompressor } from '../transport/packed-layer';
+import type { Compression, Compressor } from '../transport/packed-layer';
 import { localTransport } from '../transport/parse-transport';
 import type { TransportReference } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
@@ -34,7 +34,7 @@ export interface PushListOptions {
   all: boolean;
   /** Absent: as the list and its images are. */
   kind?: ManifestKind;
-  compressor: Compressor;
+  compression: Compression;
   force: boolean;
   registry: RegistryOptions;
   note: (line: string) => void;
@@ -43,6 +43,7 @@ export interface PushListOptions {
 }
 
 interface Push extends PushListOptions {
+  compressor: Compressor;
   ctx: Context;
   store: StorePaths;
   staging: Staging;
@@ -56,14 +57,14 @@ interface Push extends PushListOptions {
  * changes (layers that are compressed on the way) the list follows. Returns the digest of the list.
  */
 export async function pushList(ctx: Context, name: string, options: PushListOptions): Promise<string> {
-  if (options.compressor.format === 'zstd') await zstdLibrary();
+  const compressor = await openCompressor(ctx, options.compression);
   const list = requireList(ctx, name);
   const destination = options.destination ?? list.name ?? name;
   const place = localTransport(destination);
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = makeStaging(store);
-  const shared = { ...options, ctx, store, staging, sources: list.state.sources };
+  const shared = { ...options, compressor, ctx, store, staging, sources: list.state.sources };
   try {
     if (place !== undefined) return await write(list.content, { ...shared, place });
     const reference = destinationOf(destination);

@@ -13,8 +13,8 @@ import type { ImageReference } from '../reference';
 import type { BlobEvent } from '../pull/pull-request';
 import type { RegistryOptions } from '../registry/types';
 import type { ManifestKind } from '../transport/layer-media-types';
-import { zstdLibrary } from '../transport/packed-layer';
-import type { Compressor } from '../transport/packed-layer';
+import { openCompressor } from '../transport/packed-layer';
+import type { Compression } from '../transport/packed-layer';
 import { parseTransport } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
 import { writeTransport } from '../transport/write-transport';
@@ -26,7 +26,7 @@ export interface PushOptions {
   destination: string | undefined;
   /** Absent: as the image is stored. */
   kind?: ManifestKind;
-  compressor: Compressor;
+  compression: Compression;
   /** Whether layers that are compressed in another format are compressed anew. */
   force: boolean;
   /** `dir:`: compress what is not compressed. */
@@ -51,7 +51,7 @@ export async function pushImage(ctx: Context, name: string, options: PushOptions
 }
 
 async function push(ctx: Context, name: string, options: PushOptions): Promise<string> {
-  if (options.compressor.format === 'zstd') await zstdLibrary();
+  const compressor = await openCompressor(ctx, options.compression);
   const store = openStore(ctx);
   const match = matchImage(ctx, readImageIndex(store), name);
   if (match === undefined) throw imageNotKnown(name);
@@ -65,7 +65,7 @@ async function push(ctx: Context, name: string, options: PushOptions): Promise<s
   const staging = makeStaging(store);
   try {
     const image = readStoredImage(store, match.entry);
-    const { kind, compressor, force, note } = options;
+    const { kind, force, note } = options;
     const prepare = { staging, compressor, force, ...(kind === undefined ? {} : { kind }) };
     if (place !== undefined && place.transport !== 'docker') {
       const names = match.by === 'name' && match.entry.name !== undefined ? [match.entry.name] : [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { randomId } from '../../lib/id';
 import { detectCompression } from '../../store/compression';
@@ -16,11 +17,23 @@ import { readJsonFile, writeFileAtomic } from '../../sys/file-io';
 import { writePatiently } from '../../sys/patient-write';
 import { withBlob } from './stored-image';
 import type { StoredLayer } from './stored-image';
+import type { ZstdCompressor } from './zstd-compressor';
 
-/** How layers are compressed. Without a level a quick one: 3 of gzip, 3 of zstd. */
-export interface Compressor {
+/** How layers are to be compressed. Without a level a quick one: 3 of gzip, 3 of zstd. */
+export interface Compression {
   format: 'gzip' | 'zstd';
   level?: number;
+}
+
+/** What compresses layers. */
+export type Compressor =
+  { format: 'gzip'; level?: number } | { format: 'zstd'; level?: number; zstd: ZstdCompressor };
+
+/** Makes ready what compresses layers. Error `unsupported`: nothing here makes zstd. */
+export async function openCompressor(ctx: Context, { format, ...rest }: Compression): Promise<Compressor> {
+  if (format === 'gzip') return { format, ...rest };
+  const { zstdCompressor } = await import('./zstd-compressor');
+  return { format, ...rest, zstd: await zstdCompressor(ctx) };
 }
 
 /** A layer in a compressed form that is not the store's blob. */
@@ -37,7 +50,7 @@ const defaultLevel = 3;
 
 /**
  * The layer compressed. The result is kept beside the unpacked layer and found there the next time; where that is missing
- * it lies in the staging directory. Errors: `invalid` when the blob is damaged, `unsupported` when this Node has no zstd.
+ * it lies in the staging directory. Error `invalid`: the blob is damaged.
  */
 export async function packLayer(
   store: StorePaths,
@@ -81,7 +94,8 @@ async function pack(
   const hash = createHash('sha256');
   let size = 0;
   try {
-    for await (const chunk of compressing[compressor.format](plainLayer(range, layer.diffId), level)) {
+    const compress: ZstdCompressor = compressor.format === 'zstd' ? compressor.zstd : gzipParallel;
+    for await (const chunk of compress(plainLayer(range, layer.diffId), level)) {
       hash.update(chunk);
       size += chunk.length;
       writePatiently(descriptor, chunk);
@@ -90,36 +104,6 @@ async function pack(
   } finally {
     closeSync(descriptor);
   }
-}
-
-const compressing: Record<
-  Compressor['format'],
-  (source: AsyncIterable<Buffer>, level: number) => AsyncIterable<Buffer>
-> = {
-  // named when it is called: what is compressed already needs no zlib
-  gzip: (source, level) => gzipParallel(source, level),
-  zstd: async function* (source, level) {
-    const { createZstdCompress, constants } = await zstdLibrary();
-    const { pipeline, Readable } = await import('node:stream');
-    const parameters = { [constants.ZSTD_c_compressionLevel]: level };
-    const stream = createZstdCompress({ params: parameters });
-    pipeline(Readable.from(source, { objectMode: false }), stream, () => undefined);
-    for await (const chunk of stream) yield chunk as Buffer;
-  },
-};
-
-interface ZstdLibrary {
-  createZstdCompress(options: { params: Record<number, number> }): NodeJS.ReadWriteStream;
-  constants: { ZSTD_c_compressionLevel: number };
-}
-
-/** Node's zstd. Error `unsupported`: this Node has none. */
-export async function zstdLibrary(): Promise<ZstdLibrary> {
-  const zlib = (await import('node:zlib')) as unknown as Partial<ZstdLibrary>;
-  if (zlib.createZstdCompress !== undefined) return zlib as ZstdLibrary;
-  throw new TspodError('unsupported', `Node ${process.version} cannot compress with zstd`, {
-    hint: 'run tspod with Node 22.15 or later, or use --compression-format gzip',
-  });
 }
 
 /** Removes a kept compressed layer whose bytes are not its own any more, so that it is made anew; leaves other files alone. */

@@ -88,7 +88,9 @@ async function prepareLayer(
     const file = blobPath(store, digestHex(layer.digest));
     return { digest: layer.digest, size: layer.size, file, mediaType: mediaType, diffId };
   }
-  const compressor = wanted === options.compressor.format ? options.compressor : { format: wanted };
+  // zstd is only ever asked for
+  const compressor: Compressor =
+    wanted === options.compressor.format ? options.compressor : { format: 'gzip' };
   const { digest, size, file } = await packLayer(store, layer, { ...options, compressor });
   return { digest, size, file, mediaType, diffId };
 }

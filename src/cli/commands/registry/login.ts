@@ -4,6 +4,7 @@ import type { Credentials } from '../../../config/credentials';
 import { isAccepted, login, parseLoginTarget } from '../../../image/login';
 import type { LoginTarget } from '../../../image/login';
 import type { RegistryOptions } from '../../../image/registry/types';
+import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { askLine, askSecret } from '../../ask';
 import { defineCommand } from '../../define-command';
@@ -43,8 +44,7 @@ export default defineCommand({
     secret: {
       type: 'string',
       value: 'NAME',
-      description: 'Secret that holds the password',
-      refuse: 'there are no secrets yet: use --password-stdin',
+      description: 'Secret that holds the password; without --username its name is the user',
     },
     'tls-verify': tlsVerifyOption,
     username: { type: 'string', short: 'u', value: 'USER', description: 'User name for the registry' },
@@ -67,7 +67,7 @@ export default defineCommand({
         hint: `log out first: tspod logout ${target.key}`,
       });
     }
-    const given = givenCredentials(flags);
+    const given = await givenCredentials(ctx, flags);
     if (given.username === '' && given.password === '' && existing?.username && existing.password) {
       output.print(`Authenticating with existing credentials for ${target.key}`);
       if (await isAccepted(ctx, { target, credentials: existing, files, registry })) {
@@ -95,12 +95,20 @@ function loggedInUser({ key }: LoginTarget, existing: Credentials | undefined): 
   throw new TspodError('not-found', `not logged into ${key}`, { hint: `log in: tspod login ${key}` });
 }
 
-function givenCredentials(flags: {
-  username: string | undefined;
-  password: string | undefined;
+type GivenFlags = Record<'username' | 'password' | 'secret', string | undefined> & {
   'password-stdin': boolean;
-}): Given {
-  const { username = '', password = '', 'password-stdin': isPiped } = flags;
+};
+
+async function givenCredentials(ctx: Context, flags: GivenFlags): Promise<Given> {
+  const { username = '', password = '', secret, 'password-stdin': isPiped } = flags;
+  if (secret !== undefined) {
+    if (password !== '' || isPiped)
+      throw new TspodError('usage', '--secret can not be used with --password or --password-stdin');
+    const { findSecret } = await import('../../../secret/secret-store');
+    const { driverOf } = await import('../../../secret/secret-driver');
+    const stored = findSecret(ctx, secret);
+    return { username: username || secret, password: driverOf(ctx, stored).lookUp(stored.id).toString() };
+  }
   if (!isPiped) return { username, password };
   if (password !== '') throw new TspodError('usage', "can't specify both --password-stdin and --password");
   if (username === '') throw new TspodError('usage', 'must provide --username with --password-stdin');
