@@ -1,19 +1,16 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { findRootfsPlace } from '../../container/rootfs-view';
 import { TspodError } from '../../lib/errors';
 import { mountOverlay, unmountAll } from '../../runtime/mounts';
-import { buildCachePaths } from '../../store/build-cache-paths';
-import { digestHex, digestOf } from '../../store/digest';
-import { lockFile } from '../../sys/file-lock';
-import type { FileLock } from '../../sys/file-lock';
 import type { UserMount } from '../../volume/types';
+import { makeCache, takeCaches } from './cache-mounts';
 import { startAgent } from './ssh-agent';
 import type { Build } from '../engine/build';
 import type { StageState } from '../engine/stage-state';
 import { contentOf } from './copy-step';
 import { walkSource } from '../files/source-tree';
-import type { SourceTree } from '../files/source-tree';
+import type { Selected, SourceTree } from '../files/source-tree';
 import { errorAt } from '../language/language-error';
 import type { BindMount, CacheMount, RunMount, SecretMount, SshMount } from '../language/run-mount';
 import type { RunInstruction, SourceRange, Word } from '../language/types';
@@ -30,7 +27,8 @@ export interface PreparedMounts {
   release(): void;
 }
 
-type Draft = PreparedMounts & { undo: (() => void)[] };
+/** `caches` has their directories by id. */
+type Draft = PreparedMounts & { undo: (() => void)[]; caches: Map<string, string> };
 
 /** What of the mounts decides about the result of a `RUN`: the content of `bind`, not that of caches and secrets. */
 export async function mountsKey(
@@ -42,6 +40,8 @@ export async function mountsKey(
   for (const { at, ...mount } of instruction.mounts) {
     const words = JSON.stringify(mount, (key, value: unknown) => (key === 'at' ? undefined : value));
     if (mount.type !== 'bind') {
+      // whoever waits for another stage must not hold a place that it may need
+      if (mount.type === 'cache' && mount.from) await find(fromOf({ ...mount, at }), at);
       parts.push(words);
       continue;
     }
@@ -62,13 +62,20 @@ export async function prepareMounts(
   instruction: RunInstruction<Word>,
   find: FindSource,
 ): Promise<PreparedMounts> {
-  const draft: Draft = { mounts: [], env: {}, targets: [], undo: [], release: () => undefined };
+  const draft: Draft = {
+    ...{ mounts: [], env: {}, targets: [], undo: [], caches: new Map() },
+    release: () => undefined,
+  };
   draft.release = () =>
     draft.undo
       .splice(0)
       .reverse()
       .forEach((undo) => undo());
+  const wanted = instruction.mounts.flatMap((mount) =>
+    mount.type === 'cache' ? { id: cacheId(state, mount), sharing: mount.sharing } : [],
+  );
   try {
+    draft.caches = await takeCaches(build, wanted, draft.undo);
     for (const mount of instruction.mounts) await prepare(build, state, { mount, draft, find });
     addScript(build, instruction, draft);
   } catch (error) {
@@ -87,12 +94,12 @@ interface Preparing {
 
 async function prepare(build: Build, state: StageState, preparing: Preparing): Promise<void> {
   const { mount, draft } = preparing;
-  const targetOf = (path: string): string => posix.resolve('/', state.config.WorkingDir ?? '/', path);
+  const targetOf = (path: string): string => targetIn(state, path);
   switch (mount.type) {
     case 'bind':
       return prepareBind(build, mount, targetOf(mount.target), preparing);
     case 'cache':
-      return prepareCache(build, mount, targetOf(mount.target), preparing);
+      return prepareCache(build, state, mount, preparing);
     case 'tmpfs': {
       const size = mount.size === undefined ? [] : [`size=${mount.size}`];
       draft.mounts.push({ kind: 'tmpfs', target: targetOf(mount.target), options: size, copyUp: false });
@@ -105,6 +112,14 @@ async function prepare(build: Build, state: StageState, preparing: Preparing): P
   }
 }
 
+function targetIn(state: StageState, path: string): string {
+  return posix.resolve('/', state.config.WorkingDir ?? '/', path);
+}
+
+function cacheId(state: StageState, { id, target }: CacheMount): string {
+  return id ?? targetIn(state, target);
+}
+
 async function prepareBind(
   build: Build,
   mount: BindMount,
@@ -113,7 +128,7 @@ async function prepareBind(
 ): Promise<void> {
   const tree = await find(fromOf(mount), mount.at);
   const found = place(tree, mount.source ?? '/', mount.at);
-  const source = sourcePath(build, tree, found.names, draft);
+  const source = await sourcePath(build, tree, found, draft);
   if (mount.readWrite && found.entry.stats.isDirectory())
     draft.mounts.push({ kind: 'overlay', source, target, chown: false });
   else draft.mounts.push(bind(source, target, { readOnly: true }));
@@ -123,38 +138,55 @@ function fromOf({ from, at }: BindMount | CacheMount): Word | undefined {
   return from === undefined ? undefined : { text: from, at };
 }
 
-function place(tree: SourceTree, path: string, at: SourceRange) {
+function place(tree: SourceTree, path: string, at: SourceRange): Selected {
   const { names, entry } = findRootfsPlace(tree.view, path);
-  if (entry !== undefined) return { names, named: names.join('/'), entry };
-  throw errorAt(at, new TspodError('not-found', `"${path}": no such file or directory in ${tree.name}`));
+  const isThere = entry !== undefined;
+  if (isThere && (entry.stats.isDirectory() || !tree.ignore?.ignores(names.join('/'))))
+    return { names, named: names.join('/'), entry };
+  throw errorAt(
+    at,
+    new TspodError('not-found', `"${path}": no such file or directory in ${tree.name}`, {
+      ...(isThere ? { hint: 'it is there, but the ignore file leaves it out' } : {}),
+    }),
+  );
 }
 
 /** A path of this machine that shows a place of a tree: several layers have to be put together, ignored files left out. */
-function sourcePath(build: Build, tree: SourceTree, names: string[], draft: Draft): string {
+async function sourcePath(build: Build, tree: SourceTree, found: Selected, draft: Draft): Promise<string> {
   const { directories } = tree.view;
-  if (tree.ignore && !tree.ignore.isEmpty) return filteredCopy(build, tree, names, draft);
-  if (directories.length === 1) return [directories[0], ...names].join('/');
+  const isFiltered = tree.ignore !== undefined && !tree.ignore.isEmpty;
+  if (isFiltered && found.entry.stats.isDirectory()) return filteredCopy(build, tree, found, draft);
+  if (directories.length === 1) return [directories[0], ...found.names].join('/');
   const target = `${build.staging().path}/${build.nextName('mount')}`;
   mkdirSync(target, { mode: 0o755 });
   mountOverlay(build.ctx, { target, lowers: directories });
   draft.undo.push(() => unmountAll(build.ctx, [target]));
-  return [target, ...names].join('/');
+  return [target, ...found.names].join('/');
 }
 
 /** What the ignore file leaves of a directory of the context. */
-function filteredCopy(build: Build, tree: SourceTree, names: string[], draft: Draft): string {
-  const found = findRootfsPlace(tree.view, names.join('/'));
-  if (found.entry === undefined || !found.entry.stats.isDirectory())
-    return [tree.view.directories[0], ...names].join('/');
+async function filteredCopy(build: Build, tree: SourceTree, found: Selected, draft: Draft): Promise<string> {
   const target = `${build.staging().path}/${build.nextName('context')}`;
-  const selected = { names, named: names.join('/'), entry: found.entry };
-  for (const { below, entry } of walkSource(tree, selected)) {
-    const path = [target, ...below].join('/');
-    if (entry.stats.isDirectory()) mkdirSync(path, { mode: entry.stats.mode & 0o777 });
-    else if (entry.stats.isFile()) copyFileSync(entry.path, path);
-  }
+  mkdirSync(target);
   draft.undo.push(() => process.getBuiltinModule('node:fs').rmSync(target, { recursive: true, force: true }));
+  await copyTree(build, tree, found, target);
+  chmodSync(target, found.entry.stats.mode & 0o7777);
   return target;
+}
+
+/** Copies what is below a place of a tree, with owners. */
+async function copyTree(build: Build, tree: SourceTree, found: Selected, target: string): Promise<void> {
+  const { openLayerWriter } = await import('../files/layer-writer');
+  const writer = openLayerWriter(build.ctx, target, []);
+  try {
+    for (const { below, entry } of walkSource(tree, found)) {
+      const { uid, gid } = entry.stats;
+      if (below.length > 0) writer.put(below, entry, { owner: { uid, gid } });
+    }
+    writer.finish();
+  } finally {
+    writer.close();
+  }
 }
 
 function bind(source: string, target: string, { readOnly }: { readOnly: boolean }): UserMount {
@@ -163,48 +195,18 @@ function bind(source: string, target: string, { readOnly }: { readOnly: boolean 
 
 async function prepareCache(
   build: Build,
+  state: StageState,
   mount: CacheMount,
-  target: string,
   { draft, find }: Preparing,
 ): Promise<void> {
-  const id = mount.id ?? target;
-  const { mounts } = buildCachePaths(build.store);
-  mkdirSync(mounts, { recursive: true, mode: 0o700 });
-  const base = `${mounts}/${digestHex(digestOf(id)).slice(0, 32)}`;
-  const { path, lock } = await takeCache(base, mount.sharing);
-  draft.undo.push(() => lock?.release());
-  const isNew = mkdirSync(path, { recursive: true, mode: 0o755 }) !== undefined;
-  if (isNew) {
-    if (mount.from) await fillCache(build, mount, path, find);
-    chmodSync(path, mount.mode ?? 0o755);
-    chownSync(path, mount.uid ?? 0, mount.gid ?? 0);
-    writeFileSync(`${base}.id`, `${id}\n`, { mode: 0o600 });
-  }
-  draft.mounts.push(bind(path, target, { readOnly: mount.readOnly }));
-}
-
-/** `locked` waits for other builds, `private` takes another directory, `shared` looks at nobody. */
-async function takeCache(
-  base: string,
-  sharing: 'shared' | 'private' | 'locked',
-): Promise<{ path: string; lock: FileLock | undefined }> {
-  if (sharing === 'shared') return { path: base, lock: undefined };
-  for (let number = 0; ; number++) {
-    const path = number === 0 || sharing === 'locked' ? base : `${base}-${number}`;
-    const lock = lockFile(`${path}.lock`, { wait: false });
-    if (lock !== undefined) return { path, lock };
-    if (sharing === 'locked') await new Promise((resume) => setTimeout(resume, 50));
-  }
-}
-
-async function fillCache(build: Build, mount: CacheMount, path: string, find: FindSource): Promise<void> {
-  const { openLayerWriter } = await import('../files/layer-writer');
-  const tree = await find(fromOf(mount), mount.at);
-  const found = place(tree, mount.source ?? '/', mount.at);
-  const writer = openLayerWriter(build.ctx, path, []);
-  for (const { below, entry } of walkSource(tree, found))
-    if (below.length > 0) writer.put(below, entry, { owner: { uid: entry.stats.uid, gid: entry.stats.gid } });
-  writer.finish();
+  const id = cacheId(state, mount);
+  const path = draft.caches.get(id) as string;
+  await makeCache({ ...mount, id }, path, async () => {
+    if (!mount.from) return;
+    const tree = await find(fromOf(mount), mount.at);
+    await copyTree(build, tree, place(tree, mount.source ?? '/', mount.at), path);
+  });
+  draft.mounts.push(bind(path, targetIn(state, mount.target), { readOnly: mount.readOnly }));
 }
 
 function prepareSecret(
