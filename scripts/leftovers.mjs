@@ -1,12 +1,42 @@
 // What tests must not leave behind: processes, mounts, files of the runtime directory, control groups.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const networkHelpers = /^(slirp4netns|pasta|pasta\.avx2|fuse-overlayfs)$/;
 
 /** A line for everything that was left behind by the tests of `project`, run by this user. */
 export function leftovers(project) {
+  if (process.getuid() === 0) return [...rootProcesses(), ...rootMounts(), ...files(), ...rootFiles()];
   return [...processes(project), ...mounts(), ...files(), ...cgroups()];
+}
+
+// Root may have containers of its own: only who has the home of a test is looked for.
+function rootProcesses() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) =>
+      read(`/proc/${pid}/environ`)
+        .split('\0')
+        .some((line) => line.startsWith(`HOME=${process.env.HOME}/h-`)),
+    )
+    .map((pid) => `process ${pid}: ${read(`/proc/${pid}/cmdline`).split('\0').join(' ')}`);
+}
+
+// Below the places that scripts/as-root.sh has mounted; what lay below the machine's own is hidden there.
+function rootMounts() {
+  const rows = read('/proc/self/mountinfo')
+    .split('\n')
+    .map((line) => line.split(' '));
+  const places = new Set(
+    rows.filter((row) => row[3]?.startsWith(dirname(process.env.HOME))).map(([id]) => id),
+  );
+  return rows.filter((row) => places.has(row[1])).map((row) => `mount: ${row[4]}`);
+}
+
+function rootFiles() {
+  return ['/var/lib/tspod/containers', '/run/tspod/containers', '/run/tspod/netd'].flatMap((folder) =>
+    list(folder).map((name) => `file: ${join(folder, name)}`),
+  );
 }
 
 function processes(project) {

@@ -1,5 +1,6 @@
-// run-tests.mjs [all|unit|native|system] [FILE...]: runs the tests as the user who calls it, looks for what they left
-// behind, and prints 'N passed, N failed, N skipped' as the last line.
+// run-tests.mjs [all|unit|native|system|root] [FILE...]: runs the tests as the user who calls it, looks for what they
+// left behind, and prints 'N passed, N failed, N skipped' as the last line; it counts on from $TSPOD_COUNTED, such a line.
+// The part "root" is not one of "all": scripts/test.sh runs it before, through scripts/as-root.sh.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -9,22 +10,26 @@ import { leftovers } from './leftovers.mjs';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [part = 'all', ...only] = process.argv.slice(2);
-const total = { passed: 0, failed: 0, skipped: 0 };
+const [passed = 0, failed = 0, skipped = 0] =
+  (process.env.TSPOD_COUNTED ?? '').match(/\d+/g)?.map(Number) ?? [];
+const total = { passed, failed, skipped };
 
 const parts = {
   unit: () => nodeTests('unit', [join(project, 'test/architecture.test.ts'), ...testFiles('test/unit')]),
   native: nativeTests,
   system: () => nodeTests('system', testFiles('test/system')),
+  root: () => nodeTests('root', testFiles('test/root')),
 };
+const isOfAll = (name) => name !== 'root' && (only.length === 0 || name !== 'native');
 if (part !== 'all' && parts[part] === undefined) {
-  console.error(`Error: unknown part "${part}": all, unit, native or system`);
+  console.error(`Error: unknown part "${part}": all, unit, native, system or root`);
   process.exit(125);
 }
 
 for (const [name, run] of Object.entries(parts)) {
-  if (part === 'all' ? only.length === 0 || name !== 'native' : part === name) await run();
+  if (part === 'all' ? isOfAll(name) : part === name) await run();
 }
-if (part === 'all' || part === 'system') checkLeftovers();
+if (part === 'all' || part === 'system' || part === 'root') checkLeftovers();
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
@@ -42,7 +47,14 @@ async function nodeTests(name, files) {
   heading(name);
   const counts = join(homedir(), `counts-${name}.json`);
   const status = await run('node', [
-    ...['--enable-source-maps', '--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=300000'],
+    ...[
+      '--enable-source-maps',
+      '--import',
+      'tsx',
+      '--test',
+      `--test-concurrency=${name === 'root' ? 1 : 2}`,
+      '--test-timeout=300000',
+    ],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[
       `--test-reporter=${join(project, 'scripts/count-reporter.mjs')}`,

@@ -1,9 +1,24 @@
 #!/usr/bin/env bash
-# test.sh [all|unit|native|system] [FILE...]: makes the machine ready and runs the tests as an unprivileged user.
-# The last line is 'N passed, N failed, N skipped'.
+# test.sh [all|unit|native|system|root] [FILE...]: makes the machine ready and runs the tests as an unprivileged user,
+# those of test/root as root. The last line is 'N passed, N failed, N skipped'.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+
+# root_tests [FILE...]: those of test/root, before the others, which count on from TSPOD_COUNTED.
+root_tests() {
+  [ "$part" = all ] || [ "$part" = root ] || return 0
+  if can_be_root; then
+    as_root env "PATH=$PATH" ${CI:+"CI=$CI"} bash scripts/as-root.sh node scripts/run-tests.mjs root "$@" |
+      tee "$log" | sed '$d' || status=$?
+    tail -n 1 "$log" | grep -q '^[0-9]* passed, ' || echo '0 passed, 1 failed, 0 skipped' >>"$log"
+  else
+    printf '\n== root\n﹣ test/root # not root, and sudo is not there or asks for a password\n'
+    echo "0 passed, 0 failed, $(find test/root -name '*.test.ts' | wc -l) skipped" >"$log"
+  fi
+  TSPOD_COUNTED=$(tail -n 1 "$log")
+  export TSPOD_COUNTED
+}
 
 part=${1:-all}
 [ $# = 0 ] || shift
@@ -28,6 +43,11 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
+root_tests "$@"
+if [ "$part" = root ]; then
+  tail -n 1 "$log"
+  exit "$status"
+fi
 bash scripts/as-user.sh --copy node scripts/run-tests.mjs "$part" "$@" | tee "$log" || status=$?
 summary=$(tail -n 1 "$log")
 # What was left behind makes the run fail after its last line was printed: it is told again, corrected.

@@ -16,6 +16,8 @@ let current: TestHome | undefined;
 /** The home of this test file, made at the first call; when the file's tests are over it is emptied and removed. */
 export function testHome(): TestHome {
   if (current !== undefined) return current;
+  if (process.getuid?.() === 0 && process.env['TSPOD_TEST_PLACES'] !== 'own')
+    throw new Error("root's tests would use root's own store: run them through scripts/as-root.sh");
   const home = mkdtempSync(join(homedir(), 'h-'));
   const runtime = mkdtempSync(join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'r-'));
   current = { home, runtime };
