@@ -9,8 +9,10 @@ import type { StorePaths } from './store-paths';
 /** What a step has come to. */
 export interface CacheEntry {
   version: 1;
-  /** RFC 3339: when it was made. */
+  /** RFC 3339: the time that the image has for it. */
   created: string;
+  /** RFC 3339: when it was made, where the image has another time (`--source-date-epoch`). */
+  made?: string;
   /** Chain ids of all layers, hexadecimal, from bottom to top: they are kept as long as the entry is. */
   chainIds: string[];
   /** The instruction, for people. */
@@ -26,9 +28,9 @@ export function stepKey(parent: string, parts: unknown): string {
 export function readEntry(store: StorePaths, key: string, ttl?: number): CacheEntry | undefined {
   const path = pathOf(store, key);
   try {
-    const entry = readJsonFile(path) as CacheEntry | undefined;
-    if (entry?.version !== 1) return undefined;
-    if (ttl !== undefined && Date.now() - Date.parse(entry.created) > ttl) return undefined;
+    const entry = readJsonFile(path);
+    if (!isEntry(entry)) return undefined;
+    if (ttl !== undefined && isOlder(entry, ttl)) return undefined;
     touch(path);
     return entry;
   } catch (error) {
@@ -36,6 +38,16 @@ export function readEntry(store: StorePaths, key: string, ttl?: number): CacheEn
     if (error instanceof TspodError && error.code === 'invalid') return undefined;
     throw error;
   }
+}
+
+function isEntry(value: unknown): value is CacheEntry {
+  const { version, created, chainIds } = (value ?? {}) as Partial<CacheEntry>;
+  return version === 1 && typeof created === 'string' && Array.isArray(chainIds);
+}
+
+/** Whether it was made longer ago than `ttl` milliseconds. */
+export function isOlder({ made, created }: Pick<CacheEntry, 'made' | 'created'>, ttl: number): boolean {
+  return Date.now() - Date.parse(made ?? created) > ttl;
 }
 
 /** Keeps what a step has come to; two builds may do so at once. */
@@ -79,8 +91,8 @@ export function readEntries(store: StorePaths): Map<string, CacheEntry> {
   const entries = new Map<string, CacheEntry>();
   for (const key of listEntries(store)) {
     try {
-      const entry = readJsonFile(pathOf(store, key)) as CacheEntry | undefined;
-      if (entry?.version === 1) entries.set(key, entry);
+      const entry = readJsonFile(pathOf(store, key));
+      if (isEntry(entry)) entries.set(key, entry);
     } catch (error) {
       if (!(error instanceof TspodError)) throw error;
     }
