@@ -19,10 +19,12 @@ import { writeEntry } from '../store/build-cache';
 import { openFileDigests } from './cache/file-digests';
 import { NeedsWorker } from './engine/build';
 import type { Build } from './engine/build';
-import { stageOf, timestamp } from './engine/run-stage';
+import { chainOf } from './engine/layer-maker';
+import { stageOf } from './engine/run-stage';
 import { makeSlots } from './engine/slots';
 import { stageGraph } from './engine/stage-graph';
 import type { StageState } from './engine/stage-state';
+import { timestamp } from './engine/step-result';
 import type { BuildEvent } from './events';
 import { globalScope, platformArguments, unusedArguments } from './language/scope';
 import type { BuildRequest, BuildResult } from './request';
@@ -78,18 +80,38 @@ interface Place {
 async function buildOne(place: Place, request: BuildRequest, platform: Platform): Promise<BuildResult> {
   const { build, staging, global } = openBuild(place, request, platform);
   try {
-    const { target, needed } = build.graph;
-    const states = needed.map(({ index }) => stageOf(build, global, index));
-    // the first error ends the others too
-    await Promise.all(states);
-    const state = await stageOf(build, global, target.index);
-    return await finish(build, state);
-  } finally {
+    const result = await buildStages(build, global).catch(async (error: unknown) => {
+      await settle(build);
+      if (!place.signal.aborted) await push(build).catch((reason: Error) => build.warn(reason.message));
+      throw error;
+    });
     await settle(build);
+    await push(build);
+    return result;
+  } finally {
     build.digests.save();
     for (const undo of build.atEnd.reverse()) undo();
     removeStaging(place.ctx, staging.open);
   }
+}
+
+async function buildStages(build: Build, global: Map<string, string>): Promise<BuildResult> {
+  const { target, needed } = build.graph;
+  const states = needed.map(({ index }) => stageOf(build, global, index));
+  try {
+    await Promise.all(states);
+  } catch (error) {
+    // what runs beside it is of no use to anybody
+    build.abort(error);
+    throw error;
+  }
+  return finish(build, await stageOf(build, global, target.index));
+}
+
+async function push(build: Build): Promise<void> {
+  if (build.request.cache.to.length === 0 || build.results.length === 0) return;
+  const { pushSteps } = await import('./cache/registry/push-steps');
+  await pushSteps(build);
 }
 
 function openBuild(
@@ -109,8 +131,12 @@ function openBuild(
   const staging: { open?: Staging } = {};
   const names = { count: 0 };
   const isSeveral = request.platforms.length > 1;
+  const failure = new AbortController();
   const build: Build = {
-    ...{ ctx, request, containerfile, platform, store, signal, atEnd: [], made: [], warn },
+    ...{ ctx, request, containerfile, platform, store, atEnd: [], results: [], warn },
+    signal: AbortSignal.any([signal, failure.signal]),
+    abort: (reason) => failure.abort(reason),
+    remote: { skipped: new Set(), wrong: new Set() },
     ...(isSeveral ? { platformLabel: platformName(platform) } : {}),
     graph: stageGraph(containerfile, global, request),
     stages: new Map(),
@@ -133,24 +159,18 @@ function openBuild(
 /** What has been made so far is kept for the next build, also where a later step has failed. */
 async function settle(build: Build): Promise<void> {
   await Promise.allSettled(build.stages.values());
-  const made = build.made.splice(0);
-  if (made.length === 0) return;
-  const entries = await Promise.allSettled(
-    made.map(async ({ key, entry }) => ({ key, entry: await entry() })),
-  );
-  const layers = await Promise.allSettled(
-    [...build.stages.values()].map(async (stage) =>
-      Promise.all((await stage).layers.map(({ done }) => done)),
-    ),
-  );
+  const made = build.results.filter(({ isStored }) => !isStored);
+  const layers = new Set(made.flatMap((result) => result.layers));
+  const settled = await Promise.allSettled([...layers].map(({ done }) => done));
   publishLayers(
     build.store,
-    layers.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
+    settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
   );
-  for (const result of entries) {
-    if (result.status !== 'fulfilled') continue;
-    const { key, entry } = result.value;
-    if (entry.chainIds.every((hex) => hasLayer(build.store, hex))) writeEntry(build.store, key, entry);
+  for (const result of made) {
+    const chainIds = await chainOf(result.layers).catch(() => undefined);
+    if (!chainIds?.every((hex) => hasLayer(build.store, hex))) continue;
+    writeEntry(build.store, result.key, { version: 1, ...result.entry, chainIds });
+    result.isStored = true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ContainerOptions } from '../container/record';
 import type { Platform } from '../image/platform';
 import type { PullPolicy } from '../image/pull/pull-request';
+import type { ImageReference } from '../image/reference';
 import type { RegistryOptions } from '../image/registry/types';
 import type { BuildReport } from './events';
 import type { Containerfile } from './language/types';
@@ -78,10 +79,10 @@ export interface CacheSettings {
   use: boolean;
   /** False: `--layers=false`: one layer on the base, no step is kept. */
   layers: boolean;
-  /** Repositories that are asked for a step. */
-  from: string[];
+  /** Repositories, without tag or digest, that are asked for a step. */
+  from: ImageReference[];
   /** Repositories that get every step. */
-  to: string[];
+  to: ImageReference[];
   /** Milliseconds; older results are not taken. Absent: of any age. */
   ttl?: number;
 }

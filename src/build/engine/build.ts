@@ -9,10 +9,22 @@ import type { Containerfile, SourceRange } from '../language/types';
 import type { BuildRequest } from '../request';
 import type { Slots } from './slots';
 import type { StageGraph } from './stage-graph';
-import type { StageState } from './stage-state';
+import type { BuiltLayer, StageState } from './stage-state';
 
 /** Thrown where work needs all ids of the user and a mount namespace: the command is to run itself again in one. */
 export class NeedsWorker extends Error {}
+
+/** A step whose result is known. */
+export interface StepResult {
+  key: string;
+  entry: Omit<CacheEntry, 'version' | 'chainIds'>;
+  /** From bottom to top. */
+  layers: BuiltLayer[];
+  /** Whether the last one is its own. */
+  hasLayer: boolean;
+  /** Whether the store had the entry before. */
+  isStored: boolean;
+}
 
 /** What all stages of the build for one platform share. */
 export interface Build {
@@ -28,15 +40,20 @@ export interface Build {
   stages: Map<number, Promise<StageState>>;
   slots: Slots;
   digests: FileDigests;
+  /** Aborted when the build is interrupted, and when one of its stages has failed. */
   signal: AbortSignal;
+  /** Ends what is at work. */
+  abort(reason: unknown): void;
   /** A place for what is made; throws `NeedsWorker`. */
   staging(): Staging;
   /** Different for each call: names below `staging`. */
   nextName(kind: string): string;
   /** Undone at the end, the last one first. */
   atEnd: (() => void)[];
-  /** Entries of the cache whose layers are not in the store yet. */
-  made: { key: string; entry: () => Promise<CacheEntry> }[];
+  /** Of every step that may be kept, in the order in which they came. */
+  results: StepResult[];
+  /** Repositories of `--cache-from` that are not asked any more, and keys under which one has something else. */
+  remote: { skipped: Set<string>; wrong: Set<string> };
   warn(text: string, at?: SourceRange): void;
   label(step: Omit<StepLabel, 'id' | 'platform'>): StepLabel;
 }

@@ -42,7 +42,7 @@ export async function runBuild(
   const words = spoolPipe(process.argv.slice(2), { files: flags.file, usesInput });
   if (words !== undefined) return reenterPrivately(ctx, words);
   const isRemote = needsPlace({ context, files: flags.file }) || namedOf(flags).some(isRemoteContext);
-  const isPlaced = isRemote || settings.outputs.some(isStandardOutput);
+  const isPlaced = isRemote || settings.outputs.some(isStandardOutput) || settings.cache.to.length > 0;
   if (isPlaced && !hasPrivateMounts(ctx)) return reenterPrivately(ctx, process.argv.slice(2));
   const printer = buildPrinter(reportOptions(flags));
   const places = openPlaces(ctx);

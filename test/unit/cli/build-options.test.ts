@@ -130,6 +130,13 @@ const wrong: [string[], RegExp][] = [
   [['--timestamp', '1', '--source-date-epoch', '1'], /^cannot specify --source-date-epoch with --timestamp/],
   [['--rewrite-timestamp'], /^--rewrite-timestamp needs --source-date-epoch/],
   [['--cache-ttl', 'x'], /^unable to parse value provided "x" as --cache-ttl/],
+  [
+    ['--cache-from', 'x/y:tag'],
+    /"x\/y:tag" to --cache-from: repository must contain neither a tag nor digest/,
+  ],
+  [['--cache-to', 'X Y'], /"X Y" to --cache-to: must contain registry and repository/],
+  [['--cache-to', ''], /"" to --cache-to: must contain registry and repository/],
+  [['--cache-to', 'localhost/x'], /--cache-to: it is a name of this machine only/],
   [['--secret', 'foo'], /^--secret "foo": incorrect secret flag format/],
   [['--secret', 'id=nosuch'], /^--secret "id=nosuch": .*no such file/],
   [['--secret', 'id=a,env=NONE'], /^--secret "id=a,env=NONE": the variable NONE is not set/],

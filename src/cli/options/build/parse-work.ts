@@ -1,4 +1,6 @@
 import type { CacheSettings } from '../../../build/request';
+import { dockerReference, parseReference } from '../../../image/reference';
+import type { ImageReference } from '../../../image/reference';
 import type { PullPolicy } from '../../../image/pull/pull-request';
 import type { Context } from '../../../lib/context';
 import { parseDuration } from '../../../lib/duration';
@@ -43,10 +45,35 @@ export function parseCache(flags: BuildFlags, { env }: Pick<Context, 'env'>): Ca
     // nothing is younger than no time
     use: !(flags['no-cache'] ?? false) && layers && ttl !== 0,
     layers,
-    from: flags['cache-from'],
-    to: flags['cache-to'],
+    from: flags['cache-from'].map((name) => parseRepository('--cache-from', name)),
+    to: flags['cache-to'].map((name) => parseRepository('--cache-to', name)),
     ...(ttl ? { ttl } : {}),
   };
+}
+
+/** A repository of a registry. */
+function parseRepository(option: string, text: string): ImageReference {
+  const reference = readRepository(option, text);
+  if (reference.tag !== undefined || reference.digest !== undefined)
+    throw unparsed(option, text, 'repository must contain neither a tag nor digest');
+  const { domain, path } = dockerReference(reference);
+  if (domain === 'localhost')
+    throw unparsed(option, text, 'it is a name of this machine only (a registry here is localhost:PORT)');
+  return { domain, path, tag: undefined, digest: undefined };
+}
+
+function readRepository(option: string, text: string): ImageReference {
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    throw unparsed(option, text, 'must contain registry and repository', cause);
+  }
+}
+
+function unparsed(option: string, text: string, reason: string, cause?: unknown): TspodError {
+  return new TspodError('usage', `unable to parse value provided "${text}" to ${option}: ${reason}`, {
+    cause,
+  });
 }
 
 function parseTtl(text: string): number {

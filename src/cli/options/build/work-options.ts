@@ -5,17 +5,12 @@ export const workOptions = defineOptions({
   'cache-from': {
     type: 'list',
     value: 'REPOSITORY',
-    description: 'Look for results of steps in this repository',
-    hidden: true,
-    refuse: 'results of steps are not exchanged with a registry: they stay in the store of this machine',
+    description: 'Look for results of steps in this repository of a registry; may be repeated',
   },
   'cache-to': {
     type: 'list',
     value: 'REPOSITORY',
-    description: 'Push the results of steps to this repository',
-    hidden: true,
-    refuse:
-      'results of steps are not exchanged with a registry: push the images of stages instead (--target)',
+    description: 'Push the results of all steps to this repository of a registry; may be repeated',
   },
   'cache-ttl': {
     type: 'string',
