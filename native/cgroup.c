@@ -36,6 +36,26 @@ static void move_out(const char *group) {
             write_file(to, pid);
 }
 
+/*
+ * With processes in it, a group hands no memory on; the pids, but then what is below it is not to be entered.
+ * The root of all may have both, and is not ours to tidy.
+ */
+static void hand_on(const char *group, const char *control, const char *path) {
+    autofree char *type = NULL, *undo = NULL;
+    char text[32] = "";
+    if (asprintf(&type, "%s/cgroup.type", group) < 0 || asprintf(&undo, "-%s", control + 1) < 0)
+        return;
+    if (write_file(path, control) == 0) {
+        if (read_file(type, text, sizeof text) <= 0 || strncmp(text, "domain threaded", 15) != 0)
+            return;
+        write_file(path, undo);
+    } else if (errno != EBUSY) {
+        return; /* most are not ours, and need not be */
+    }
+    move_out(group);
+    write_file(path, control);
+}
+
 /* Hands the controller of `file` ("memory.max") down, from the top to the parent of `directory`. */
 static void enable_controller(const char *directory, const char *file) {
     char control[64];
@@ -44,10 +64,7 @@ static void enable_controller(const char *directory, const char *file) {
         autofree char *group = strndup(directory, (size_t)(at - directory)), *path = NULL;
         if (!group || asprintf(&path, "%s/cgroup.subtree_control", group) < 0)
             return;
-        if (write_file(path, control) == 0 || errno != EBUSY)
-            continue;    /* most are not ours, and need not be */
-        move_out(group); /* a group with processes in it hands no controller on */
-        write_file(path, control);
+        hand_on(group, control, path);
     }
 }
 

@@ -58,6 +58,8 @@
                                       The settings are for the group "container" below the unit */         \
     OP(CGROUP_JOIN, 53, "sL")      /* directory to be moved into (exec); where systemd has to do that: bus \
                                       address, uid, unit, path of the group below it */                    \
+    OP(HELPER_SCOPE, 54, "sssL")   /* bus address, beginning of the unit's name, slice, properties as CGROUP_SCOPE: for \
+                                      processes that outlive this container (netd, holders of SHARED_MOUNT) */ \
     /* Network helper. {netns} {pid} {ready} {ready_path} {exit} {api} in its argv stand for paths and descriptors. */\
     OP(NET_HELPER, 60, "uL")       /* NET_* flags, argv */                                                 \
     OP(NET_REQUEST, 61, "bs")      /* bytes for the API socket, what to say when the answer has "error" */ \
@@ -82,8 +84,9 @@
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
     OP(LIFELINE, 88, "u")          /* descriptor: when its other end is closed the container is killed */      \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
-    OP(HEALTH, 90, "suuuuu")       /* log file, HEALTH_* action, entries and bytes of output kept (0 all), failures in a \
-                                      row that make it unhealthy, milliseconds of the start period */      \
+    OP(HEALTH, 90, "suuuuuu")      /* log file, HEALTH_* action, entries and bytes of output kept (0 all), failures in a \
+                                      row that make it unhealthy, milliseconds of the start period, 1: results are \
+                                      in events too */                                                     \
     OP(HEALTH_TEST, 91, "uuuL")    /* milliseconds between probes (0 none by themselves), between those of the start \
                                       period, until a probe is killed; its argv */                         \
     OP(HEALTH_STARTUP, 92, "uuuuL") /* before the first HEALTH_TEST: milliseconds between probes, until one is killed, \

@@ -21,7 +21,7 @@
 #define STEP_MS 10
 
 /* Nothing of this process stays open in it: neither its locks nor the pipes that others wait for. */
-static _Noreturn void become_holder(const struct plan_op *op, int errors) {
+static _Noreturn void become_holder(const struct plan *plan, const struct plan_op *op, int errors) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -33,12 +33,12 @@ static _Noreturn void become_holder(const struct plan_op *op, int errors) {
     fcntl(3, F_SETFD, FD_CLOEXEC);
     prctl(PR_SET_NAME, "tspod-volume");
     setsid();
-    shared_mount_hold(op, 3);
+    shared_mount_hold(plan, op, 3);
 }
 
 /* A child of init, or of whoever stands for it: it stays when this process ends. What it says, up to its
  * first client. */
-static void start_holder(const struct plan_op *op, char *answer, size_t size) {
+static void start_holder(const struct plan *plan, const struct plan_op *op, char *answer, size_t size) {
     int ends[2], reaps = 0;
     if (pipe2(ends, O_CLOEXEC) < 0)
         die_errno(125, "making a pipe");
@@ -50,7 +50,7 @@ static void start_holder(const struct plan_op *op, char *answer, size_t size) {
     if (pid == 0) {
         pid_t holder = fork();
         if (holder == 0)
-            become_holder(op, ends[1]);
+            become_holder(plan, op, ends[1]);
         _exit(holder < 0);
     }
     close(ends[1]);
@@ -75,7 +75,7 @@ static int ask(const char *socket_path, bool inherit) {
 }
 
 /* The tree to mount, from a holder that is there or from a new one. One that is just ending is waited for. */
-static int take_tree(const struct plan_op *op, bool inherit) {
+static int take_tree(const struct plan *plan, const struct plan_op *op, bool inherit) {
     autofree char *path = NULL;
     if (asprintf(&path, "%s/mount.sock", op->args[SHARED_PLACE].data) < 0)
         die(125, "out of memory");
@@ -84,7 +84,7 @@ static int take_tree(const struct plan_op *op, bool inherit) {
         int tree = ask(path, inherit);
         if (tree >= 0)
             return tree;
-        start_holder(op, answer, sizeof answer);
+        start_holder(plan, op, answer, sizeof answer);
         if (strcmp(answer, SHARED_MOUNT_BUSY) == 0)
             nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
         else if (*answer)
@@ -113,7 +113,7 @@ void shared_mounts(const struct plan *plan, bool inherit) {
     int trees[count + 1];
     size_t taken = 0;
     for (position = 0; (op = plan_next(plan, PLAN_SHARED_MOUNT, &position));)
-        trees[taken++] = take_tree(op, inherit);
+        trees[taken++] = take_tree(plan, op, inherit);
     taken = 0;
     for (position = 0; (op = plan_next(plan, PLAN_SHARED_MOUNT, &position));)
         put(op, trees[taken++]);

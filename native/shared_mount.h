@@ -13,9 +13,9 @@
  */
 void shared_mounts(const struct plan *plan, bool inherit);
 
-/* shared_mount_holder.c: the holder itself, in a process of its own; `errors` is told what goes wrong:
- * nothing when it serves, BUSY when another one holds the file system. Never returns. */
-_Noreturn void shared_mount_hold(const struct plan_op *op, int errors);
+/* shared_mount_holder.c: the holder of one op of the plan, in a process of its own; `errors` is told what
+ * goes wrong: nothing when it serves, BUSY when another one holds the file system. Never returns. */
+_Noreturn void shared_mount_hold(const struct plan *plan, const struct plan_op *op, int errors);
 
 #define SHARED_MOUNT_BUSY "\1"
 

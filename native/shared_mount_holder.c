@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "helper_scope.h"
 #include "io.h"
 #include "shared_mount.h"
 
@@ -200,12 +201,13 @@ static void enter_mounts(void) {
         die_errno(125, "making a mount namespace");
 }
 
-void shared_mount_hold(const struct plan_op *op, int errors) {
+void shared_mount_hold(const struct plan *plan, const struct plan_op *op, int errors) {
     const char *place = op->args[SHARED_PLACE].data;
     answer = errors;
     die_report_to(report);
     signal(SIGPIPE, SIG_IGN);
     int lock = take_lock(place);
+    helper_scope_enter(plan, "volume"); /* with the program that mounts, which it starts */
     enter_mounts();
     autofree char *path = NULL;
     if (asprintf(&path, "%s/mount.sock", place) < 0)

@@ -1,4 +1,4 @@
-/* scope_start against a bus that is played here, over the real socket. */
+/* scope_start and helper_scope_enter against a bus that is played here, over the real socket. */
 #include <dirent.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 #include "cgroup_keeper.h"
 #include "check.h"
 #include "dbus.h"
+#include "helper_scope.h"
 #include "io.h"
 #include "scope.h"
 #include "userns.h"
@@ -136,6 +137,32 @@ static void check_attach(const char *error) {
     CHECK(waitpid(bus, &status, 0) == bus && status == 0, "the bus was content");
 }
 
+static const struct plan_arg *helper_args(const char *address) {
+    static struct plan_arg args[5];
+    const char *texts[] = {address, "tspod", "user.slice", "_uid", "1000"};
+    for (size_t i = 0; i < 5; i++)
+        args[i] = (struct plan_arg){.length = (uint32_t)strlen(texts[i]), .data = texts[i]};
+    return args;
+}
+
+/* Whatever becomes of it: content, an error, a bus that hangs up, or none at all. */
+static void check_helper_scope(const char *result, const char *error, bool listens) {
+    char autofree *address = NULL, *unit = NULL;
+    CHECK(asprintf(&address, "unix:path=%s", path) > 0, "memory");
+    CHECK(asprintf(&unit, "tspod-netd-%d.scope", (int)getpid()) > 0, "memory");
+    struct plan_op op = {PLAN_HELPER_SCOPE, 5, helper_args(address)};
+    struct plan plan = {.ops = &op, .count = 1}, empty = {0};
+    unlink(path);
+    int listener = unix_listen(path), status = 0;
+    pid_t bus = listens ? fork() : 0;
+    if (listens && bus == 0)
+        play(listener, unit, result, error);
+    close(listener);
+    helper_scope_enter(&plan, "netd");
+    helper_scope_enter(&empty, "netd");
+    CHECK(!listens || (waitpid(bus, &status, 0) == bus && status == 0), "the bus was content");
+}
+
 static void refuses_broken_messages(void) {
     struct dbus_bytes bytes = {0}, body = {0};
     struct dbus_call call = {"a.b", "/", "a.b", "Member", "s", 1};
@@ -212,6 +239,9 @@ int main(void) {
     check_case("unknown.scope", "done", NULL, -1, "closed the connection");
     check_attach(NULL);
     check_attach("not yours");
+    check_helper_scope("done", NULL, true);
+    check_helper_scope(NULL, "the unit exists", true);
+    check_helper_scope(NULL, NULL, false);
     refuses_broken_messages();
     keeper_holds_nothing();
     keeper_ends_with_the_monitor();

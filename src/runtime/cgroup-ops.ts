@@ -36,6 +36,18 @@ export function addCgroup(plan: Plan, ctx: Context, request: CgroupRequest): voi
   addSettings(plan, request, settings);
 }
 
+/**
+ * Adds the scope of what outlives the container, or the command, that starts it (netd, the holders of shared mounts), to a plan that
+ * may start such a process. It is none of the groups that a container asked for: those end with their service.
+ */
+export function addHelperScope(plan: Plan, ctx: Context): void {
+  if (plan.has('HELPER_SCOPE') || !(plan.has('NETD') || plan.has('SHARED_MOUNT'))) return;
+  const place = cgroupPlace(ctx);
+  if (place.kind !== 'scope') return;
+  const description = ['Description', 'tspod: what containers have in common'];
+  plan.add('HELPER_SCOPE', place.bus, 'tspod', place.slice, '_uid', String(ctx.uid), ...description);
+}
+
 /** The settings of a request without the default that has no controller; throws as addCgroup(). */
 export function applicable(ctx: Context, place: CgroupPlace, request: CgroupRequest): CgroupSetting[] {
   const settings = limitSettings(request.resources ?? {}).filter(

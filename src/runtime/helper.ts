@@ -5,6 +5,7 @@ import { TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { replaceProcess } from '../sys/exec';
 import { runToEnd } from '../sys/run-to-end';
+import { addHelperScope } from './cgroup-ops';
 import type { Plan } from './plan';
 
 /** What the native helper can be told to be. */
@@ -96,6 +97,7 @@ function spawnHelper(
 
 /** An open, unlinked file that holds the plan: nothing is left of it, however this process ends. */
 function planDescriptor(ctx: Context, plan: Plan): number {
+  addHelperScope(plan, ctx);
   const bytes = plan.bytes();
   const path = `${ctx.paths.runRoot}/plan-${randomId().slice(0, 16)}`;
   let fd: number;

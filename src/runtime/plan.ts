@@ -20,6 +20,7 @@ const RECORD_HEADER = 8;
 export class Plan {
   #buffer = Buffer.allocUnsafe(32768);
   #length: number;
+  readonly #ops = new Set<PlanOp>();
 
   constructor() {
     this.#length = this.#buffer.write(PLAN_MAGIC, 'latin1');
@@ -28,6 +29,7 @@ export class Plan {
   /** Adds one operation; its arguments are typed by the operation's signature. */
   add<O extends PlanOp>(op: O, ...args: PlanArguments<(typeof PLAN_OPS)[O][1]>): this {
     const [code, signature] = PLAN_OPS[op];
+    this.#ops.add(op);
     const start = this.#length;
     this.#reserve(RECORD_HEADER);
     this.#length += RECORD_HEADER;
@@ -36,6 +38,11 @@ export class Plan {
     this.#buffer.writeUInt16LE(args.length, start + 2);
     this.#buffer.writeUInt32LE(this.#length - start - RECORD_HEADER, start + 4);
     return this;
+  }
+
+  /** Whether an operation of that name has been added. */
+  has(op: PlanOp): boolean {
+    return this.#ops.has(op);
   }
 
   /** The bytes so far. */
