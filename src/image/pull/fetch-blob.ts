@@ -153,11 +153,15 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 function truncated(blob: Descriptor, got: number): TspodError {
-  return new TspodError('network', `truncated: expected ${blob.size} bytes, got ${got}`);
+  return new TspodError(
+    'network',
+    `blob ${blob.digest} is truncated: expected ${blob.size} bytes, got ${got}`,
+  );
 }
 
 function tooLong(blob: Descriptor): TspodError {
-  return new TspodError('invalid', `wrong length: more than the ${blob.size} bytes that the manifest names`);
+  const limit = `more than the ${blob.size} bytes that the manifest names`;
+  return new TspodError('invalid', `blob ${blob.digest} has the wrong length: ${limit}`);
 }
 
 /** The configuration of an image, from the store where it is there and whole, else from the source, verified. Error `invalid`. */

@@ -1,7 +1,7 @@
 import { TspodError } from '../../lib/errors';
 import type { HttpResponse } from './exchange';
 import type { RepositoryCalls } from './repository';
-import { discard } from './response-text';
+import { discard, mediaTypeOf, webPage } from './response-text';
 import { transportError } from './transport-error';
 import { during } from './transient';
 
@@ -21,15 +21,25 @@ export function getBlob(
     if (response.status !== 200 && response.status !== 206)
       throw await calls.session.failure(response, action);
     const start = response.status === 206 ? startOf(response) : 0;
-    if (start !== 0 && start !== from) {
+    const problem = problemOf(response, { start, from });
+    if (problem !== undefined) {
       response.body.destroy();
-      throw new TspodError(
-        'invalid',
-        `${action}: asked for bytes from ${from} on, got them from ${start} on`,
-      );
+      throw problem(action);
     }
     return { stream: bytesOf(response, action), from: start, size: lengthOf(response) };
   });
+}
+
+/** What is wrong with an answer that should be a blob, before it is read. */
+function problemOf(
+  response: HttpResponse,
+  { start, from }: { start: number; from: number },
+): ((action: string) => TspodError) | undefined {
+  if (mediaTypeOf(response) === 'text/html')
+    return (action) => webPage(response, `${action}: the answer`, 'a blob');
+  if (start === 0 || start === from) return undefined;
+  const got = Number.isNaN(start) ? 'got a part without Content-Range' : `got them from ${start} on`;
+  return (action) => new TspodError('invalid', `${action}: asked for bytes from ${from} on, ${got}`);
 }
 
 /** `Repository.hasBlob`. */

@@ -53,15 +53,14 @@ export async function readJson(response: HttpResponse, what: string): Promise<Re
 
 /** An answer that is a web page or rubbish instead of JSON. */
 export function notJson(response: HttpResponse, what: string, bytes: Buffer): TspodError {
-  const isPage =
+  const isHtml =
     mediaTypeOf(response) === 'text/html' || /^\s*<(!doctype|html)/i.test(bytes.toString('utf8', 0, 100));
-  return new TspodError(
-    'invalid',
-    `${what} ${isPage ? 'is a web page (html)' : 'is not'}${isPage ? ' instead of' : ''} JSON`,
-    isPage
-      ? {
-          hint: `check that ${response.url.host} is a registry, and that no proxy or login page is in between`,
-        }
-      : {},
-  );
+  return isHtml ? webPage(response, what, 'JSON') : new TspodError('invalid', `${what} is not JSON`);
+}
+
+/** The error of a web page that came instead of what was asked for. */
+export function webPage({ url }: HttpResponse, what: string, instead: string): TspodError {
+  return new TspodError('invalid', `${what} is a web page (html) instead of ${instead}`, {
+    hint: `check that ${url.host} is a registry, and that no proxy or login page is in between`,
+  });
 }
