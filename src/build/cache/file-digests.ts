@@ -14,10 +14,11 @@ import { randomId } from '../../lib/id';
 import { buildCachePaths } from '../../store/build-cache-paths';
 import { digestHex, digestOf } from '../../store/digest';
 import type { StorePaths } from '../../store/store-paths';
+import { xattrsText } from '../files/kept-xattrs';
 
-/** The digests of the contents of files, read only when the files have changed. */
+/** The digests of files, read only when the files have changed. */
 export interface FileDigests {
-  /** SHA-256, hexadecimal, of a regular file's content. */
+  /** What stands for a regular file's content and extended attributes: SHA-256, hexadecimal, with the attributes behind it. */
   of(path: string, stats: BigIntStats): string;
   /** Keeps them for the next build. */
   save(): void;
@@ -43,7 +44,7 @@ export function openFileDigests(store: StorePaths, directory: string): FileDiges
       const identity = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
       const before = used.get(name) ?? known.get(name);
       const isSame = before?.[0] === identity;
-      const digest = isSame ? before[1] : digestOfFile(file);
+      const digest = isSame ? before[1] : `${digestOfFile(file)}${xattrsText(file)}`;
       hasNew ||= !isSame;
       if (now - stats.ctimeNs > TICK_NS) used.set(name, [identity, digest]);
       return digest;

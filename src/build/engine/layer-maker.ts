@@ -31,15 +31,16 @@ export function layerFolder(build: Build): string {
 
 /**
  * Makes a layer of `folder`/diff, an overlay's upper directory that nothing writes to any more. It may be used as soon as this
- * returns; its archive is written meanwhile.
+ * returns; its archive is written meanwhile. `isOfContexts`: the times of its files differ from machine to machine.
  */
 export async function makeBuiltLayer(
   build: Build,
   folder: string,
-  parent: BuiltLayer | undefined,
+  { parent, isOfContexts = false }: { parent: BuiltLayer | undefined; isOfContexts?: boolean },
 ): Promise<BuiltLayer> {
   const diff = `${folder}/diff`;
-  for (const line of await settleLayer(build.ctx, diff, timeRule(build))) build.warn(line);
+  const rule = timeRule(build, isOfContexts);
+  for (const line of await settleLayer(build.ctx, diff, rule)) build.warn(line);
   const done = archive(build, folder, parent);
   // an error is told by who waits for it
   done.catch(() => undefined);
@@ -64,9 +65,10 @@ async function archive(build: Build, folder: string, parent: BuiltLayer | undefi
   return { chainId, diff: `${folder}/diff`, record, staged };
 }
 
-function timeRule({ request: { times } }: Build): TimeRule {
+function timeRule({ request: { times } }: Build, isOfContexts: boolean): TimeRule {
   if (times.setFiles !== undefined) return { kind: 'set', seconds: times.setFiles };
-  if (times.clampFiles !== undefined) return { kind: 'clamp', seconds: times.clampFiles };
+  if (times.clampFiles !== undefined)
+    return { kind: isOfContexts ? 'set' : 'clamp', seconds: times.clampFiles };
   return { kind: 'keep' };
 }
 

@@ -55,6 +55,7 @@ async function treeOf(
         view: { directories: [source.context.path] },
         ignore: source.context.ignore,
         name: `the build context "${source.name}"`,
+        isContext: true,
       };
   }
 }
@@ -66,6 +67,7 @@ function contextTree({ request, warn }: Build, at: SourceRange): SourceTree {
       view: { directories: [context.path] },
       ignore: context.ignore,
       name: 'the build context',
+      isContext: true,
       onSocket: (path) => warn(`"${path}" left out: it is a socket`, at),
     };
   throw errorAt(

@@ -21,7 +21,8 @@ import { TspodError } from '../../lib/errors';
 import type { FileMaker } from '../../store/layer/file-maker';
 import type { TarEntry } from '../../store/tar/entry';
 import { makeFifo } from '../../sys/special-files';
-import { getXattr, listXattrs, setXattr } from '../../sys/xattr';
+import { setXattr } from '../../sys/xattr';
+import { keptXattrs } from './kept-xattrs';
 
 /** Owner and permissions of what is copied; what is absent is kept from the source. */
 export interface CopyAttributes {
@@ -250,19 +251,7 @@ function date(path: string, { mtimeMs }: Stats): void {
 }
 
 function copyXattrs(from: string, to: string): void {
-  for (const [name, value] of xattrsOf(from)) setXattr(to, name, value);
-}
-
-/** What an archive of a layer would hold too. */
-function xattrsOf(path: string): Map<string, Buffer> {
-  const kept = new Map<string, Buffer>();
-  for (const name of listXattrs(path)) {
-    const isKept =
-      (name.startsWith('user.') && !name.startsWith('user.overlay.')) || name === 'security.capability';
-    const value = isKept ? getXattr(path, name) : undefined;
-    if (value !== undefined) kept.set(name, value);
-  }
-  return kept;
+  for (const [name, value] of keptXattrs(from)) setXattr(to, name, value);
 }
 
 /** The helper's paths hold one byte per character. */
@@ -277,7 +266,7 @@ function entryOf(from: string, stats: Stats, { owner, mode }: CopyAttributes): T
     ...{ major: 0, minor: 0, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0 },
     mode: mode === undefined ? given : mode(given, false),
     mtime: { seconds: Math.floor(stats.mtimeMs / 1000), nanoseconds: 0 },
-    xattrs: xattrsOf(from),
+    xattrs: keptXattrs(from),
   };
 }
 

@@ -13,6 +13,8 @@ export interface SourceTree {
   identity?: string;
   /** For messages. */
   name: string;
+  /** Whether it is a build context: the times of its files say when somebody has fetched them. */
+  isContext?: boolean;
   /** Told of a socket, which is left out: it belongs to the process that listens on it. */
   onSocket?(path: string): void;
 }

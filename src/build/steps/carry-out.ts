@@ -94,7 +94,7 @@ function workdirWork(
       const writer = openLayerWriter(build.ctx, `${folder}/diff`, lowers);
       writer.ensureDirectory(writer.resolve(path).names, {});
       writer.finish();
-      return makeBuiltLayer(build, folder, state.layers.at(-1));
+      return makeBuiltLayer(build, folder, { parent: state.layers.at(-1) });
     },
   };
 }
@@ -123,7 +123,7 @@ async function runWork(
     make: async () => {
       build.staging();
       const folder = await runInstruction(build, state, instruction, { label, sources: find });
-      return makeBuiltLayer(build, folder, state.layers.at(-1));
+      return makeBuiltLayer(build, folder, { parent: state.layers.at(-1) });
     },
   };
 }
@@ -179,7 +179,8 @@ function filesWork(
       } finally {
         target.writer.close();
       }
-      return makeBuiltLayer(build, target.folder, state.layers.at(-1));
+      const isOfContexts = works.length > 0 && works.every(({ tree }) => tree.isContext);
+      return makeBuiltLayer(build, target.folder, { parent: state.layers.at(-1), isOfContexts });
     },
   };
 }

@@ -28,7 +28,7 @@ export const resultOptions = defineOptions({
   'identity-label': {
     type: 'boolean',
     default: true,
-    description: 'Set the label io.buildah.version, as Podman does (default true)',
+    description: 'Set the label io.tspod.version, where Podman sets io.buildah.version (default true)',
   },
   iidfile: { type: 'string', value: 'FILE', description: 'Write the id of the image to a file' },
   label: { type: 'list', value: 'NAME=VALUE', description: 'Set a label of the image' },
@@ -74,7 +74,8 @@ export const resultOptions = defineOptions({
   },
   'rewrite-timestamp': {
     type: 'boolean',
-    description: 'No file of the new layers is younger than --source-date-epoch',
+    description:
+      'No file of the new layers is younger than --source-date-epoch, and those of contexts have just this time (default with --source-date-epoch)',
   },
   'source-date-epoch': {
     type: 'string',
