@@ -46,6 +46,7 @@ test('the generator reports a file that is not valid, makes a unit that fails, a
     'web.container': `${GOOD}[Contaner]\nA=b\n`,
     'data.volume': '[Volume]\n',
     'p.pod': '[Pod]\n',
+    'a.artifact': '[Artifact]\nArtifact=localhost/a\n',
   });
   const units = testFolder();
   const { status, stderr } = generate(folder, units);
@@ -55,6 +56,8 @@ test('the generator reports a file that is not valid, makes a unit that fails, a
     /web\.container:9: there is no section \[Contaner\] here, did you mean "\[Container\]"\?/,
   );
   assert.match(stderr, /p\.pod.*: \.pod files: /);
+  assert.match(stderr, /a\.artifact:2: \.artifact files: /);
+  assert.match(readFileSync(join(units, 'a-artifact.service'), 'utf8'), /exit 1/);
   const failing = readFileSync(join(units, 'web.service'), 'utf8');
   const command = /^ExecStart=\/bin\/sh -c (.*)$/m.exec(failing)?.[1] ?? '';
   assert.match(command, /no section \[Contaner\]/);
@@ -173,6 +176,13 @@ test('nothing is installed when a file is not valid', async () => {
     /bad\.container:2: Imge: there is no such key in \[Container\], did you mean "Image"\?/,
   );
   assert.match(stderr, /nothing was installed/);
+  assert.equal((await runTspod(['quadlet', 'list', '-n'])).stdout, '');
+});
+
+test('a file with several Quadlet files in it is refused by name', async () => {
+  const folder = quadlets({ 'fine.volume': '[Volume]\n', 'all.quadlets': '# FileName=a\n[Volume]\n' });
+  const { stderr } = await runTspod(['quadlet', 'install', folder], { expectCode: 125 });
+  assert.match(stderr, /all\.quadlets": files with several Quadlet files in them are not supported/);
   assert.equal((await runTspod(['quadlet', 'list', '-n'])).stdout, '');
 });
 

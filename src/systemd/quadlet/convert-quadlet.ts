@@ -1,5 +1,6 @@
 import { type Problem, problemAt } from '../problem';
 import { checkKeys } from './check-keys';
+import { checkUnitName } from './check-unit-name';
 import { CONTAINER_STEPS } from './container-steps';
 import { BUILD_STEPS, convertBuild } from './convert-build';
 import { convertContainer } from './convert-container';
@@ -32,6 +33,7 @@ export function convertQuadlet(
   const conversion = startUnit(quadlet, setup, targets);
   if (isUnreadable(quadlet)) conversion.problems = [];
   else convertReadable(conversion);
+  checkUnitName(conversion);
   conversion.problems.unshift(...quadlet.problems);
   return conversion;
 }

@@ -19,6 +19,13 @@ export function planInstallation(
   { directory, isReplaced }: { directory: string; isReplaced: boolean },
 ): Installation[] {
   const plan = paths.flatMap((path) => filesOf(path, directory));
+  const several = plan.find(({ from }) => from.endsWith('.quadlets'));
+  if (several)
+    throw new TspodError(
+      'unsupported',
+      `"${several.from}": files with several Quadlet files in them are not supported`,
+      { hint: 'write each part to a file of its own, as NAME.container' },
+    );
   if (!plan.some(({ from }) => kindOf(basename(from)) !== undefined))
     throw new TspodError(
       'usage',

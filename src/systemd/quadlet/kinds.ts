@@ -1,6 +1,7 @@
 import { lastLineOf, linesOf, type UnitFile } from '../unit-file';
 import { unquote } from './read-key';
 import type { Quadlet, QuadletKind, QuadletTarget } from './types';
+import { escapeUnitName } from './unit-name';
 
 /** In the order in which Podman prints what it makes of them. */
 export const KINDS: readonly QuadletKind[] = [
@@ -8,6 +9,7 @@ export const KINDS: readonly QuadletKind[] = [
   'volume',
   'network',
   'build',
+  'artifact',
   'container',
   'kube',
   'pod',
@@ -20,6 +22,7 @@ export const SECTIONS: Readonly<Record<QuadletKind, string>> = {
   image: 'Image',
   network: 'Network',
   build: 'Build',
+  artifact: 'Artifact',
   kube: 'Kube',
   pod: 'Pod',
 };
@@ -31,6 +34,7 @@ const SUFFIXES: Readonly<Record<QuadletKind, string>> = {
   image: '-image',
   network: '-network',
   build: '-build',
+  artifact: '-artifact',
   kube: '',
   pod: '-pod',
 };
@@ -42,9 +46,18 @@ export function kindOf(name: string): QuadletKind | undefined {
 
 /** The unit that is made of a file, and what that makes. */
 export function targetOf(quadlet: Quadlet): QuadletTarget {
-  const stem = quadlet.name.slice(0, -quadlet.kind.length - 1);
-  const service = valueOf(quadlet, 'ServiceName') ?? `${stem}${SUFFIXES[quadlet.kind]}`;
-  return { service: `${service}.service`, resource: resourceOf(quadlet, stem, service) };
+  const service = serviceNameOf(quadlet);
+  const resource = resourceOf(quadlet, stemOf(quadlet), service.slice(0, -'.service'.length));
+  return { service: escapeUnitName(service), resource };
+}
+
+/** The name of the unit, whether or not systemd would take it. */
+export function serviceNameOf(quadlet: Quadlet): string {
+  return `${valueOf(quadlet, 'ServiceName') ?? `${stemOf(quadlet)}${SUFFIXES[quadlet.kind]}`}.service`;
+}
+
+function stemOf({ name, kind }: Quadlet): string {
+  return name.slice(0, -kind.length - 1);
 }
 
 /** The container's name as the unit has it, with specifiers. */
@@ -70,6 +83,7 @@ function resourceOf(quadlet: Quadlet, stem: string, service: string): string | u
       return valueOf(quadlet, 'NetworkName') ?? `systemd-${stem}`;
     case 'pod':
       return valueOf(quadlet, 'PodName') ?? `systemd-${stem}`;
+    case 'artifact':
     case 'kube':
       return '';
   }

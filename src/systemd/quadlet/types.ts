@@ -2,7 +2,8 @@ import type { Problem } from '../problem';
 import type { UnitFile, UnitLine } from '../unit-file';
 
 /** The kinds of Quadlet files, by the end of their names. */
-export type QuadletKind = 'container' | 'volume' | 'image' | 'network' | 'build' | 'kube' | 'pod';
+export type QuadletKind =
+  'container' | 'volume' | 'image' | 'network' | 'build' | 'artifact' | 'kube' | 'pod';
 
 /** One Quadlet file with its drop-ins. */
 export interface Quadlet {

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<QuadletKind, string>> = {
   network: 'network create',
   image: 'image pull',
   build: 'image build',
+  artifact: 'artifact pull',
   kube: 'kube play',
   pod: 'pod create',
 };

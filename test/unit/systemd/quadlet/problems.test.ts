@@ -243,3 +243,25 @@ test('what Podman 5.4 gets wrong is right here', () => {
   assert.match(text, / --label a=1 --label b=2 /);
   assert.match(text, / localhost\/x a ";" b$/m);
 });
+
+for (const [what, files, message, unit] of [
+  [
+    'a file name with a space',
+    { 'my web.container': GOOD },
+    'my web.container: "my web.service" cannot be the name of a unit: letters, digits and :_.\\@- may be in it, 255 at most',
+    'my\\x20web.service',
+  ],
+  [
+    'a specifier in the name of the service',
+    { 'a.container': `${GOOD}ServiceName=%p-x\n` },
+    'a.container:3: ServiceName: "%p-x.service" cannot be the name of a unit: letters, digits and :_.\\@- may be in it, 255 at most',
+    '\\x25p-x.service',
+  ],
+] as const) {
+  test(`${what} is reported, by a unit that systemd takes and that fails`, () => {
+    assert.deepEqual(problemsOf(files), [message]);
+    const [made] = generate(files);
+    assert.equal(made?.unit.name, unit);
+    assert.match(made.unit.text, /^ExecStart=\/bin\/sh -c .*exit 1/m);
+  });
+}

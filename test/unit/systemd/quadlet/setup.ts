@@ -16,6 +16,7 @@ export const plainSetup: QuadletSetup = {
     network: new Map(),
     image: new Map(),
     build: new Map(),
+    artifact: 'no artifacts',
     kube: 'no kube',
     pod: 'no pods',
   },
