@@ -23,8 +23,8 @@ const NODE = ['/usr', '/lib', '/lib64']
   .filter((path) => existsSync(path))
   .flatMap((path) => ['-v', `${path}:${path}:ro`])
   .concat('-v', `${process.execPath}:/node:ro`);
-const ECHO = `const s = require("dgram").createSocket("udp4");
-  s.on("message", (m, { port, address }) => s.send(m + " from " + address, port, address)).bind(82);`;
+const ECHO = `const s = require("dgram").createSocket("udp6");
+  s.on("message", (m, { port, address: a }) => s.send(m + " from " + a.replace("::ffff:", ""), port, a)).bind(82);`;
 
 before(() => runTspod(['network', 'create', '--ipv6', network]));
 afterEach(() => runTspod(['rm', '-f', '-t', '0', '--ignore', server]));
@@ -160,14 +160,18 @@ test('published ports keep the address of clients of IPv6, and of UDP', skip, as
     assert.ok(`${stdout}${stderr}`.includes(six), `${stdout}${stderr}`);
   }
   const four = ownAddress('IPv4');
-  const answer = await echo(await hostPort('82/udp'), four ?? '127.0.0.1');
+  const datagrams = await hostPort('82/udp');
+  // a client of the loopback is seen as the network's gateway
+  assert.match(await echo(datagrams, '::1'), /^hello from fd/);
+  if (six !== undefined) assert.equal(await echo(datagrams, six), `hello from ${six}`);
+  const answer = await echo(datagrams, four ?? '127.0.0.1');
   assert.match(answer, /^hello from 1/);
   if (four !== undefined) assert.equal(answer, `hello from ${four}`);
 });
 
 /** What comes back of a datagram, from the address that it was sent to. */
 async function echo(port: number, host: string): Promise<string> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   let heard = '';
   socket.on('message', (data) => (heard = data.toString()));
   socket.connect(port, host);
