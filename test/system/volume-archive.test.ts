@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { getXattr } from '../../src/sys/xattr';
+import { buildArchive } from '../helpers/build-archive';
 import { needs } from '../helpers/capabilities';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -57,6 +59,33 @@ test(
     await runTspod(['volume', 'rm', from, to]);
   },
 );
+
+test('export and import keep extended attributes and capabilities of files', async () => {
+  const [from, to, archive] = [await made(), await made(), join(testFolder(), uniqueName())];
+  const attributes = {
+    'user.note': 'kept',
+    'security.capability': `\x01\0\0\x02\0\x20${'\0'.repeat(14)}`,
+  };
+  const pax = Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [`SCHILY.xattr.${key}`, value]),
+  );
+  writeFileSync(archive, await buildArchive([{ name: 'f', mode: 0o755, pax, data: 'text' }]));
+  await runTspod(['volume', 'import', from, archive]);
+  await runTspod(['volume', 'export', '-o', archive, from]);
+  await runTspod(['volume', 'import', to, archive]);
+  const seen = await Promise.all(
+    [from, to].map(async (name) => {
+      const { stdout } = await runTspod(['volume', 'inspect', name, '--format', '{{.Mountpoint}}']);
+      return Object.keys(attributes).map((key) =>
+        getXattr(join(stdout.trim(), 'f'), key)?.toString('latin1'),
+      );
+    }),
+  );
+  assert.deepEqual(seen[1], seen[0]);
+  assert.equal(seen[0]?.[0], 'kept');
+  assert.match(seen[0]?.[1] ?? '', /^\x01\0\0[\x02\x03]\0\x20/);
+  await runTspod(['volume', 'rm', from, to]);
+});
 
 test('an import that is no archive, or half of one, changes nothing', async () => {
   const [name, folder] = [await made(), testFolder()];
