@@ -59,15 +59,27 @@ async function buildAll(ctx: Context, request: BuildRequest, signal: AbortSignal
   try {
     const platforms = request.platforms.length > 0 ? request.platforms : [{}];
     const isList = platforms.length > 1 || request.manifestList !== undefined;
+    const isKept = isNamed(request) || request.outputs.length === 0;
     const results: BuildResult[] = [];
     for (const platform of platforms) {
-      const named = isList ? { ...request, tags: [] } : request;
-      results.push(await buildOne({ ctx, store, signal, numbers }, named, platform));
+      const named = isList ? { ...request, tags: [], outputs: outputsOf(request, platform) } : request;
+      results.push(await buildOne({ ctx, store, signal, numbers, isKept }, named, platform));
     }
-    return isList ? await addToList(ctx, request, results) : (results[0] ?? { names: [] });
+    return isList && isKept ? await addToList(ctx, request, results) : (results[0] ?? { names: [] });
   } finally {
     lock.release();
   }
+}
+
+function isNamed({ tags, manifestList }: BuildRequest): boolean {
+  return tags.length > 0 || manifestList !== undefined;
+}
+
+/** Several platforms get a directory each, called as buildx calls them. */
+function outputsOf({ platforms, outputs }: BuildRequest, platform: Platform): BuildRequest['outputs'] {
+  if (platforms.length < 2) return outputs;
+  const folder = platformName(platform).replaceAll('/', '_');
+  return outputs.map((output) => ({ ...output, path: `${output.path}/${folder}` }));
 }
 
 interface Place {
@@ -75,6 +87,7 @@ interface Place {
   store: StorePaths;
   signal: AbortSignal;
   numbers: { step: number };
+  isKept: boolean;
 }
 
 async function buildOne(place: Place, request: BuildRequest, platform: Platform): Promise<BuildResult> {
@@ -115,7 +128,7 @@ async function push(build: Build): Promise<void> {
 }
 
 function openBuild(
-  { ctx, store, signal, numbers }: Place,
+  { ctx, store, signal, numbers, isKept }: Place,
   request: BuildRequest,
   platform: Platform,
 ): { build: Build; staging: { open?: Staging }; global: Map<string, string> } {
@@ -137,6 +150,7 @@ function openBuild(
     signal: AbortSignal.any([signal, failure.signal]),
     abort: (reason) => failure.abort(reason),
     remote: { skipped: new Set(), wrong: new Set() },
+    isKept,
     ...(isSeveral ? { platformLabel: platformName(platform) } : {}),
     graph: stageGraph(containerfile, global, request),
     stages: new Map(),
@@ -202,7 +216,7 @@ async function finish(build: Build, state: StageState): Promise<BuildResult> {
       : await squashLayers(build, state, kind);
   if (request.outputs.length > 0) {
     await writeOutputs(build, layers);
-    if (request.tags.length === 0) return { names: [] };
+    if (!build.isKept) return { names: [] };
   }
   const image = assembleImage(
     state,

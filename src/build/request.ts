@@ -96,7 +96,7 @@ export interface ImageChanges {
   env: Record<string, string>;
   unsetEnv: string[];
   unsetLabels: string[];
-  /** Whether `io.buildah.version` is set, as Podman does. */
+  /** Whether `io.tspod.version` is set. */
   identityLabel: boolean;
   osVersion?: string;
   osFeatures: string[];

@@ -215,3 +215,25 @@ test('prune frees what builds have kept', async () => {
   await runTspod(['system', 'prune', '-f', '--build']);
   assert.doesNotMatch((await runTspod(['system', 'df'])).stdout, /^Build Cache/m);
 });
+
+test('hooks of --hooks-dir run for each RUN', async () => {
+  const hooks = testFolder('hooks');
+  writeFileSync(join(hooks, 'hook.sh'), `#!/bin/sh\necho called >>${hooks}/out\n`, { mode: 0o755 });
+  const hook = { version: '1.0.0', hook: { path: join(hooks, 'hook.sh') }, when: { always: true } };
+  writeFileSync(join(hooks, 'hook.json'), JSON.stringify({ ...hook, stages: ['prestart'] }));
+  await build(makeContext(['RUN echo a', 'ENV x=y', 'RUN echo b']), '-q', '--no-cache', '--hooks-dir', hooks);
+  assert.equal(readFileSync(join(hooks, 'out'), 'utf8'), 'called\ncalled\n');
+});
+
+test('several platforms go to a directory each', async () => {
+  const context = makeContext([], { a: 'a' });
+  writeFileSync(join(context, 'Containerfile'), 'FROM scratch\nARG TARGETARCH\nCOPY a /$TARGETARCH\n');
+  const out = join(testFolder(), 'out');
+  const name = uniqueName();
+  await build(context, '-q', '--platform=linux/amd64,linux/arm64', '-t', name, '-o', out);
+  assert.equal(readFileSync(join(out, 'linux_amd64/amd64'), 'utf8'), 'a');
+  assert.equal(readFileSync(join(out, 'linux_arm64/arm64'), 'utf8'), 'a');
+  const { stdout } = await runTspod(['manifest', 'inspect', name]);
+  assert.deepEqual(stdout.match(/"architecture": "\w+"/g)?.length, 2);
+  await runTspod(['rmi', name]);
+});

@@ -34,6 +34,8 @@ export interface Build {
   platform: Platform;
   /** As shown, when there are several. */
   platformLabel?: string;
+  /** Whether the image goes to the store, and not to an output only. */
+  isKept: boolean;
   store: StorePaths;
   graph: StageGraph;
   /** The stages that have been begun, by index. */

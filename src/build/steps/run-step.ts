@@ -4,6 +4,7 @@ import { runWork } from '../../container/work-container';
 import type { WorkResult } from '../../container/work-container';
 import type { ContainerOptions } from '../../container/record';
 import type { ImageRunConfig } from '../../image/image-config';
+import type { Context } from '../../lib/context';
 import { makeLayer } from '../../runtime/layer-tree';
 import { removeTrees } from '../../runtime/tree';
 import { writtenLayer } from '../../container/changes/container-layers';
@@ -47,7 +48,7 @@ export async function runInstruction(
   const folder = layerFolder(build);
   const mounts = await prepareMounts(build, state, instruction, sources);
   try {
-    const result = await runWork(build.ctx, {
+    const result = await runWork(withHooks(build), {
       folder: `${folder}/run`,
       image: stageImage(state, `${folder}/run`),
       options: optionsOf(build, state, instruction, mounts),
@@ -62,6 +63,12 @@ export async function runInstruction(
   } finally {
     mounts.release();
   }
+}
+
+/** Directories of hooks that the build was given stand above those of the configuration. */
+function withHooks({ ctx, request }: Build): Context {
+  const { hooksDirs } = request.run;
+  return hooksDirs.length === 0 ? ctx : { ...ctx, overrides: { ...ctx.overrides, hooksDirs } };
 }
 
 function checkResult({ at, source, command }: RunInstruction<Word>, result: WorkResult): void {

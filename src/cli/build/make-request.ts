@@ -56,6 +56,9 @@ function checkTogether(flags: BuildFlags, platforms: number): void {
     throw new TspodError('usage', 'cannot use --logsplit without --logfile');
   if (platforms > 1 && flags['all-platforms'])
     throw new TspodError('usage', 'cannot specify --all-platforms with --platform');
-  if (platforms > 1 && flags.output.some((text) => text.endsWith('dest=-') || text === '-'))
-    throw new TspodError('usage', '--output: several platforms cannot go to standard output together');
+  const isArchive = (text: string): boolean => /^-$|(^|,)type=(?!local(,|$))/.test(text);
+  if (platforms > 1 && flags.output.some(isArchive))
+    throw new TspodError('usage', '--output: several platforms do not go into one archive', {
+      hint: 'use type=local, which makes a directory for each',
+    });
 }

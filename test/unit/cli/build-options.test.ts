@@ -22,7 +22,7 @@ function request(words: string[], env: Record<string, string> = {}) {
   return makeRequest(ctx as unknown as Context, flags as BuildFlags);
 }
 
-test('without options a build has the defaults of Podman, and as many jobs as there are processors', async () => {
+test('without options a build has the defaults of Podman, and as many jobs as there are stages', async () => {
   const all = await request([]);
   assert.deepEqual(all.cache, { use: true, layers: true, from: [], to: [] });
   assert.deepEqual(all.times, {});
@@ -30,7 +30,7 @@ test('without options a build has the defaults of Podman, and as many jobs as th
   assert.equal(all.changes.format, 'oci');
   assert.equal(all.changes.squash, 'none');
   assert.equal(all.skipUnusedStages, true);
-  assert.ok(all.jobs >= 1);
+  assert.equal(all.jobs, Number.MAX_SAFE_INTEGER);
   assert.deepEqual(all.run.network, { kind: 'private' });
   assert.equal(all.run.shmSize, 65536 * 1024);
 });
@@ -143,6 +143,10 @@ const wrong: [string[], RegExp][] = [
   [['--secret', 'id=a,mode=1'], /^--secret .*incorrect secret flag format/],
   [['--ssh', 'default'], /SSH_AUTH_SOCK not set in environment/],
   [['--ssh', 'a=/none'], /no such file or directory/],
+  [
+    ['--platform=linux/amd64,linux/arm64', '-o', 'type=tar,dest=y'],
+    /^--output: several platforms do not go into one archive/,
+  ],
   [['--output', 'type=x,dest=y'], /^--output: invalid build output type "x"/],
   [['--output', 'type=oci,dest=y'], /^--output type=oci is not supported/],
   [['--output', 'type=local'], /dest is missing/],

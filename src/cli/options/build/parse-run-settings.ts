@@ -51,7 +51,7 @@ export function parseRunSettings(flags: BuildFlags, { env }: Pick<Context, 'env'
     isolation: parseIsolationType(flags.isolation ?? env['BUILDAH_ISOLATION'] ?? 'rootless'),
     stdin: flags.stdin ?? false,
     proxies: flags['http-proxy'] ? proxiesOf(env) : {},
-    hooksDirs: [],
+    hooksDirs: flags['hooks-dir'].map((path) => resolve(path)),
   };
 }
 

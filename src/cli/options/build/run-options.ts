@@ -34,9 +34,7 @@ export const buildRunOptions = defineOptions({
   'hooks-dir': {
     type: 'list',
     value: 'DIRECTORY',
-    description: 'Directory of OCI hooks',
-    hidden: true,
-    refuse: 'hooks do not run for the steps of a build',
+    description: 'Directory of OCI hooks, which run for each RUN; may be repeated',
   },
   'http-proxy': {
     type: 'boolean',
