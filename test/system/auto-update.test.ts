@@ -151,6 +151,29 @@ test('a newer image is pulled from its registry', async () => {
   await remove(service);
 });
 
+test('the image before one of the registry that does not get ready is back, and the registry keeps its own', async () => {
+  const registry = await startRegistry();
+  const image = `${registry.host}/${uniqueName('app')}:latest`;
+  const old = await makeImage('one', image);
+  await runTspod(['push', '-q', '--tls-verify=false', image]);
+  const service = await startService(image, 'registry');
+  const { env } = service.systemctl;
+  const update = ['auto-update', '--tls-verify=false', '--format', '{{.Policy}} {{.Updated}}'];
+  const local = uniqueName('broken');
+  const broken = await makeImage('broken', local);
+  await runTspod(['push', '-q', '--tls-verify=false', local, image]);
+  await runTspod(['rmi', local]);
+  const back = await runTspod(update, { env });
+  assert.equal(back.stdout, 'registry rolled back\n');
+  assert.match(back.stderr, /runs its old image again: restarting the unit/);
+  assert.equal(await out(['image', 'inspect', image, '--format', '{{.Id}}']), old);
+  assert.equal(await versionOf(service), 'one');
+  assert.equal(await out([...update, '--dry-run'], { env }), 'registry pending');
+  await runTspod(['pull', '-q', '--tls-verify=false', image]);
+  assert.equal(await out(['image', 'inspect', image, '--format', '{{.Id}}']), broken);
+  await remove(service);
+});
+
 test('what cannot be updated is told of, and the rest is updated', async () => {
   const image = `localhost/${uniqueName('app')}:latest`;
   await makeImage('one', image);
