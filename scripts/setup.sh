@@ -18,12 +18,12 @@ c:slirp4netns slirp4netns
 c:fuse-overlayfs fuse-overlayfs
 c:fuse2fs fuse2fs
 c:pasta passt
+c:zstd zstd
 c:setpriv util-linux
 c:ps procps'
 test_needs='c:crun crun
 c:runc runc
 c:xz xz-utils
-c:zstd zstd
 c:debootstrap debootstrap
 c:setfattr attr
 c:setcap libcap2-bin

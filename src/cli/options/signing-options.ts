@@ -1,6 +1,6 @@
 import { defineOptions } from '../define-command';
 
-const refuse = 'signatures are not made or verified yet';
+const refuse = 'signatures are not made or verified here';
 
 /** What `push` signs with, in Podman: known, and refused by name. */
 export const signingOptions = defineOptions({

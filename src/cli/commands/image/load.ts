@@ -27,7 +27,7 @@ export default defineCommand({
       value: 'FILE',
       description: 'Signature policy',
       hidden: true,
-      refuse: 'signatures are not verified yet',
+      refuse: 'signatures are not verified here',
     },
   },
   args: { min: 0, max: 0 },

@@ -4,7 +4,7 @@ import { listedOptions, parseListChange } from '../../options/list-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
 
 const { authfile, 'cert-dir': certDir, creds, 'tls-verify': tlsVerify } = registryOptions;
-const artifacts = 'artifacts are not built yet';
+const artifacts = 'only images are put on lists';
 
 /** `tspod manifest add`. */
 export default defineCommand({

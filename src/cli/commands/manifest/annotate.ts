@@ -17,7 +17,11 @@ export default defineCommand({
     ...listedOptions,
     index: { type: 'boolean', default: false, description: 'Set the annotations of the list itself' },
     ...osFeaturesOption,
-    subject: { type: 'string', description: 'What the list refers to', refuse: 'it is not built yet' },
+    subject: {
+      type: 'string',
+      description: 'What the list refers to',
+      refuse: 'lists refer to their images only',
+    },
   },
   args: { min: 1, max: 2 },
   run(ctx, flags, [name = '', image], output) {
