@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "json_text.h"
 
 static FILE *stream; /* into the two below */
 static char *text;
@@ -42,9 +43,21 @@ static void put_code(FILE *out, const struct plan *plan, const int *code) {
         fprintf(out, is_journal(plan) ? "PODMAN_EXIT_CODE=%d\n" : "\"ContainerExitCode\":%d,", *code);
 }
 
-static void put_health(FILE *out, const struct plan *plan, const char *health) {
-    if (health)
-        fprintf(out, is_journal(plan) ? "PODMAN_HEALTH_STATUS=%s\n" : "\"health_status\":\"%s\",", health);
+static void put_health(FILE *out, const struct plan *plan, struct event event) {
+    bool journal = is_journal(plan);
+    if (!event.health)
+        return;
+    fprintf(out, journal ? "PODMAN_HEALTH_STATUS=%s\n" : "\"health_status\":\"%s\",", event.health);
+    if (event.log && journal)
+        fprintf(out, "PODMAN_HEALTH_LOG=%s\n", event.log);
+    if (event.log && !journal) {
+        fputs("\"health_log\":", out);
+        put_json_string(out, event.log, strlen(event.log));
+        fputc(',', out);
+    }
+    if (event.streak)
+        fprintf(out, journal ? "PODMAN_HEALTH_FAILING_STREAK=%u\n" : "\"health_failing_streak\":%u,",
+                event.streak);
 }
 
 static void put_event(const struct plan *plan, const char *template, struct event event) {
@@ -56,7 +69,7 @@ static void put_event(const struct plan *plan, const char *template, struct even
         else if (*template == PLAN_EVENT_CODE)
             put_code(stream, plan, event.code);
         else if (*template == PLAN_EVENT_HEALTH)
-            put_health(stream, plan, event.health);
+            put_health(stream, plan, event);
         else
             fputc(*template, stream);
 }

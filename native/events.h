@@ -9,6 +9,8 @@
 struct event {
     const char *status;
     const char *health; /* NULL: not in the event */
+    unsigned streak;    /* with health: failures in a row */
+    const char *log;    /* with health: the result as JSON; NULL: not in the event */
     const int *code;    /* exit status; NULL: not in the event */
 };
 

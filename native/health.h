@@ -58,4 +58,7 @@ struct health_entry {
 char *health_log(const struct health *health, const struct plan *plan, const char *old,
                  const struct health_entry *entry);
 
+/* The entry alone, on one line. Allocated; NULL without memory. */
+char *health_entry_text(const struct health_entry *entry);
+
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "health.h"
+#include "json_text.h"
 
 #define ENTRY "{\"Start\":"
 
@@ -27,53 +28,14 @@ static void put_time(FILE *to, long long moment) {
         fprintf(to, "%.3s:%s\"", zone, strlen(zone) > 3 ? zone + 3 : "");
 }
 
-/* The bytes of the UTF-8 character that begins here, 0 where none does. */
-static size_t character(const unsigned char *at, size_t left) {
-    size_t length = at[0] < 0x80   ? 1
-                    : at[0] < 0xc2 ? 0
-                    : at[0] < 0xe0 ? 2
-                    : at[0] < 0xf0 ? 3
-                    : at[0] < 0xf5 ? 4
-                                   : 0;
-    if (length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool beyond = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
-    return overlong || beyond ? 0 : length;
-}
-
-/* A JSON string; what is no UTF-8 becomes U+FFFD. */
-static void put_string(FILE *to, const char *text, size_t length) {
-    const unsigned char *at = (const unsigned char *)text, *end = at + length;
-    fputc('"', to);
-    while (at < end) {
-        size_t size = character(at, (size_t)(end - at));
-        if (size == 0)
-            fputs("\\ufffd", to);
-        else if (*at == '"' || *at == '\\')
-            fprintf(to, "\\%c", *at);
-        else if (*at == '\n')
-            fputs("\\n", to);
-        else if (*at < 0x20 || *at == 0x7f)
-            fprintf(to, "\\u%04x", *at);
-        else
-            fwrite(at, size, 1, to);
-        at += size ? size : 1;
-    }
-    fputc('"', to);
-}
-
 static void put_entry(FILE *to, const struct health_entry *entry) {
     fputs(ENTRY, to);
     put_time(to, entry->start);
     fputs(",\"End\":", to);
     put_time(to, entry->end);
     fprintf(to, ",\"ExitCode\":%d,\"Output\":", entry->code);
-    put_string(to, entry->output, entry->length);
-    fputs("}\n]}\n", to);
+    put_json_string(to, entry->output, entry->length);
+    fputc('}', to);
 }
 
 static bool is_entry(const char *line) {
@@ -109,6 +71,21 @@ char *health_log(const struct health *health, const struct plan *plan, const cha
     fprintf(to, "{\"Status\":\"%s\",\"FailingStreak\":%u,\"Log\":[\n", health_word(health->state),
             health->streak);
     put_old(to, old ? old : "", plan_number(plan, PLAN_HEALTH, 2, 0));
+    put_entry(to, entry);
+    fputs("\n]}\n", to);
+    bool failed = ferror(to);
+    if (fclose(to) == 0 && !failed)
+        return text;
+    free(text);
+    return NULL;
+}
+
+char *health_entry_text(const struct health_entry *entry) {
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return NULL;
     put_entry(to, entry);
     bool failed = ferror(to);
     if (fclose(to) == 0 && !failed)

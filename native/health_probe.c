@@ -58,27 +58,31 @@ static char *read_log(const char *path) {
 }
 
 /* Where it cannot be written, the state is still right. */
-static void write_log(int code) {
+static void write_log(const struct health_entry *entry) {
     const char *path = plan_string(self.plan, PLAN_HEALTH, 0, NULL);
-    struct health_entry entry = {self.start, now(CLOCK_REALTIME, 1), code, self.text ? self.text : "",
-                                 self.length};
     autofree char *old = path ? read_log(path) : NULL;
-    autofree char *log = path ? health_log(self.health, self.plan, old, &entry) : NULL;
+    autofree char *log = path ? health_log(self.health, self.plan, old, entry) : NULL;
     if (log && replace_file(path, log, false) < 0)
         return;
 }
 
-static void tell(void) {
-    events_note(self.plan,
-                (struct event){.status = "health_status", .health = health_word(self.health->state)});
+static void tell(const struct health_entry *entry) {
+    autofree char *log = plan_number(self.plan, PLAN_HEALTH, 6, 0) ? health_entry_text(entry) : NULL;
+    events_note(self.plan, (struct event){.status = "health_status",
+                                          .health = health_word(self.health->state),
+                                          .streak = self.health->streak,
+                                          .log = log});
     events_write(self.plan);
 }
 
 static _Noreturn void finish(enum health_outcome outcome) {
     health_judge(self.health, self.plan, outcome);
     if (outcome != HEALTH_STOPPED) {
-        write_log(outcome == HEALTH_PASSED ? 0 : outcome == HEALTH_TIMED_OUT ? -1 : 1);
-        tell();
+        int code = outcome == HEALTH_PASSED ? 0 : outcome == HEALTH_TIMED_OUT ? -1 : 1;
+        struct health_entry entry = {self.start, now(CLOCK_REALTIME, 1), code, self.text ? self.text : "",
+                                     self.length};
+        write_log(&entry);
+        tell(&entry);
     }
     _exit((int)outcome);
 }

@@ -51,10 +51,15 @@ static void test_batch(const struct plan *plan) {
     CHECK(has(file, "{\"earlier\":1}\n{\"ContainerExitCode\":3,\"Status\":\"died\",\"Time\":\"2"),
           "earlier events stand first, and the exit status is in the line");
     events_note_earlier(plan);
-    events_note(plan, (struct event){.status = "health_status", .health = "healthy"});
+    events_note(plan, (struct event){.status = "health_status",
+                                     .health = "healthy",
+                                     .streak = 2,
+                                     .log = "{\"Output\":\"\\n\"}"});
     events_note_volumes(plan);
     events_write(plan);
-    CHECK(has(file, "\"health_status\":\"healthy\",\"Time\"") && has(file, "volume remove 2"),
+    CHECK(has(file, "\"health_status\":\"healthy\",\"health_log\":\"{\\\"Output\\\":\\\"\\\\n\\\"}\","
+                    "\"health_failing_streak\":2,\"Time\"") &&
+              has(file, "volume remove 2"),
           "health and volumes");
     CHECK(strstr(strstr(content(file), "earlier") + 1, "earlier") == NULL, "earlier events come once");
 }

@@ -13,13 +13,14 @@ struct rules {
 static struct plan make(struct rules rules) {
     struct plan_bytes bytes = bytes_begin();
     struct plan plan;
-    size_t op = bytes_op(&bytes, PLAN_HEALTH, 6);
+    size_t op = bytes_op(&bytes, PLAN_HEALTH, 7);
     bytes_argument(&bytes, "/log", 4);
     bytes_integer(&bytes, rules.action);
     bytes_integer(&bytes, rules.entries);
     bytes_integer(&bytes, 500);
     bytes_integer(&bytes, rules.retries);
     bytes_integer(&bytes, rules.start_period);
+    bytes_integer(&bytes, 0);
     bytes_end(&bytes, op);
     op = bytes_op(&bytes, PLAN_HEALTH_TEST, 4);
     bytes_integer(&bytes, 30000);

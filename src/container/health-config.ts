@@ -23,10 +23,13 @@ export interface StartupHealth extends Pick<HealthConfig, 'test' | 'interval' | 
 /** What is done to a container that has become unhealthy. */
 export type HealthAction = 'none' | 'kill' | 'restart' | 'stop';
 
+/** For `logDestination`: results are in the events too. */
+export const EVENTS_LOGGER = 'events_logger';
+
 /** What is done with results. */
 export interface HealthPolicy {
   onFailure?: HealthAction;
-  /** A directory; absent: the container's own. */
+  /** A directory, or EVENTS_LOGGER; absent: the container's own directory. */
   logDestination?: string;
   /** Entries that are kept; 0: all. Default 5. */
   maxLogCount?: number;

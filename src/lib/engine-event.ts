@@ -19,6 +19,10 @@ export interface EngineEvent {
   network?: string;
   exitCode?: number;
   healthStatus?: string;
+  /** The result of a health check as JSON, where it is asked for. */
+  healthLog?: string;
+  /** Failures in a row; absent for none. */
+  healthStreak?: number;
   /** What went wrong, for `pull-error`. */
   error?: string;
   podId?: string;

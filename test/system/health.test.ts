@@ -219,3 +219,20 @@ test('contradictions and malformed values are refused with 125', async () => {
     'Error: unable to look up nosuch to perform a health check: no container with name or ID "nosuch" found: no such container',
   );
 });
+
+test('with events_logger the results are in the events too, and the log stays where it is', async () => {
+  const name = await startChecked([
+    ...BY_HAND,
+    ...['--health-cmd', 'echo "a<b"; exit 1', '--health-log-destination', 'events_logger'],
+  ]);
+  assert.equal(await check(name), '1 unhealthy');
+  const { Log } = await healthOf(name);
+  assert.equal(Log?.[0]?.Output, 'a<b\n');
+  assert.equal(await inspect(name, '{{.Config.HealthLogDestination}}'), 'events_logger');
+  const filters = ['--filter', `container=${name}`, '--filter', 'event=health_status'];
+  const { stdout } = await runTspod(['events', '--stream=false', '--since', '1h', ...filters]);
+  const [, streak, log] = /, health_failing_streak=(\d+), health_log=(.*)\)\n$/.exec(stdout) ?? [];
+  assert.equal(streak, '1');
+  assert.deepEqual(JSON.parse(log ?? ''), Log?.[0]);
+  await remove(name);
+});

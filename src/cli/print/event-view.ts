@@ -45,10 +45,11 @@ function eventText(event: EngineEvent, id: string, head: string): string {
   }
 }
 
-function details({ image, name, podId, healthStatus, attributes }: EngineEvent): string {
+function details({ image, name, podId, attributes, ...event }: EngineEvent): string {
   let text = `image=${image ?? ''}, name=${name ?? ''}`;
   if (podId) text += `, pod_id=${podId}`;
-  if (healthStatus) text += `, health_status=${healthStatus}`;
+  if (event.status === 'health_status')
+    text += `, health_status=${event.healthStatus ?? ''}, health_failing_streak=${event.healthStreak ?? 0}, health_log=${event.healthLog ?? ''}`;
   for (const key in attributes) text += `, ${key}=${attributes[key]}`;
   return text;
 }

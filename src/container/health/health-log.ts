@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { isErrno } from '../../lib/errors';
+import { EVENTS_LOGGER } from '../health-config';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 
@@ -25,7 +26,7 @@ export interface HealthLog {
 /** Where the monitor writes the log: JSON, an entry a line. Podman's name in a directory that the user chose. */
 export function healthLogPath(ctx: Context, { id, options }: ContainerRecord): string {
   const directory = options.healthPolicy?.logDestination;
-  return directory === undefined
+  return directory === undefined || directory === EVENTS_LOGGER
     ? `${containerPaths(ctx, id).directory}/healthcheck.log`
     : `${directory}/${id}-healthcheck.log`;
 }

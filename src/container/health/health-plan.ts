@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import type { Plan } from '../../runtime/plan';
 import { PLAN } from '../../runtime/protocol';
-import { HEALTH_DEFAULTS, isChecked, type HealthAction } from '../health-config';
+import { EVENTS_LOGGER, HEALTH_DEFAULTS, isChecked, type HealthAction } from '../health-config';
 import type { ContainerRecord } from '../record';
 import { healthLogPath } from './health-log';
 
@@ -34,6 +34,7 @@ export function addHealth(plan: Plan, ctx: Context, record: ContainerRecord): vo
     policy.maxLogSize,
     retries,
     milliseconds(startPeriod),
+    policy.logDestination === EVENTS_LOGGER ? 1 : 0,
   );
   const times = [milliseconds(interval), milliseconds(startInterval), milliseconds(timeout)] as const;
   plan.add('HEALTH_TEST', ...times, ...(isChecked(health) ? healthArguments(test) : []));

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseDuration } from '../../lib/duration';
 import { describeError, TspodError } from '../../lib/errors';
 import {
+  EVENTS_LOGGER,
   HEALTH_DEFAULTS,
   type HealthAction,
   type HealthConfig,
@@ -142,12 +143,7 @@ function parseAction(text: string): HealthAction {
 }
 
 function parseDestination(text: string): string {
-  if (text === 'events_logger')
-    throw new TspodError(
-      'unsupported',
-      '--health-log-destination events_logger is not supported: events are kept without the output of checks',
-      { hint: 'name a directory, or leave it out' },
-    );
+  if (text === EVENTS_LOGGER) return text;
   try {
     if (statSync(text).isDirectory()) return resolve(text);
   } catch (cause) {

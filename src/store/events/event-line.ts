@@ -14,8 +14,17 @@ export function goText(value: unknown): string {
 /** An event as one line of the file, its line feed included: as Podman writes it. */
 export function eventLine(event: EngineEvent): string {
   const code = event.exitCode === undefined ? '' : `"ContainerExitCode":${event.exitCode},`;
-  const health = event.healthStatus === undefined ? '' : `"health_status":${goText(event.healthStatus)},`;
-  return eventTemplate(event, { code, status: event.status, time: formatRfc3339(event.ns), health });
+  return eventTemplate(event, {
+    code,
+    status: event.status,
+    time: formatRfc3339(event.ns),
+    health: health(event),
+  });
+}
+
+function health({ healthStatus, healthLog, healthStreak }: EngineEvent): string {
+  const streak = healthStreak === undefined ? '' : `"health_failing_streak":${healthStreak},`;
+  return `${field('health_status', healthStatus)}${field('health_log', healthLog)}${streak}`;
 }
 
 /** The line of an event with texts of your own for what changes from one to the next; `code` and `health` are whole fields. */

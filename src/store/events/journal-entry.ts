@@ -5,8 +5,17 @@ import { goText } from './event-line';
 /** An event as one entry of the journal, in its native protocol, with the fields that Podman writes. */
 export function journalEntry(event: EngineEvent): string {
   const code = event.exitCode === undefined ? '' : `PODMAN_EXIT_CODE=${event.exitCode}\n`;
-  const health = event.healthStatus === undefined ? '' : `PODMAN_HEALTH_STATUS=${event.healthStatus}\n`;
-  return journalTemplate(event, { code, status: event.status, time: formatRfc3339(event.ns), health });
+  return journalTemplate(event, {
+    code,
+    status: event.status,
+    time: formatRfc3339(event.ns),
+    health: health(event),
+  });
+}
+
+function health({ healthStatus, healthLog, healthStreak }: EngineEvent): string {
+  const streak = healthStreak === undefined ? '' : `PODMAN_HEALTH_FAILING_STREAK=${healthStreak}\n`;
+  return `${field('PODMAN_HEALTH_STATUS', healthStatus)}${field('PODMAN_HEALTH_LOG', healthLog)}${streak}`;
 }
 
 /** As `eventTemplate`, for the journal. */

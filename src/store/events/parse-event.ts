@@ -17,6 +17,8 @@ export function eventParser(): (line: string) => EngineEvent | undefined {
     if (fields.network) event.network = fields.network;
     if (fields.ContainerExitCode !== undefined) event.exitCode = fields.ContainerExitCode;
     if (fields.health_status) event.healthStatus = fields.health_status;
+    if (fields.health_log) event.healthLog = fields.health_log;
+    if (fields.health_failing_streak) event.healthStreak = fields.health_failing_streak;
     if (fields.error) event.error = fields.error;
     if (fields.PodID) event.podId = fields.PodID;
     if (fields.ContainerInspectData) event.inspectData = fields.ContainerInspectData;
@@ -35,6 +37,8 @@ interface FileFields {
   network?: string;
   ContainerExitCode?: number;
   health_status?: string;
+  health_log?: string;
+  health_failing_streak?: number;
   error?: string;
   PodID?: string;
   ContainerInspectData?: string;
@@ -57,6 +61,7 @@ export function parseJournalEvent(text: string): EngineEvent | undefined {
   if (fields === undefined || ns === undefined || typeof fields['PODMAN_EVENT'] !== 'string')
     return undefined;
   const code = fields['PODMAN_EXIT_CODE'];
+  const streak = fields['PODMAN_HEALTH_FAILING_STREAK'];
   const labels = fields['PODMAN_LABELS'];
   return {
     type: fields['PODMAN_TYPE'] as EventType,
@@ -64,6 +69,7 @@ export function parseJournalEvent(text: string): EngineEvent | undefined {
     ns,
     attributes: typeof labels === 'string' ? (JSON.parse(labels) as Record<string, string>) : {},
     ...(typeof code === 'string' ? { exitCode: Number(code) } : {}),
+    ...(typeof streak === 'string' ? { healthStreak: Number(streak) } : {}),
     ...journalTexts(fields),
   };
 }
@@ -74,6 +80,7 @@ const JOURNAL_FIELDS = [
   ['name', 'PODMAN_NAME'],
   ['network', 'PODMAN_NETWORK_NAME'],
   ['healthStatus', 'PODMAN_HEALTH_STATUS'],
+  ['healthLog', 'PODMAN_HEALTH_LOG'],
   ['error', 'ERROR'],
   ['podId', 'PODMAN_POD_ID'],
   ['inspectData', 'PODMAN_CONTAINER_INSPECT_DATA'],

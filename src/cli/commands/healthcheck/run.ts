@@ -17,7 +17,7 @@ export default defineCommand({
     'in a row make it unhealthy, and --health-on-failure says what follows: restart does so whatever --restart says, after kill and ' +
     'stop it stays down. A check that takes longer than --health-timeout is killed with all that it has started. Nothing is run ' +
     'while the container is paused. With --health-startup-cmd the regular checks begin when that has succeeded. The last results ' +
-    'are in the State.Health of inspect, and in the file ID-healthcheck.log of --health-log-destination.',
+    'are in the State.Health of inspect, and in the file ID-healthcheck.log of a directory given with --health-log-destination; with events_logger also in the events.',
   options: {},
   args: { min: 1, max: 1 },
   examples: ['tspod healthcheck run web', 'tspod healthcheck run web || tspod logs --tail 20 web'],

@@ -15,7 +15,8 @@ export const HEALTH_OPTIONS = {
   'health-log-destination': {
     type: 'string',
     value: 'PLACE',
-    description: 'Where results are kept: local (default) or a directory',
+    description:
+      'Where results are kept: local (default), a directory, or events_logger: local and in the events',
   },
   'health-max-log-count': { type: 'number', value: 'N', description: 'Results kept (default 5; 0: all)' },
   'health-max-log-size': {

@@ -90,7 +90,6 @@ const refused: [HealthTexts, RegExp][] = [
     { cmd: 'x', logDestination: '/etc/passwd' },
     /^HealthCheck Log '\/etc\/passwd' .* it must be a directory$/,
   ],
-  [{ cmd: 'x', logDestination: 'events_logger' }, /^--health-log-destination events_logger is not supported/],
 ];
 for (const [texts, message] of refused) {
   test(`parseHealth() refuses ${JSON.stringify(texts)}`, () => {

@@ -26,6 +26,17 @@ const pull: EngineEvent = {
   attributes: null,
 };
 
+const checked: EngineEvent = {
+  type: 'container',
+  status: 'health_status',
+  ns: 7n,
+  id: 'abc',
+  healthStatus: 'unhealthy',
+  healthLog: '{"ExitCode":1,"Output":"a\\n"}',
+  healthStreak: 2,
+  attributes: {},
+};
+
 test('eventLine() writes what Podman writes: its order of keys, sorted attributes, escapes of HTML', () => {
   assert.equal(
     eventLine(died),
@@ -40,7 +51,7 @@ test('eventLine() writes what Podman writes: its order of keys, sorted attribute
 });
 
 test('eventParser() reads what eventLine() writes', () => {
-  for (const event of [died, pull]) assert.deepEqual(eventParser()(eventLine(event)), event);
+  for (const event of [died, pull, checked]) assert.deepEqual(eventParser()(eventLine(event)), event);
 });
 
 for (const line of [
@@ -66,10 +77,12 @@ test('journalEntry() has a line for each field, whatever is in a name', () => {
 });
 
 test('parseJournalEvent() reads the fields of journalEntry()', () => {
-  const fields = journalEntry(died)
-    .trimEnd()
-    .split('\n')
-    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
-  assert.deepEqual(parseJournalEvent(JSON.stringify(Object.fromEntries(fields))), died);
+  for (const event of [died, checked]) {
+    const fields = journalEntry(event)
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    assert.deepEqual(parseJournalEvent(JSON.stringify(Object.fromEntries(fields))), event);
+  }
   assert.equal(parseJournalEvent('{"MESSAGE":"x"}'), undefined);
 });
