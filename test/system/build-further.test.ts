@@ -183,6 +183,17 @@ test('pipes of a context are copied, sockets left out, links lead nowhere outsid
   }
 });
 
+test('users, signals and owners that do not exist are told with their place, and are no exit status of a program', async () => {
+  const wrong: [string, RegExp][] = [
+    ['USER nosuch\nRUN true', /Containerfile:3:1: .*nosuch/],
+    ['COPY --chown=nosuch Containerfile /x', /Containerfile:2:14: .*nosuch/],
+    ['STOPSIGNAL NOSUCH', /Containerfile:2:1: .*NOSUCH/],
+  ];
+  for (const [line, message] of wrong)
+    assert.match((await build([makeContext([BASE, line])], { expectCode: 125 })).stderr, message);
+  await build([makeContext([BASE, 'STOPSIGNAL 15', 'STOPSIGNAL SIGRTMIN+3', 'STOPSIGNAL quit'])]);
+});
+
 test('a context without files is enough for what copies none', async () => {
   const context = makeContext(['FROM scratch', 'COPY . /all/', 'LABEL a=b'], { '.dockerignore': '*' });
   assert.match((await build([context])).stdout, /^[0-9a-f]{64}\n$/);

@@ -1,11 +1,11 @@
 import { stepKey } from '../../store/build-cache';
 import { expandInstruction } from '../language/expand-instruction';
-import { errorAt } from '../language/language-error';
 import { parseTriggers } from '../language/parse-containerfile';
 import { declareArguments } from '../language/scope';
 import type { ParsedInstruction, Stage, Variables } from '../language/types';
 import { carryOut } from '../steps/carry-out';
 import type { Build } from './build';
+import { engineErrorAt } from './engine-error';
 import { NeedsWorker } from './build';
 import { startOfStage } from './start-of-stage';
 import { addHistory, findResult, keepResult, takeResult, timestamp } from './step-result';
@@ -49,7 +49,7 @@ async function runStage(build: Build, global: Variables, stage: Stage): Promise<
 
 /** Every error of a step says where the step stands. */
 function placed(error: unknown, { at }: ParsedInstruction): unknown {
-  return error instanceof TspodError && error.excerpt.length === 0 ? errorAt(at, error) : error;
+  return error instanceof TspodError && error.excerpt.length === 0 ? engineErrorAt(at, error) : error;
 }
 
 /** Reports the beginning and the end of a step. */

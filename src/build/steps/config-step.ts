@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ImageRunConfig } from '../../image/image-config';
 import type { StageState } from '../engine/stage-state';
+import { parseSignal } from '../../lib/signals';
 import { addEnv } from '../language/scope';
 import type { CommandLine, HealthcheckInstruction, Instruction, ProgramInstruction } from '../language/types';
 
@@ -27,7 +28,7 @@ export function applyInstruction(state: StageState, instruction: ConfigInstructi
       config.WorkingDir = workdirOf(config, instruction.value.text);
       return;
     case 'stopsignal':
-      config.StopSignal = instruction.value.text;
+      config.StopSignal = checkedSignal(instruction.value.text);
       return;
     case 'expose':
       config.ExposedPorts = { ...config.ExposedPorts, ...namesOf(instruction, withProtocol) };
@@ -72,6 +73,12 @@ function applyProgram(state: StageState, { kind, command }: ProgramInstruction):
   state.config.Entrypoint = commandOf(state, command);
   // a command of the base was for another entrypoint
   if (!state.ownCommand) delete state.config.Cmd;
+}
+
+/** Error `usage`: there is no such signal. */
+function checkedSignal(text: string): string {
+  parseSignal(text);
+  return text;
 }
 
 function namesOf(

@@ -4,6 +4,7 @@ import { readRootfsFile } from '../../container/rootfs-view';
 import { resolveUser } from '../../container/user-lookup';
 import { TspodError } from '../../lib/errors';
 import type { Build } from '../engine/build';
+import { engineErrorAt } from '../engine/engine-error';
 import { layerFolder } from '../engine/layer-maker';
 import type { StageState } from '../engine/stage-state';
 import { openLayerWriter } from '../files/layer-writer';
@@ -176,7 +177,7 @@ function ownerOf({ text, at }: Word, lowers: readonly string[]): { uid: number; 
     const { uid, gid } = resolveUser(both, [], files);
     return { uid, gid };
   } catch (error) {
-    throw error instanceof TspodError ? errorAt(at, error) : error;
+    throw error instanceof TspodError ? engineErrorAt(at, error) : error;
   }
 }
 
