@@ -5,7 +5,7 @@ import type { Compression } from './compression';
 /** Gives the next piece of a file, undefined at its end. A piece stays as it is: it is not reused. */
 export type ReadNext = () => Buffer | undefined;
 
-/** The same of bytes that may have to come first; a piece may be gone when the next is asked for. */
+/** The same of bytes that may have to come first; every piece but the last two may be gone. */
 export type AwaitNext = () => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
@@ -84,13 +84,15 @@ async function* throughStream(stream: Transform, next: AwaitNext): AsyncGenerato
   await feeding;
 }
 
-/** Asks for a piece when the one before has been taken in; ends where the stream does. */
+/** Keeps a piece waiting in the stream while the one before is taken in, so that it has no pause; ends where the stream does. */
 async function feed(stream: Transform, next: AwaitNext): Promise<void> {
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  let before = Promise.resolve();
   for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
     const piece = chunk;
     const taken = new Promise<void>((resolve) => stream.write(piece, () => resolve()));
-    await Promise.race([taken, closed]);
+    await Promise.race([before, closed]);
+    before = taken;
     if (stream.destroyed || stream.readableEnded) return;
   }
   stream.end();

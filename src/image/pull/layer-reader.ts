@@ -22,9 +22,12 @@ export function createLayerReader(
   let have = 0;
   let at = 0;
 
-  const buffer = Buffer.allocUnsafe(Math.min(chunkSize, size));
+  // one is being decompressed while the next is read
+  const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(chunkSize, size)));
+  let turn = 0;
 
   function readAt(offset: number, length: number): Buffer {
+    const buffer = buffers[turn++ % 2] ?? Buffer.alloc(0);
     const got = readSync(descriptor, buffer, 0, length, offset);
     if (got === 0) throw new TspodError('invalid', `truncated: ${size - offset} bytes are missing`);
     return buffer.subarray(0, got);
