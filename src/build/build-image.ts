@@ -95,11 +95,12 @@ async function buildOne(place: Place, request: BuildRequest, platform: Platform)
   try {
     const result = await buildStages(build, global).catch(async (error: unknown) => {
       await settle(build);
-      if (!place.signal.aborted) await push(build).catch((reason: Error) => build.warn(reason.message));
+      if (!place.signal.aborted)
+        await push(build, place.signal).catch((reason: Error) => build.warn(reason.message));
       throw error;
     });
     await settle(build);
-    await push(build);
+    await push(build, place.signal);
     return result;
   } finally {
     build.digests.save();
@@ -121,10 +122,10 @@ async function buildStages(build: Build, global: Map<string, string>): Promise<B
   return finish(build, await stageOf(build, global, target.index));
 }
 
-async function push(build: Build): Promise<void> {
+async function push(build: Build, signal: AbortSignal): Promise<void> {
   if (build.request.cache.to.length === 0 || build.results.length === 0) return;
   const { pushSteps } = await import('./cache/registry/push-steps');
-  await pushSteps(build);
+  await pushSteps(build, signal);
 }
 
 function openBuild(

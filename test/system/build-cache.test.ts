@@ -165,6 +165,18 @@ test('--cache-ttl takes what was made lately only, whatever time the image has',
   assert.equal(await again(), 2);
 });
 
+test('a build that fails pushes the steps before', async () => {
+  const registry = await startRegistry();
+  const cache = `${registry.host}/cache`;
+  const context = makeContext('RUN echo five >/five', 'COPY b /b', 'RUN false');
+  const options = ['--network', 'none', '--tls-verify=false', '--progress=plain'];
+  const words = (root: string) => ['--root', root, 'build', ...options, context];
+  await runTspod([...words(stores.first), '--cache-to', cache], { expectCode: 1 });
+  const { stderr } = await runTspod([...words(stores.second), '--cache-from', cache], { expectCode: 1 });
+  assert.equal(stderr.match(/cached/gi)?.length, 2, stderr);
+  await registry.stop();
+});
+
 test('steps before one that fails are cached the next time', async () => {
   const context = makeContext('RUN echo four >/four', 'COPY b /b', 'RUN false');
   const words = ['--root', stores.first, 'build', '--network', 'none', '--progress=plain', context];

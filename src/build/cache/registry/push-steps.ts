@@ -22,14 +22,14 @@ const atOnce = 6;
 
 /**
  * Brings the results of all steps into the repositories of `--cache-to`, where they are not there yet. Their layers have to be
- * in the store. Errors: those of the registry.
+ * in the store. `signal` is the user's: what a failed build has done is pushed too. Errors: those of the registry.
  */
-export async function pushSteps(build: Build): Promise<void> {
+export async function pushSteps(build: Build, signal: AbortSignal): Promise<void> {
   const stored = build.results.filter(({ isStored }) => isStored);
   const results = [...new Map(stored.map((result) => [result.key, result])).values()];
   for (const reference of build.request.cache.to) {
     const name = repositoryOf(reference);
-    const repository = openTarget(build, reference);
+    const repository = openTarget(build, reference, signal);
     const slots = makeSlots(build.request.registry.atOnce ?? atOnce);
     const pushes = results.map((result) => slots.run(() => pushStep(build, repository, { result, name })));
     // none goes on alone when another one has failed
@@ -40,7 +40,7 @@ export async function pushSteps(build: Build): Promise<void> {
   }
 }
 
-function openTarget({ ctx, request, signal }: Build, reference: ImageReference): Repository {
+function openTarget({ ctx, request }: Build, reference: ImageReference, signal: AbortSignal): Repository {
   return pushTarget(ctx, { ...reference, tag: 'latest' }, { ...request.registry, signal });
 }
 
