@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { needs } from '../helpers/capabilities';
+import { runLacking } from '../helpers/lacking-machine';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -176,6 +177,18 @@ test('limits that cannot be are refused, and nothing is made', async () => {
   for (const option of ['size=x', 'size=1k', 'inodes=5', 'upper=tmpfs'])
     await runTspod(['create', '--name', name, '--storage-opt', option, 'busybox'], { expectCode: 125 });
   await runTspod(['container', 'exists', name], { expectCode: 1 });
+});
+
+test('a size limit without fuse2fs is refused with what mends it, and nothing is made', async () => {
+  const name = uniqueName();
+  const lacks = { programs: ['fuse2fs'], subordinateIds: true };
+  const create = ['volume', 'create', '-o', 'size=4m', name];
+  const { stderr } = await runLacking(lacks, create, { expectCode: 125 });
+  assert.match(
+    stderr,
+    /Error: a size limit needs fuse2fs, which is not installed\nhint: install it: sudo apt/,
+  );
+  await runTspod(['volume', 'exists', name], { expectCode: 1 });
 });
 
 test('a directory that the user of the container may not read is told of, with both ids and what mends it', async () => {
