@@ -20,6 +20,15 @@ const FAST = [
   'src/container/ps-fields.ts',
 ];
 
+/** What few commands need, or such as take long anyway. */
+const SELDOM = [
+  ...['build', 'systemd', 'cli/build', 'cli/complete', 'cli/options/build', 'cli/print/build'].map(
+    (path) => `src/${path}/`,
+  ),
+  ...['build.ts', 'generate/', 'quadlet/', 'system/'].map((path) => `src/cli/commands/${path}`),
+  ...['chalk', 'fzstd', 'https-proxy-agent', 'xz-decompress', 'yaml', 'yargs/yargs'],
+];
+
 mkdirSync(join(top, 'dist'), { recursive: true });
 const options = {
   platform: 'node',
@@ -32,17 +41,19 @@ const options = {
   minifyWhitespace: true,
   legalComments: 'none',
 };
-const { first, second } = await link({
+const parts = await link({
   top,
   entry: 'src/cli/main.ts',
   fast: FAST,
+  isSeldom: (path) => SELDOM.some((beginning) => path.startsWith(beginning)),
   // execa is large and seldom needed, koffi has a native addon: they stay where npm put them
   external: ['koffi', 'execa'],
   options,
 });
-// A line of fixed width tells bin/tspod how long the first part is: it has to be read alone. All is ASCII.
+// A line of fixed width tells bin/tspod how long each part is: they are read one by one. All is ASCII.
 const bundle = join(top, 'dist/tspod.cjs');
-writeFileSync(`${bundle}.new`, `//${String(first.length).padStart(12, '0')}\n${first}\n${second}\n`);
+const lengths = parts.map(({ length }) => String(length).padStart(12, '0')).join(' ');
+writeFileSync(`${bundle}.new`, `//${lengths}\n${parts.join('\n')}\n`);
 // commands that start meanwhile see the old or the new one
 renameSync(`${bundle}.new`, bundle);
 

@@ -1,6 +1,7 @@
 // Links src/ to one file. Each source file, and each package, stays a function of its own that runs when it is first needed, so V8's
-// code cache carries only what a command uses; bundlers hoist all files into one scope. The file has two parts: what
-// the commands need that have to start fast, and the rest, which is read only when one of its files is asked for.
+// code cache carries only what a command uses; bundlers hoist all files into one scope. The file has three parts: what
+// the commands need that have to start fast, what is seldom asked for, and what lies between. A part is read only when one of its
+// files is asked for.
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
@@ -8,6 +9,7 @@ import { build, transform } from 'esbuild';
 
 const IMPORT = /require\("([^"]+)"\)/g;
 const PARAMETERS = 'exports,require,module,__filename,__dirname';
+const HANDED = 'require,__module,__toESM,__tspodUrl,__filename,__dirname,__part';
 
 /** Packages whose own code is an object, not an ES module; and the module of a file, which runs once. */
 const HELPERS = `
@@ -21,30 +23,29 @@ const PREAMBLE = /^.*?(?=var \w+_exports=\{\};|var import_\w+=|module\.exports=_
 const EXPORTS = /var (\w+_exports)=\{\};__export\(\1,\{(.*?)\}\);module\.exports=__toCommonJS\(\1\);/s;
 
 /**
- * The two parts of the program, as text. `entry` and `fast` are paths from `top`: what they import statically makes the first
- * part. `external` packages stay where npm has put them; `options` are esbuild's. The first part is an expression, a function with
- * Node's parameters of a module and `__part`, which gives the second part, a function too.
+ * The parts of the program, as text. `entry` and `fast` are paths from `top`: what they import statically makes the first part; what
+ * else `isSeldom` tells of by its path makes the last. `external` packages stay where npm has put them; `options` are esbuild's.
+ * Each part is an expression, a function: the first with Node's parameters of a module and `__read`, which gives the function that
+ * the part of a number is; the others with those of `HANDED`.
  */
-export async function link({ top, entry, fast, external, options }) {
+export async function link({ top, entry, fast, isSeldom, external, options }) {
   const modules = await readModules({ top, entry, external, options });
   const early = staticallyReached(modules, [entry, ...fast]);
   const late = [...modules.keys()].filter((path) => !early.has(path));
+  const parts = [[...early], late.filter((path) => !isSeldom(path)), late.filter(isSeldom)];
+  const partOf = new Map(parts.flatMap((paths, part) => paths.map((path) => [path, part])));
   const nameIn = (path) => modules.get(path).name;
   const refer = (from) => (path) =>
-    early.has(path) === early.has(from)
-      ? nameIn(path)
-      : early.has(path)
-        ? `__early.${nameIn(path)}`
-        : `__late().${nameIn(path)}`;
+    partOf.get(path) === partOf.get(from) ? nameIn(path) : `__part(${partOf.get(path)}).${nameIn(path)}`;
   const define = (path) =>
     `const ${nameIn(path)}=__module((exports,module)=>{${modules.get(path).code(refer(path))}\n});\n`;
-  const listed = (paths) => `{${paths.map(nameIn).join(',')}}`;
-  const handOver = 'require,__module,__toESM,__tspodUrl,__filename,__dirname,__early';
+  const defined = parts.map((paths) => paths.map(define).join(''));
+  const listed = parts.map((paths) => `{${paths.map(nameIn).join(',')}}`);
   const first =
-    `(function(${PARAMETERS},__part){${HELPERS}\nlet __loaded;` +
-    `const __late=()=>__loaded??=__part()(require,__module,__toESM,__tspodUrl,__filename,__dirname,${listed([...early])});\n` +
-    `${[...early].map(define).join('')}${nameIn(entry)}();})`;
-  return { first, second: `(function(${handOver}){${late.map(define).join('')}return ${listed(late)}})` };
+    `(function(${PARAMETERS},__read){${HELPERS}\nconst __parts=[];` +
+    `const __part=(part)=>__parts[part]??=part===0?${listed[0]}:__read(part)(${HANDED});\n` +
+    `${defined[0]}${nameIn(entry)}();})`;
+  return [first, ...[1, 2].map((part) => `(function(${HANDED}){${defined[part]}return ${listed[part]}})`)];
 }
 
 /** Every file that the entry leads to, by its path: its name, what it imports at once, and its code with those names put in. */

@@ -30,11 +30,12 @@ function install(
   return { top, cache: join(top, 'cache/tspod'), command: join(top, 'bin/tspod') };
 }
 
-/** As scripts/build.mjs writes it: a line with the length of the first part, the first part, the second. */
-function writeBundle(top: string, body: string, second = '(function () {})'): void {
-  const first = `(function (exports, require, module, __filename, __dirname, __part) {${body}\n})`;
-  const head = `//${String(first.length).padStart(12, '0')}\n`;
-  writeFileSync(join(top, 'dist/tspod.cjs'), `${head}${first}\n${second}\n`);
+/** As scripts/build.mjs writes it: a line with the lengths of the parts, and the parts. */
+function writeBundle(top: string, body: string, ...[second = '0', third = '0']: string[]): void {
+  const first = `(function (exports, require, module, __filename, __dirname, __read) {${body}\n})`;
+  const parts = [first, second, third];
+  const head = `//${parts.map(({ length }) => String(length).padStart(12, '0')).join(' ')}`;
+  writeFileSync(join(top, 'dist/tspod.cjs'), `${[head, ...parts].join('\n')}\n`);
 }
 
 function start(
@@ -63,26 +64,27 @@ test('the code cache is written once, for its user alone, and used afterwards', 
   const { top, cache, command } = install(t, ECHO);
   start(command, join(top, 'cache'), 'ps');
   const [name = ''] = readdirSync(cache);
-  assert.match(name, /^code-ps-.*\.bin$/);
+  assert.match(name, /^code-ps\.0-.*\.bin$/);
   const first = statSync(join(cache, name));
   assert.equal(first.mode & 0o777, 0o600);
   start(command, join(top, 'cache'), 'ps');
   assert.equal(statSync(join(cache, name)).mtimeMs, first.mtimeMs);
 });
 
-test('the second part of the bundle is read when it is asked for, and has a cache of its own', (t) => {
+test('the other parts of the bundle are read when they are asked for, and have caches of their own', (t) => {
   const { top, cache, command } = install(t, undefined);
   writeBundle(
     top,
-    'if (process.argv.includes("more")) console.log(__part()(2));',
-    '(function (n) { return n + 40; })',
+    'if (process.argv.includes("more")) console.log(__read(2)(2) + __read(1)(40));',
+    '(function (n) { return n + 1; })',
+    '(function (n) { return n - 1; })',
   );
   assert.equal(start(command, join(top, 'cache'), 'ps').out, '');
   assert.equal(readdirSync(cache).length, 1);
   for (const _ of [1, 2]) assert.equal(start(command, join(top, 'cache'), 'ps', 'more').out, '42\n');
   assert.deepEqual(
-    readdirSync(cache).map((name) => name.replace(/-.*/, '') + /\.more/.exec(name)),
-    ['codenull', 'code.more'],
+    readdirSync(cache).map((name) => /^code-ps\.\d/.exec(name)?.[0]),
+    ['code-ps.0', 'code-ps.1', 'code-ps.2'],
   );
 });
 
@@ -120,7 +122,7 @@ test('a command that replaces the process keeps the cache before', (t) => {
     'globalThis.__tspodBeforeExec?.(); process.kill(process.pid, "SIGKILL");',
   );
   start(command, join(top, 'cache'), 'run');
-  assert.match(readdirSync(cache)[0] ?? '', /^code-run-/);
+  assert.match(readdirSync(cache)[0] ?? '', /^code-run\.0-/);
 });
 
 test('without a cache directory it works all the same', (t) => {
