@@ -168,13 +168,14 @@ test('what can be read only once, or has to be fetched, needs a place', () => {
 
 test('--build-context names directories and images', async () => {
   const path = makeFiles({ x: '' });
-  const texts = [`one=${path}`, 'two=docker-image://debian:trixie'].map(parseNamedContext);
+  const texts = [`one=${path}`, 'two=docker-image://debian:trixie', 'three=oci-layout://x:y'].map(parseNamedContext);
   const contexts = await openNamedContexts(ctx, texts, place);
   assert.equal(contexts.get('one')?.kind, 'directory');
   assert.deepEqual(contexts.get('two'), { kind: 'image', reference: 'debian:trixie' });
+  assert.deepEqual(contexts.get('three'), { kind: 'image', reference: 'oci:x:y' });
   assert.throws(() => parseNamedContext('x'), /key=value/);
   await assert.rejects(
-    openNamedContexts(ctx, [parseNamedContext('a=oci-layout://x')], place),
+    openNamedContexts(ctx, [parseNamedContext('a=containers-storage:x')], place),
     /not supported/,
   );
   await assert.rejects(openNamedContexts(ctx, [parseNamedContext('a=none')], place), /must be a directory/);
