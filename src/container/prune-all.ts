@@ -2,10 +2,15 @@ import { parseImageFilters } from '../image/image-filters';
 import { imageUsage } from '../image/image-usage';
 import { pruneImages } from '../image/prune-images';
 import type { Context } from '../lib/context';
+import { defaultNetworkName } from '../network/record/default-network';
+import { parseNetworkFilters, PRUNE_NETWORK_FILTERS } from '../network/record/network-filters';
+import { listNetworks } from '../network/record/network-record';
 import { removeVolumes } from '../volume/remove-volume';
 import { parseVolumeFilters } from '../volume/volume-filters';
 import { diskUsage } from './disk-usage';
 import { parseContainerFilters, PRUNE_FILTERS } from './filters';
+import { networkUsers } from './networks/network-users';
+import { pruneNetworks } from './networks/remove-network';
 import { removeContainers } from './remove';
 
 /** What `system prune` is to take. */
@@ -20,6 +25,7 @@ export interface PruneRequest {
 /** What went: ids and names, and the sum of its file sizes in bytes. */
 export interface PrunedStore {
   containers: string[];
+  networks: string[];
   volumes: string[];
   images: string[];
   bytes: number;
@@ -31,9 +37,10 @@ export function checkPruneFilters(ctx: Context, filters: readonly string[]): voi
   parseContainerFilters(ctx, filters, PRUNE_FILTERS);
   parseImageFilters(ctx, filters);
   parseVolumeFilters(filters);
+  parseNetworkFilters(filters, PRUNE_NETWORK_FILTERS);
 }
 
-/** Removes containers that do not run, then volumes (when asked for) and images that no container uses. */
+/** Removes containers that do not run, then networks, volumes (when asked for) and images that no container uses. */
 export async function pruneStore(ctx: Context, request: PruneRequest): Promise<PrunedStore> {
   const containers = await pruneContainers(ctx, request.filters);
   const volumes = request.volumes ? pruneVolumes(ctx, request.filters) : { names: [], bytes: 0 };
@@ -42,11 +49,23 @@ export async function pruneStore(ctx: Context, request: PruneRequest): Promise<P
   const images = await pruneImages(ctx, { all: request.all, filter });
   return {
     containers: containers.ids,
+    networks: pruneUnusedNetworks(ctx, request.filters),
     volumes: volumes.names,
     images: images.removed,
     bytes: containers.bytes + volumes.bytes + before - imageUsage(ctx).size,
     failures: [...containers.failures, ...images.failures],
   };
+}
+
+function pruneUnusedNetworks(ctx: Context, filters: readonly string[]): string[] {
+  const matches = parseNetworkFilters(filters, PRUNE_NETWORK_FILTERS);
+  const users = networkUsers(ctx);
+  const isUsed = (name: string): boolean => users.has(name);
+  const unused = listNetworks(ctx).filter(
+    (network) =>
+      !isUsed(network.name) && network.name !== defaultNetworkName(ctx) && matches(network, { isUsed }),
+  );
+  return pruneNetworks(ctx, unused);
 }
 
 async function pruneContainers(

@@ -51,7 +51,7 @@ test('prune asks first', async () => {
   assert.match(no.stderr, /WARNING! This command removes all images without at least one container/);
   assert.equal(await names(), `${name}\n`);
   const { stdout, stderr } = await runTspod(['system', 'prune', '-a', '--volumes'], { stdin: 'y\n' });
-  assert.match(stderr, /- all stopped containers\n\t- all volumes not used[^]*\n\t- all images without/);
+  assert.match(stderr, /- all stopped containers\n\t- all networks not[^]*\n\t- all volumes not used[^]*\n\t- all images without/);
   assert.match(stdout, new RegExp(`^Deleted Images\n${id}\nTotal reclaimed space: [\\d.]+[kM]?B\n$`));
 });
 
@@ -227,4 +227,17 @@ test('a store that cannot be written is one clear error', async () => {
   }
   await runTspod(['--root', root, 'images']);
   await runTspod(['--root', root, 'ps']);
+});
+
+test('system prune takes networks without a container, and leaves the others', async () => {
+  const [used, unused, container] = [uniqueName('net'), uniqueName('net'), uniqueName()];
+  await runTspod(['network', 'create', used]);
+  await runTspod(['network', 'create', unused]);
+  const run = ['run', '-d', '--name', container, '--network', used, 'busybox', 'sleep', '1000'];
+  await runTspod(run);
+  const { stdout } = await runTspod(['system', 'prune', '--force']);
+  assert.match(stdout, new RegExp(`^Deleted Networks\\n${unused}\\nTotal`, 'm'));
+  await runTspod(['network', 'exists', used]);
+  await runTspod(['rm', '--force', '--time', '0', container]);
+  await runTspod(['network', 'rm', used]);
 });

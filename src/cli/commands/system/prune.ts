@@ -12,7 +12,7 @@ export default defineCommand({
   summary: 'Remove unused data',
   usage: '[options]',
   description:
-    'Removes the containers that do not run, and the images without a name that no container uses; with --all the images that have a name, too, and with --volumes the volumes that no container uses, named ones among them; with --build what builds keep for the next ones. Prints what went and how much room that was.',
+    'Removes the containers that do not run, the networks that no container is connected to, and the images without a name that no container uses; with --all the images that have a name, too, and with --volumes the volumes that no container uses, named ones among them; with --build what builds keep for the next ones. Prints what went and how much room that was.',
   examples: ['tspod system prune', 'tspod system prune --all --volumes --force'],
   options: {
     all: { type: 'boolean', short: 'a', description: 'Remove all images that no container uses' },
@@ -44,6 +44,7 @@ export default defineCommand({
     printList(output, 'Deleted Containers', pruned.containers);
     printList(output, 'Deleted Volumes', pruned.volumes);
     printList(output, 'Deleted Images', pruned.images);
+    printList(output, 'Deleted Networks', pruned.networks);
     const cached = build ? (await import('../../../build/cache/clear-cache')).clearCache(ctx) : 0;
     output.print(`Total reclaimed space: ${humanSize(pruned.bytes + cached)}`);
     throwFailures(pruned.failures);
@@ -53,6 +54,7 @@ export default defineCommand({
 function warning({ all, build, volumes }: Record<'all' | 'build' | 'volumes', boolean>): string {
   const what = [
     'all stopped containers',
+    'all networks not used by at least one container',
     ...(volumes ? ['all volumes not used by at least one container'] : []),
     all ? 'all images without at least one container associated with them' : 'all dangling images',
     ...(build ? ['the build cache'] : []),
