@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'compression-format': ['gzip', 'zstd', 'zstd:chunked'],
   format: ['json', 'table', '{{json .}}'],
   condition: ['created', 'exited', 'healthy', 'initialized', 'paused', 'running', 'stopped', 'unhealthy'],
+  'health-log-destination': ['local', 'events_logger'],
   'health-on-failure': ['kill', 'none', 'restart', 'stop'],
   'image-volume': ['anonymous', 'ignore', 'tmpfs'],
   ipc: ['host', 'none', 'private', 'shareable', 'container:'],
@@ -29,6 +30,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   pull: ['always', 'missing', 'never', 'newer'],
   restart: ['always', 'no', 'on-failure', 'unless-stopped'],
   'security-opt': ['apparmor=', 'label=', 'mask=', 'no-new-privileges', 'seccomp=', 'unmask='],
+  ssh: ['default'],
   systemd: ['always', 'false', 'true'],
   userns: ['auto', 'host', 'keep-id', 'nomap'],
   uts: MODES,
@@ -47,6 +49,7 @@ export function optionValues(root: string, name: string, option: OptionDefinitio
   if (option.type === 'boolean') return candidates(['true', 'false']);
   if (name === 'signal' || name === 'stop-signal') return candidates(signalNames());
   if (name === 'volume') return [...namesOf.volume(root), FILES];
+  if (option.value?.startsWith('id=') === true) return candidates(['id=']);
   const noun = NAMES[name];
   if (noun !== undefined) return namesOf[noun](root);
   const words = WORDS[name];

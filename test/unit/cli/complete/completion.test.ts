@@ -66,6 +66,8 @@ const CASES: readonly (readonly [string, string[]])[] = [
   ['container prune --filter ', ['label=', 'label!=', 'until=']],
   ['images --filter dangling=t', ['dangling=true']],
   ['images --filter reference=localhost/b', ['reference=localhost/busybox:latest']],
+  ['build --ssh ', ['default']],
+  ['build --secret ', ['id=']],
   ['events --filter type=s', ['type=secret', 'type=system']],
   ['volume ls --filter nosuch=', []],
   ['secret ls --filter n', ['name=']],
