@@ -51,7 +51,10 @@ test('prune asks first', async () => {
   assert.match(no.stderr, /WARNING! This command removes all images without at least one container/);
   assert.equal(await names(), `${name}\n`);
   const { stdout, stderr } = await runTspod(['system', 'prune', '-a', '--volumes'], { stdin: 'y\n' });
-  assert.match(stderr, /- all stopped containers\n\t- all networks not[^]*\n\t- all volumes not used[^]*\n\t- all images without/);
+  assert.match(
+    stderr,
+    /- all stopped containers\n\t- all networks not[^]*\n\t- all volumes not used[^]*\n\t- all images without/,
+  );
   assert.match(stdout, new RegExp(`^Deleted Images\n${id}\nTotal reclaimed space: [\\d.]+[kM]?B\n$`));
 });
 
