@@ -168,7 +168,9 @@ test('what can be read only once, or has to be fetched, needs a place', () => {
 
 test('--build-context names directories and images', async () => {
   const path = makeFiles({ x: '' });
-  const texts = [`one=${path}`, 'two=docker-image://debian:trixie', 'three=oci-layout://x:y'].map(parseNamedContext);
+  const texts = [`one=${path}`, 'two=docker-image://debian:trixie', 'three=oci-layout://x:y'].map(
+    parseNamedContext,
+  );
   const contexts = await openNamedContexts(ctx, texts, place);
   assert.equal(contexts.get('one')?.kind, 'directory');
   assert.deepEqual(contexts.get('two'), { kind: 'image', reference: 'debian:trixie' });
