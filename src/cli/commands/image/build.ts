@@ -13,7 +13,7 @@ export default defineCommand({
     'tspod build -t app -f docker/Containerfile --build-arg VERSION=1.2 --target test .',
     'tspod build --source-date-epoch "$(git log -1 --format=%ct)" -t app .',
     'tspod build --secret id=token,src=token.txt --ssh default -t app https://example.com/app.git#main',
-    'tspod build --cache-from registry.example.com/app/cache --cache-to registry.example.com/app/cache -t app .',
+    'tspod build --cache-from example.com/app/cache --cache-to example.com/app/cache -t app .',
     'tspod build -o out - < Containerfile',
   ],
   options: buildOptions,
