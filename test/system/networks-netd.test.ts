@@ -132,6 +132,22 @@ for (const [kind, options, helper] of [
   });
 }
 
+test('--network-rate limits what comes to a container by slirp4netns', skip, async () => {
+  const options = ['--network', 'slirp4netns', '--network-rate', 'ingress=12mbit'];
+  const port = await serve(options, 'nc -l -p 80 | head -c 1500000 | wc -c');
+  const script = 'grep -q :0050 /proc/net/tcp /proc/net/tcp6 && echo listens';
+  const listens = () => runTspod(['exec', server, 'sh', '-c', script], { expectCode: null });
+  await waitFor('the server', async () => (await listens()).stdout === 'listens\n');
+  const start = performance.now();
+  const socket = connect({ port, host: ownAddress('IPv4') ?? '127.0.0.1' });
+  socket.on('error', () => undefined);
+  socket.write(Buffer.alloc(1_500_000));
+  await waitFor('all of it', async () => (await runTspod(['logs', server])).stdout === '1500000\n');
+  const seconds = (performance.now() - start) / 1000;
+  socket.destroy();
+  assert.ok(seconds > 0.7, `${seconds} s`);
+});
+
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write('HEAD / HTTP/1.0\r\n\r\n'));
