@@ -35,6 +35,8 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
   if (lock === undefined) return { status, removed: false };
   try {
     const now = parseStatusFile(readFileSync(paths.status, 'utf8'));
+    // another command has healed it, or started it anew
+    if (now?.phase === 'exited') return { status: now, removed: false };
     if (now && now.monitorPid !== found.monitorPid) return { status, removed: false };
     endLeftOver(found);
     // no other group is ever touched, whatever the file says

@@ -48,6 +48,8 @@ export function readState(ctx: Context, id: string): ContainerState {
   if (status === undefined) return { ...NOTHING };
   if (status.phase === 'exited') return exitedState(status);
   if (!hasMonitor(status)) {
+    // it may have written its end, and ended, between the two looks
+    if (!isSameRun(readStatusFile(ctx, id), status)) return readState(ctx, id);
     const healed = healContainer(ctx, id, status);
     return { ...exitedState(healed.status), ...(healed.removed ? { removed: true } : {}) };
   }
@@ -69,6 +71,11 @@ export function readStatusFile(ctx: Context, id: string): StatusFile | undefined
 /** Whether the monitor that wrote this lives: its pid with its start time, in this boot of the machine. */
 export function hasMonitor(status: StatusFile): boolean {
   return isProcess(status.monitorPid, status.monitorStartTime) && status.bootId === currentBootId();
+}
+
+/** Whether the file still says that this monitor's container lives. */
+function isSameRun(now: StatusFile | undefined, found: StatusFile): boolean {
+  return now !== undefined && now.phase !== 'exited' && now.monitorPid === found.monitorPid;
 }
 
 let bootId: string | undefined;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { lookUpContainer } from '../../../src/container/find';
+import { healContainer } from '../../../src/container/heal';
 import { containerPaths } from '../../../src/container/paths';
 import { isProcess, parseStartTime, processStartTime } from '../../../src/container/process-time';
 import { currentBootId, readState } from '../../../src/container/status';
@@ -64,6 +65,18 @@ for (const phase of ['running', 'initialized']) {
     assert.equal(readState(ctx, ID).pid, own.pid);
   });
 }
+
+test('healContainer() keeps the exit status that the monitor wrote after one has looked', (t) => {
+  const { ctx } = makeSandbox(t);
+  const { status } = containerPaths(ctx, ID);
+  const monitor = { monitor_pid: own.pid, monitor_starttime: 1, boot_id: currentBootId() };
+  const found = parseStatusFile(statusText({ phase: 'running', ...monitor }));
+  assert.ok(found);
+  storeContainer(ctx, { id: ID, name: 'web', status: { phase: 'exited', code: 137, ...monitor } });
+  const written = readFileSync(status, 'utf8');
+  assert.equal(healContainer(ctx, ID, found).status.code, 137);
+  assert.equal(readFileSync(status, 'utf8'), written);
+});
 
 const losses = [
   {
