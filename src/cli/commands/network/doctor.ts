@@ -11,7 +11,7 @@ export default defineCommand({
   description:
     'Tells the driver, the helper that is the way out, the MTU, what forwards ports and what resolves names. Then it makes a network ' +
     "and a container in a store of their own, and tries each part: the container's name, other names, a connection from the container " +
-    'to the host, and one from the host through a published port. Nothing of it is left, and no other container is touched. Below a line ' +
+    'to the host, full packets on it, and one from the host through a published port. Nothing of it is left, and no other container is touched. Below a line ' +
     'that is not ok stands what mends it. The exit status is 0 when networks work, 1 when something failed.',
   examples: ['tspod network doctor', 'tspod network doctor --json'],
   options: {

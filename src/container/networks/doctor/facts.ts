@@ -39,7 +39,8 @@ function findHelper(ctx: Context): Finding {
   };
 }
 
-function mtuOf(helper: NetworkHelper): string {
+/** The MTU of what comes out of networks. */
+export function mtuOf(helper: NetworkHelper): string {
   if (helper.name === 'slirp4netns') return helper.options['mtu'] ?? USUAL_MTU;
   const { args } = helper;
   const at = args.findLastIndex((word) => word === '-m' || word.startsWith('--mtu'));

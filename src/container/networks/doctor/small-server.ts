@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 const PATIENCE_MS = 5000;
 const AGAIN_MS = 20;
 
-/** A server on every address of the host that says `works` until it is closed. */
-export async function answerAll(): Promise<{ port: number; close(): void }> {
+/** A server on every address of the host that says `works`, and as many bytes as are wanted behind it, until it is closed. */
+export async function answerAll(more = 0): Promise<{ port: number; close(): void }> {
   const { createServer } = await import('node:net');
+  const body = `works\n${'x'.repeat(more)}`;
+  const answer = `HTTP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nworks\n'));
+    socket.once('data', () => socket.end(answer));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,7 +1,7 @@
 import type { Context } from '../../../lib/context';
 import { failure, ok, type Check, type Finding } from '../../machine-report/finding';
 import { openOwnEngine, type OwnEngine } from './own-engine';
-import { tryLookup, tryName, tryPort, tryWayOut } from './tries';
+import { tryLookup, tryName, tryPackets, tryPort, tryWayOut } from './tries';
 
 const NETWORK = 'doctor';
 /** Says who asks that it works. */
@@ -11,6 +11,7 @@ const TRIES: readonly { name: string; test: (ctx: Context, engine: OwnEngine) =>
   { name: 'name of container', test: (_ctx, engine) => tryName(engine) },
   { name: 'other names', test: (_ctx, engine) => tryLookup(engine) },
   { name: 'way out', test: tryWayOut },
+  { name: 'large packets', test: tryPackets },
   { name: 'published port', test: (_ctx, engine) => tryPort(engine) },
 ];
 

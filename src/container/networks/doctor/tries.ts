@@ -1,11 +1,14 @@
 import type { Context } from '../../../lib/context';
 import { ok, type Finding } from '../../machine-report/finding';
 import { bridgeHelper, hostOf } from '../bridge-wish';
+import { mtuOf } from './facts';
 import { answerAll, askPort } from './small-server';
 import type { OwnEngine } from './own-engine';
 
 const CONTAINER = 'doctor';
 const SECONDS = '5';
+/** So many full packets are sent. */
+const PACKETS = 8;
 const FIREWALL = 'look whether a firewall of the host keeps it from itself: sudo nft list ruleset';
 
 /** The container's own name, at the resolver of its network. */
@@ -47,6 +50,28 @@ export async function tryWayOut(ctx: Context, engine: OwnEngine): Promise<Findin
     detail: `${host} is not reached through ${helper.name}: ${lastLine(stderr)}`,
     cure: FIREWALL,
   };
+}
+
+/** The MTU of the container's interface, and more than fits into one packet of that size, from the host. */
+export async function tryPackets(ctx: Context, engine: OwnEngine): Promise<Finding> {
+  const helper = bridgeHelper(ctx);
+  const wanted = mtuOf(helper);
+  const { stdout } = await engine.run('exec', CONTAINER, 'cat', '/sys/class/net/eth0/mtu');
+  const cure = 'give the network an MTU that passes: network create --opt mtu=1500';
+  if (stdout.trim() !== wanted)
+    return {
+      level: 'fail',
+      detail: `the container has ${stdout.trim() || 'no MTU'} and not ${wanted}`,
+      cure,
+    };
+  const host = hostOf(helper);
+  if (host === undefined) return unknownHost(helper.name);
+  const size = PACKETS * Number(wanted);
+  const server = await answerAll(size);
+  const script = `timeout ${SECONDS} wget -qO- http://${host}:${server.port}/ | wc -c`;
+  const got = await engine.run('exec', CONTAINER, 'sh', '-c', script).finally(() => server.close());
+  if (Number(got.stdout) > size) return ok(`${size} bytes in packets of up to ${wanted} pass`);
+  return { level: 'fail', detail: `of ${size} bytes ${Number(got.stdout)} came in ${SECONDS} s`, cure };
 }
 
 function unknownHost(helper: string): Finding {
