@@ -16,7 +16,7 @@ export interface CommandRow {
   aliases?: readonly string[];
   summary: string;
   load?: LoadCommand;
-  /** What to use instead of a command that is not there yet. */
+  /** What to use instead of a command without `load`, or why there is no need of it. */
   instead?: string;
   /** Not in the list of commands. */
   hidden?: boolean;
@@ -27,9 +27,11 @@ export interface GroupRow {
   path: string;
   summary: string;
   description?: string;
+  /** Not in the list of commands: there for those who type it. */
+  hidden?: boolean;
 }
 
-/** Every command of Podman 5.4 and 6, and tspod's own, in the order of the help. */
+/** Every command of Podman 5.4 to 6.2, and tspod's own, in the order of the help. */
 export const commandRows: readonly CommandRow[] = [
   ...containerRows,
   ...imageRows,
@@ -41,7 +43,10 @@ export const commandRows: readonly CommandRow[] = [
 /** Every group of commands. */
 export const groupRows: readonly GroupRow[] = [
   { path: 'artifact', summary: 'Manage OCI artifacts' },
+  { path: 'builder', summary: 'Build images', hidden: true },
+  { path: 'buildx', summary: 'Build images', hidden: true },
   { path: 'container', summary: 'Manage containers' },
+  { path: 'context', summary: 'Manage remote API service destinations', hidden: true },
   { path: 'farm', summary: 'Farm out builds to remote machines' },
   { path: 'generate', summary: 'Generate structured data based on containers, pods or volumes' },
   { path: 'healthcheck', summary: 'Manage health checks on containers' },
@@ -91,6 +96,16 @@ export function wordsOf(group: string): { word: string; summary: string; ready: 
     if (row.hidden === true) continue;
     for (const path of [row.path, ...(row.aliases ?? [])]) add(path, row.summary, row.load !== undefined);
   }
-  for (const row of groupRows) add(row.path, row.summary, true);
+  for (const row of groupRows) {
+    if (row.hidden !== true) add(row.path, row.summary, hasCommands(row.path));
+  }
   return [...words.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
+}
+
+/** Whether a command of the group can be used. */
+function hasCommands(group: string): boolean {
+  return commandRows.some(
+    ({ path, aliases = [], load }) =>
+      load !== undefined && [path, ...aliases].some((each) => each.startsWith(`${group} `)),
+  );
 }

@@ -16,7 +16,7 @@ export function printGroupHelp(group: GroupRow | undefined, output: Output): voi
     output,
   );
   printWords(
-    'Known to Podman, not there yet:',
+    'Known to Podman, not there:',
     words.filter((each) => !each.ready),
     output,
   );

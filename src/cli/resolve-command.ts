@@ -69,7 +69,7 @@ function unknownCommand(group: string, word: string): TspodError {
 /** The refusal of a command that Podman has and tspod has not. */
 export function refuseCommand(row: CommandRow, spoken: string): TspodError {
   const instead = row.instead === undefined ? '' : `: ${row.instead}`;
-  return new TspodError('unsupported', `tspod does not have "${spoken}" yet${instead}`);
+  return new TspodError('unsupported', `tspod does not have "${spoken}"${instead}`);
 }
 
 /** Every path that may be spoken, aliases and groups included. */

@@ -1,5 +1,7 @@
 import type { CommandRow } from '../command-table';
 
+const NO_ARTIFACTS = 'use "oras", or "skopeo copy docker://NAME dir:DIRECTORY"';
+
 /** `image <verb>`, with the short forms at the top level, and the registries. */
 export const imageRows: readonly CommandRow[] = [
   {
@@ -7,6 +9,20 @@ export const imageRows: readonly CommandRow[] = [
     aliases: ['build', 'buildx build', 'builder build'],
     summary: 'Build an image using instructions from Containerfiles',
     load: () => import('../commands/image/build'),
+  },
+  {
+    path: 'buildx version',
+    aliases: ['builder version'],
+    summary: 'Print the version of the builder',
+    hidden: true,
+    instead: 'it is that of tspod: use "tspod version"',
+  },
+  {
+    path: 'buildx inspect',
+    aliases: ['builder inspect'],
+    summary: 'Inspect the builder',
+    hidden: true,
+    instead: 'tspod builds by itself: "tspod info" tells for which platforms',
   },
   {
     path: 'image diff',
@@ -199,11 +215,16 @@ export const imageRows: readonly CommandRow[] = [
     summary: 'Remove a manifest list or image index from local storage',
     load: () => import('../commands/manifest/rm'),
   },
-  { path: 'artifact add', summary: 'Add an OCI artifact to the local store' },
-  { path: 'artifact extract', summary: 'Extract the files of an OCI artifact' },
-  { path: 'artifact inspect', summary: 'Inspect an OCI artifact' },
-  { path: 'artifact ls', aliases: ['artifact list'], summary: 'List OCI artifacts' },
-  { path: 'artifact pull', summary: 'Pull an OCI artifact' },
-  { path: 'artifact push', summary: 'Push an OCI artifact' },
-  { path: 'artifact rm', aliases: ['artifact remove'], summary: 'Remove an OCI artifact' },
+  { path: 'artifact add', summary: 'Add an OCI artifact to the local store', instead: NO_ARTIFACTS },
+  { path: 'artifact extract', summary: 'Extract the files of an OCI artifact', instead: NO_ARTIFACTS },
+  { path: 'artifact inspect', summary: 'Inspect an OCI artifact', instead: NO_ARTIFACTS },
+  { path: 'artifact ls', aliases: ['artifact list'], summary: 'List OCI artifacts', instead: NO_ARTIFACTS },
+  { path: 'artifact pull', summary: 'Pull an OCI artifact', instead: NO_ARTIFACTS },
+  { path: 'artifact push', summary: 'Push an OCI artifact', instead: NO_ARTIFACTS },
+  {
+    path: 'artifact rm',
+    aliases: ['artifact remove'],
+    summary: 'Remove an OCI artifact',
+    instead: NO_ARTIFACTS,
+  },
 ];

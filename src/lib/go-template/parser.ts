@@ -28,12 +28,13 @@ export function parseTemplate(
 ): ParsedTemplate {
   const tokens = new TokenReader(name, text, hasFunction);
   const parser: Parser = { tokens, defined: new Map(), loops: 0 };
-  const { list, end } = parseList(parser);
+  const { list, end } = parseList(parser, true);
   if (end !== 'eof') tokens.fail(`unexpected {{${end}}}`);
   return { name, text, main: list, defined: parser.defined };
 }
 
-function parseList(parser: Parser): { list: ListNode; end: ListEnd } {
+/** Statements up to what ends them; templates are defined at the top only, and not within an action. */
+function parseList(parser: Parser, isTop = false): { list: ListNode; end: ListEnd } {
   const { tokens } = parser;
   const list: ListNode = [];
   for (;;) {
@@ -49,12 +50,12 @@ function parseList(parser: Parser): { list: ListNode; end: ListEnd } {
       tokens.next();
       return { list, end: keyword.text };
     }
-    const node = parseAction(parser);
+    const node = parseAction(parser, isTop);
     if (node !== undefined) list.push(node);
   }
 }
 
-function parseAction(parser: Parser): StatementNode | undefined {
+function parseAction(parser: Parser, isTop: boolean): StatementNode | undefined {
   const { tokens } = parser;
   const token = tokens.peek();
   if (token.kind !== 'keyword' || token.text === 'nil') return parsePipeAction(parser);
@@ -68,9 +69,9 @@ function parseAction(parser: Parser): StatementNode | undefined {
     case 'continue':
       return parseJump(parser, token.text, token.pos);
     case 'template':
-      return parseCall(parser, token.pos);
+      return parseCall(parser);
     case 'define':
-      return parseDefine(parser);
+      return isTop ? parseDefine(parser) : tokens.unexpected(token, 'command');
     case 'block':
       return parseBlock(parser, token.pos);
     default:
@@ -120,7 +121,8 @@ function parseJump(parser: Parser, kind: JumpNode['kind'], pos: number): JumpNod
   return { kind, pos };
 }
 
-function parseCall({ tokens }: Parser, pos: number): CallNode {
+function parseCall({ tokens }: Parser): CallNode {
+  const { pos } = tokens.peek();
   const name = tokens.string('template clause');
   if (tokens.peek().kind === 'close') {
     tokens.next();

@@ -78,14 +78,19 @@ const WRONG: readonly (readonly [string[], string])[] = [
   [['--log-level', 'loud', 'version'], 'invalid argument "loud" for "--log-level" flag'],
   [['--remote', 'version'], 'the option --remote is not supported'],
   [['version', '--url', 'x'], 'the option --url is not supported'],
-  [['pod', 'create'], 'tspod does not have "pod create" yet'],
-  [['machine', 'os', 'apply'], 'tspod does not have "machine os apply" yet'],
-  [['play', 'kube'], 'tspod does not have "play kube" yet'],
+  [['pod', 'create'], 'tspod does not have "pod create"'],
+  [['machine', 'os', 'apply'], 'tspod does not have "machine os apply"'],
+  [['play', 'kube'], 'tspod does not have "play kube"'],
   [['play', 'cube'], 'unrecognized command `tspod play`'],
-  [['kube', 'generate'], 'tspod does not have "kube generate" yet: write Quadlet files'],
-  [['farm', 'ls'], 'tspod does not have "farm ls" yet'],
-  [['image', 'sign'], 'tspod does not have "image sign" yet: signatures are not made here'],
-  [['system', 'connection', 'ls'], 'tspod does not have "system connection ls" yet'],
+  [['kube', 'generate'], 'tspod does not have "kube generate": write Quadlet files'],
+  [['farm', 'ls'], 'tspod does not have "farm ls"'],
+  [['image', 'sign'], 'tspod does not have "image sign": signatures are not made here'],
+  [['system', 'connection', 'ls'], 'tspod does not have "system connection ls": tspod needs no service'],
+  [['context', 'use', 'x'], 'tspod does not have "context use": tspod needs no service'],
+  [['artifact', 'pull', 'x'], 'tspod does not have "artifact pull": use "oras"'],
+  [['machine', 'os', 'update'], 'tspod does not have "machine os update": containers run on this machine'],
+  [['kube', 'quadlet', 'x.yaml'], 'tspod does not have "kube quadlet": write Quadlet files'],
+  [['buildx', 'create'], 'unrecognized command `tspod buildx create`'],
 ];
 
 for (const [argv, message] of WRONG) {
@@ -125,6 +130,14 @@ test('__complete knows the names of volumes', async () => {
   mkdirSync(join(root, 'volumes/data'), { recursive: true });
   const { out } = await tspod('--root', root, '__complete', '--', 'volume', 'rm', 'd');
   assert.match(out, /^(data\n)?$/);
+});
+
+test('a command that is not there says what to use instead', () => {
+  const silent = commandRows.filter(({ load, instead }) => load === undefined && instead === undefined);
+  assert.deepEqual(
+    silent.map(({ path }) => path),
+    [],
+  );
 });
 
 test('every path is spoken once', () => {

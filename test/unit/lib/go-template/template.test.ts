@@ -218,7 +218,7 @@ fails('functions', [
     '{{range .Name}}{{end}}',
     'template: t:1:8: executing "t" at <.Name>: range can\'t iterate over web (string)',
   ],
-  ['{{template "x"}}', 'template: t:1:2: executing "t" at <{{template "x"}}>: template "x" not defined'],
+  ['{{template "x"}}', 'template: t:1:11: executing "t" at <{{template "x"}}>: template "x" not defined'],
 ]);
 
 fails('syntax', [
@@ -242,6 +242,8 @@ fails('syntax', [
   ['{{}}', 'template: t:1: missing value for command'],
   ['{{.Name | 3}}', 'template: t:1: non executable command in pipeline'],
   ['{{define "a"}}', 'template: t:1: unexpected EOF in define clause'],
+  ['{{if .}}{{define "a"}}x{{end}}{{end}}', 'template: t:1: unexpected <define> in command'],
+  ['{{define "a"}}{{define "b"}}x{{end}}{{end}}', 'template: t:1: unexpected <define> in command'],
 ]);
 
 test('an unknown field brings the nearest field as a hint', () => {
