@@ -4,6 +4,7 @@ import test from 'node:test';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const allIds = /^ +0 +0 +4294967295$/m;
 
@@ -34,18 +35,7 @@ test("root's container has the machine's ids and no more capabilities than a use
 test('ps, inspect, exec, top, logs, stop and rm work on a container of root', async () => {
   const name = uniqueName();
   const program = 'echo started; trap "exit 3" TERM; while :; do sleep 0.1; done';
-  const { stdout: id } = await runTspod([
-    'run',
-    '-d',
-    '--name',
-    name,
-    '--network',
-    'none',
-    'busybox',
-    'sh',
-    '-c',
-    program,
-  ]);
+  const { stdout: id } = await runTspod(words`run -d --name ${name} --network none busybox sh -c ${program}`);
   assert.match(
     (await runTspod(['ps', '--filter', `name=${name}`, '--format', '{{.Status}}'])).stdout,
     /^Up /,

@@ -6,6 +6,7 @@ import { needs } from '../helpers/capabilities';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 const inBusybox = (options: readonly string[], script: string, expectCode: number | null = 0) =>
   runTspod(['run', '--rm', '--network', 'none', ...options, 'busybox', 'sh', '-c', script], { expectCode });
@@ -60,33 +61,16 @@ test(
 test('what a container changed is committed, saved, removed, loaded and run', async () => {
   const [name, image] = [uniqueName(), `localhost/${uniqueName('c')}:1`];
   const archive = join(testFolder(), 'image.tar');
-  await runTspod([
-    'run',
-    '--name',
-    name,
-    '--network',
-    'none',
-    'busybox',
-    'sh',
-    '-c',
-    'echo text >/new; chown 1234 /new',
-  ]);
+  await runTspod(words`run --name ${name} --network none busybox sh -c 'echo text >/new; chown 1234 /new'`);
   assert.match((await runTspod(['diff', name])).stdout, /^A \/new$/m);
   await runTspod(['commit', '-q', name, image]);
   await runTspod(['rm', name]);
   await runTspod(['save', '-q', '-o', archive, image]);
   await runTspod(['rmi', image]);
   await runTspod(['load', '-q', '-i', archive]);
-  const { stdout } = await runTspod([
-    'run',
-    '--rm',
-    '--network',
-    'none',
-    image,
-    'sh',
-    '-c',
-    'cat /new; stat -c %u /new',
-  ]);
+  const { stdout } = await runTspod(
+    words`run --rm --network none ${image} sh -c 'cat /new; stat -c %u /new'`,
+  );
   assert.equal(stdout, 'text\n1234\n');
   await runTspod(['rmi', image]);
 });

@@ -6,6 +6,7 @@ import { project } from '../helpers/project';
 import { registryUser, startRegistry } from '../helpers/registry';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
+import { words } from '../helpers/words';
 
 const stores = { first: testFolder('store'), second: testFolder('store') };
 const load = (root: string) => runTspod(['--root', root, 'load', '-qi', join(project, 'dist/busybox.tar')]);
@@ -137,16 +138,7 @@ test('a layer that the registry has damaged is not taken', async () => {
   const { cached, log, id } = await build(stores.second, context, '--cache-from', cache);
   assert.equal(cached, 0);
   assert.match(log, /expected/);
-  const { stdout } = await runTspod([
-    '--root',
-    stores.second,
-    'run',
-    '--rm',
-    '--network=none',
-    id,
-    'cat',
-    '/two',
-  ]);
+  const { stdout } = await runTspod(words`--root ${stores.second} run --rm --network=none ${id} cat /two`);
   assert.equal(stdout, 'two\n');
   await registry.stop();
 });

@@ -19,6 +19,7 @@ import { homeEnvironment, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import type { RunOptions } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 before(() => runTspod(['load', '-qi', join(project, 'dist/busybox.tar')]));
 
@@ -65,18 +66,8 @@ test('the same files give the same digest whatever their times and their order, 
       lutimesSync(join(context, name), 1e9 + at * 1000, 1e9 + at * 1000);
     const within = ['--root', join(testFolder('store'), 'root')];
     await runTspod([...within, 'load', '-qi', join(project, 'dist/busybox.tar')]);
-    const words = [
-      'build',
-      '-q',
-      '--network',
-      'none',
-      '--source-date-epoch',
-      '1700000000',
-      '-t',
-      'a',
-      context,
-    ];
-    await runTspod([...within, ...words]);
+    const args = words`build -q --network none --source-date-epoch 1700000000 -t a ${context}`;
+    await runTspod([...within, ...args]);
     digests.add((await runTspod([...within, 'image', 'inspect', '--format', '{{.Digest}}', 'a'])).stdout);
     await runTspod([...within, 'system', 'reset', '-f']);
   }

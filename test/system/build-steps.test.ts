@@ -7,6 +7,7 @@ import { project } from '../helpers/project';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 before(() => runTspod(['load', '-qi', join(project, 'dist/busybox.tar')]));
 
@@ -28,18 +29,7 @@ const build = (context: string, ...args: string[]) =>
 async function ask(context: string, command: string, ...args: string[]): Promise<string> {
   const name = uniqueName();
   await build(context, '-q', '-t', name, ...args);
-  const result = await runTspod([
-    'run',
-    '--rm',
-    '--network',
-    'none',
-    '--entrypoint',
-    '',
-    name,
-    'sh',
-    '-c',
-    command,
-  ]);
+  const result = await runTspod(words`run --rm --network none --entrypoint '' ${name} sh -c ${command}`);
   await runTspod(['rmi', name]);
   return result.stdout.trim();
 }

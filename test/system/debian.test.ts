@@ -7,6 +7,7 @@ import { needs } from '../helpers/capabilities';
 import { debianTar } from '../helpers/debian';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
+import { words } from '../helpers/words';
 
 const tar = debianTar();
 
@@ -22,15 +23,7 @@ test('apt-get tells its version in a Debian root file system', needs('debian'), 
 test('a shell script that is bound into it runs', needs('debian'), async () => {
   const script = join(testFolder(), 'script.sh');
   writeFileSync(script, '#!/bin/bash\nset -e\n. /etc/os-release\necho "$ID $1"\n', { mode: 0o755 });
-  const { stdout } = await runTspod([
-    'run',
-    '--rm',
-    '-v',
-    `${script}:/script.sh:ro`,
-    'debian:test',
-    '/script.sh',
-    'runs',
-  ]);
+  const { stdout } = await runTspod(words`run --rm -v ${script}:/script.sh:ro debian:test /script.sh runs`);
   assert.equal(stdout, 'debian runs\n');
 });
 
@@ -41,16 +34,7 @@ test('a compiled program runs', needs('debian'), async () => {
   writeFileSync(join(folder, 'program.c'), code);
   const { status, stderr } = spawnSync('gcc', ['-o', join(folder, 'program'), join(folder, 'program.c')]);
   assert.equal(status, 0, String(stderr));
-  const { stdout } = await runTspod([
-    'run',
-    '--rm',
-    '-v',
-    `${folder}:/work`,
-    '-w',
-    '/work',
-    'debian:test',
-    './program',
-  ]);
+  const { stdout } = await runTspod(words`run --rm -v ${folder}:/work -w /work debian:test ./program`);
   assert.equal(stdout, 'pid 1\n');
 });
 

@@ -8,6 +8,7 @@ import { homeEnvironment } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 test('exec --user has the groups of /etc/group only, and no HOSTNAME that nobody set', async () => {
   const name = uniqueName();
@@ -26,19 +27,7 @@ test('exec --user has the groups of /etc/group only, and no HOSTNAME that nobody
 test('a signal that ends a program, passed on by the foreground, is no reason for a restart', async (t) => {
   const name = uniqueName();
   const script = 'trap "exit 7" TERM; while :; do sleep 0.1; done';
-  const args = [
-    'run',
-    '--name',
-    name,
-    '--restart',
-    'always',
-    '--network',
-    'none',
-    'busybox',
-    'sh',
-    '-c',
-    script,
-  ];
+  const args = words`run --name ${name} --restart always --network none busybox sh -c ${script}`;
   const client = spawn(join(project, 'bin/tspod'), args, { env: homeEnvironment(), stdio: 'ignore' });
   const ended = once(client, 'exit');
   t.after(() => client.kill('SIGKILL'));

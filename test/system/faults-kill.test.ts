@@ -8,6 +8,7 @@ import { testHome } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const store = (): string => join(testHome().home, '.local/share/tspod');
 
@@ -96,18 +97,7 @@ test('container exists does not tell of a container with --rm that has lost its 
 
 test('a killed monitor of a foreground run ends tspod with 125 and a message; --rm removes it later', async () => {
   const name = uniqueName();
-  const args = [
-    'run',
-    '--rm',
-    '--name',
-    name,
-    '--network',
-    'none',
-    'busybox',
-    'sh',
-    '-c',
-    'echo up; sleep 1000',
-  ];
+  const args = words`run --rm --name ${name} --network none busybox sh -c 'echo up; sleep 1000'`;
   const running = startTspod(args);
   await waitFor('its output', () => running.stdout() === 'up\n');
   const [id = ''] = readdirSync(join(store(), 'containers'));

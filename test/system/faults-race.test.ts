@@ -7,6 +7,7 @@ import type { Result } from '../helpers/tspod';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const store = (): string => join(testHome().home, '.local/share/tspod');
 const any = { expectCode: null };
@@ -65,17 +66,7 @@ test('two start of one container at once: it runs once, and both succeed', async
 test('two run of one name at once: one runs, the others say that the name is in use', async () => {
   for (let round = 0; round < 3; round++) {
     const name = uniqueName();
-    const results = await atOnce(3, [
-      'run',
-      '-d',
-      '--name',
-      name,
-      '--network',
-      'none',
-      'busybox',
-      'sleep',
-      '1000',
-    ]);
+    const results = await atOnce(3, words`run -d --name ${name} --network none busybox sleep 1000`);
     assertOrderly(results);
     assert.deepEqual(results.map(({ code }) => code).sort(), [0, 125, 125]);
     for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /already in use/);

@@ -4,6 +4,7 @@ import { tspodProgram } from '../helpers/project';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const NONE = ['--network', 'none'];
 const remove = (...names: string[]) => runTspod(['rm', '-f', '-t', '0', ...names]);
@@ -183,17 +184,7 @@ test('top shows the processes of a container with the names of its users', async
 
 test('port tells where ports are published', async () => {
   const name = uniqueName();
-  await runTspod([
-    'create',
-    '--name',
-    name,
-    '-p',
-    '127.0.0.1:18080-18081:80-81',
-    '-p',
-    '15353:53/udp',
-    'busybox',
-    'true',
-  ]);
+  await runTspod(words`create --name ${name} -p 127.0.0.1:18080-18081:80-81 -p 15353:53/udp busybox true`);
   assert.equal(
     (await runTspod(['port', name])).stdout,
     '53/udp -> 0.0.0.0:15353\n80/tcp -> 127.0.0.1:18080\n81/tcp -> 127.0.0.1:18081\n',

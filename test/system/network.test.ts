@@ -8,6 +8,7 @@ import { testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const HELPERS = [
   { network: 'slirp4netns', nameserver: '10.0.2.3', skip: needs('tun') },
@@ -63,15 +64,7 @@ for (const { network, nameserver, skip } of HELPERS) {
   });
 
   test(`${network} asks its own name server first`, skip, async () => {
-    const { stdout } = await runTspod([
-      'run',
-      '--rm',
-      '--network',
-      network,
-      'busybox',
-      'cat',
-      '/etc/resolv.conf',
-    ]);
+    const { stdout } = await runTspod(words`run --rm --network ${network} busybox cat /etc/resolv.conf`);
     assert.equal(/^nameserver (.*)$/m.exec(stdout)?.[1], nameserver);
   });
 

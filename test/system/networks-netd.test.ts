@@ -12,6 +12,7 @@ import { testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const skip = needs('tun');
 const network = uniqueName('net');
@@ -78,18 +79,7 @@ test('netd and the way out come back when they are killed, and connections go on
   await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
   // its standard input stays open: else it would hang up first
   const listen = 'sleep 8 | nc -l -p 81 | wc -c';
-  const talk = runTspod([
-    'run',
-    '--rm',
-    '--name',
-    `${server}-b`,
-    '--network',
-    network,
-    'busybox',
-    'sh',
-    '-c',
-    listen,
-  ]);
+  const talk = runTspod(words`run --rm --name ${server}-b --network ${network} busybox sh -c ${listen}`);
   const send = `until nslookup ${server}-b >/dev/null; do sleep 0.1; done; sleep 0.3
     (for i in 1 2 3 4 5 6 7 8 9 10; do echo 123456789; sleep 0.2; done) | nc ${server}-b 81`;
   const sent = runTspod(['exec', server, 'sh', '-c', send]);

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 const RUN = ['run', '--rm', '--network', 'none'];
 const sh = (options: readonly string[], script: string, expectCode = 0) =>
@@ -14,18 +15,9 @@ test('an image is mounted read-only, or as a copy that is thrown away; a part of
   assert.match((await sh(['--mount', image], 'ls /img/bin/sh; touch /img/x', 1)).stderr, /Read-only/);
   const name = uniqueName();
   const script = 'ls /img/made; mkdir /img/made; chown 5:5 /img/made; chmod 700 /img/made';
-  await runTspod([
-    'create',
-    '--name',
-    name,
-    '--network=none',
-    '--mount',
-    `${image},rw=true`,
-    'busybox',
-    'sh',
-    '-c',
-    script,
-  ]);
+  await runTspod(
+    words`create --name ${name} --network=none --mount ${image},rw=true busybox sh -c ${script}`,
+  );
   for (let start = 0; start < 2; start++)
     assert.match((await runTspod(['start', '--attach', name])).stderr, /\/img\/made: No such file/);
   const { stdout } = await runTspod([

@@ -4,6 +4,7 @@ import { needs } from '../helpers/capabilities';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const sh = (options: readonly string[], script: string) =>
   runTspod(['run', '--rm', ...options, 'busybox', 'sh', '-c', script]);
@@ -23,17 +24,7 @@ for (const [name, options, script, expected] of slirp) {
 
 test('slirp4netns: enable_ipv6 gives an address', needs('tun'), async () => {
   const name = uniqueName();
-  await runTspod([
-    'run',
-    '-d',
-    '--name',
-    name,
-    '--network',
-    'slirp4netns:enable_ipv6=true',
-    'busybox',
-    'sleep',
-    '60',
-  ]);
+  await runTspod(words`run -d --name ${name} --network slirp4netns:enable_ipv6=true busybox sleep 60`);
   await waitFor('an IPv6 address', async () => {
     const { stdout } = await runTspod(['exec', name, 'ip', '-6', 'addr', 'show', 'tap0']);
     return stdout.includes('fd00::');

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 const RUN = ['run', '--rm', '--network', 'none'];
 
@@ -119,18 +120,7 @@ test('--cidfile and --pidfile are written; the id file goes with the container',
   const folder = testFolder();
   const name = uniqueName();
   const files = ['--cidfile', `${folder}/cid`, '--pidfile', `${folder}/pid`];
-  const { stdout } = await runTspod([
-    'run',
-    '-d',
-    '--name',
-    name,
-    '--network',
-    'none',
-    ...files,
-    'busybox',
-    'sleep',
-    '60',
-  ]);
+  const { stdout } = await runTspod(words`run -d --name ${name} --network none ${files} busybox sleep 60`);
   assert.equal(readFileSync(`${folder}/cid`, 'utf8').trim(), stdout.trim());
   assert.ok(existsSync(`/proc/${readFileSync(`${folder}/pid`, 'utf8').trim()}`));
   await runTspod(['rm', '-f', '-t', '0', name]);

@@ -17,6 +17,7 @@ import { dockerArchive, testLayer } from '../helpers/build-image';
 import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 const store = (): string => join(testHome().home, '.local/share/tspod');
 
@@ -213,17 +214,7 @@ test('a broken record of an image is told of with the cure', async () => {
 
 test('a layer under a running container is not replaced', async () => {
   const name = uniqueName();
-  const { stdout } = await runTspod([
-    'run',
-    '-d',
-    '--name',
-    name,
-    '--network',
-    'none',
-    'busybox',
-    'sleep',
-    '1000',
-  ]);
+  const { stdout } = await runTspod(words`run -d --name ${name} --network none busybox sleep 1000`);
   const { chainIds } = JSON.parse(
     readFileSync(join(store(), 'containers', stdout.trim(), 'record.json'), 'utf8'),
   );
@@ -292,18 +283,7 @@ test('what is left over is told of when it is older than --max, and removed; vol
 
 test('shifted layers of a container are made again', async () => {
   const name = uniqueName();
-  await runTspod([
-    'create',
-    '--name',
-    name,
-    '--network',
-    'none',
-    '--userns',
-    'keep-id',
-    'busybox',
-    'id',
-    '-u',
-  ]);
+  await runTspod(words`create --name ${name} --network none --userns keep-id busybox id -u`);
   await inUserns('rm -rf "$1"', join(store(), 'shifted'));
   const found = await check();
   if (found.code !== 0) {

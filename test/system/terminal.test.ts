@@ -4,6 +4,7 @@ import { tspodProgram } from '../helpers/project';
 import { runTspod, startTspod, type RunningTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const DETACH = '\x10\x11';
 
@@ -98,18 +99,9 @@ test('signals go to the program, unless --sig-proxy=false', async () => {
   assert.equal(stdout, 'ready\ngot\n');
   assert.equal(code, 7);
   const name = uniqueName();
-  const other = startTspod([
-    'run',
-    '--name',
-    name,
-    '--sig-proxy=false',
-    '--network',
-    'none',
-    'busybox',
-    'sh',
-    '-c',
-    script,
-  ]);
+  const other = startTspod(
+    words`run --name ${name} --sig-proxy=false --network none busybox sh -c ${script}`,
+  );
   await waitFor('the program', () => other.stdout().includes('ready'));
   other.child.kill('SIGTERM');
   await other.finished;
@@ -119,18 +111,7 @@ test('signals go to the program, unless --sig-proxy=false', async () => {
 
 test('-a chooses the streams that are shown', async () => {
   const run = (stream: string) =>
-    runTspod([
-      'run',
-      '--rm',
-      '-a',
-      stream,
-      '--network',
-      'none',
-      'busybox',
-      'sh',
-      '-c',
-      'echo out; echo err >&2',
-    ]);
+    runTspod(words`run --rm -a ${stream} --network none busybox sh -c 'echo out; echo err >&2'`);
   const [out, err] = [await run('stdout'), await run('stderr')];
   assert.deepEqual([out.stdout, out.stderr], ['out\n', '']);
   assert.deepEqual([err.stdout, err.stderr], ['', 'err\n']);

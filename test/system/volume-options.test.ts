@@ -8,6 +8,7 @@ import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
+import { words } from '../helpers/words';
 
 const inBusybox = (options: readonly string[], script: string, expectCode: number | null = 0) =>
   runTspod(['run', '--rm', '--network', 'none', ...options, 'busybox', 'sh', '-c', script], { expectCode });
@@ -30,18 +31,7 @@ test('a volume of a directory, with flags of its own, and the refusal of one tha
 test('a volume in memory is shared by the containers that run, and empty after the last', async () => {
   const [name, container] = [uniqueName(), uniqueName()];
   await runTspod(['volume', 'create', '-o', 'type=tmpfs', '-o', 'o=size=1m,uid=5,mode=700', name]);
-  const start = [
-    'run',
-    '-d',
-    '--rm',
-    '--name',
-    container,
-    '--network',
-    'none',
-    '-v',
-    `${name}:/m`,
-    'busybox',
-  ];
+  const start = words`run -d --rm --name ${container} --network none -v ${name}:/m busybox`;
   await runTspod([...start, 'sh', '-c', 'echo seen >/m/f; trap exit TERM; sleep 1000 & wait']);
   await waitFor('the other container has written', async () => {
     const { stdout } = await inBusybox(
@@ -79,18 +69,7 @@ test(
     const { stdout } = await inBusybox(['-v', `${name}:/m`], fill);
     assert.match(stdout, /No space left on device/);
     assert.match(stdout, / (99|100)% \/m$/m);
-    const start = [
-      'run',
-      '-d',
-      '--rm',
-      '--name',
-      container,
-      '--network',
-      'none',
-      '-v',
-      `${name}:/m`,
-      'busybox',
-    ];
+    const start = words`run -d --rm --name ${container} --network none -v ${name}:/m busybox`;
     await runTspod([...start, 'sh', '-c', 'trap exit TERM; sleep 1000 & wait']);
     const other = await inBusybox(['-v', `${name}:/m`], 'rm /m/full; echo both >/m/both; stat -c %u:%g /m/f');
     assert.equal(other.stdout, '5:6\n');
@@ -121,19 +100,7 @@ test(
     const name = uniqueName();
     const script =
       'cat /f; echo kept >/f; chown 5:6 /f; dd if=/dev/zero of=/full bs=64k 2>&1; df -m /; rm /full';
-    const run = [
-      'run',
-      '--name',
-      name,
-      '--network',
-      'none',
-      '--storage-opt',
-      'size=8m',
-      'busybox',
-      'sh',
-      '-c',
-      script,
-    ];
+    const run = words`run --name ${name} --network none --storage-opt size=8m busybox sh -c ${script}`;
     const { stdout } = await runTspod(run);
     assert.match(stdout, /No space left on device/);
     assert.match(stdout, / (99|100)% \/$/m);
@@ -233,18 +200,7 @@ test(
   async () => {
     const [name, container] = [uniqueName(), uniqueName()];
     await runTspod(['volume', 'create', '-o', 'size=4m', name]);
-    const start = [
-      'run',
-      '-d',
-      '--rm',
-      '--name',
-      container,
-      '--network',
-      'none',
-      '-v',
-      `${name}:/m`,
-      'busybox',
-    ];
+    const start = words`run -d --rm --name ${container} --network none -v ${name}:/m busybox`;
     for (const victim of ['program', 'holder']) {
       await runTspod([
         ...start,

@@ -5,6 +5,7 @@ import test from 'node:test';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 async function volumeNames(...filters: string[]): Promise<string[]> {
   const options = filters.flatMap((filter) => ['--filter', filter]);
@@ -184,18 +185,7 @@ test('an anonymous volume that another container has taken outlives a container 
     ...['run', '-d', '--rm', '--name', name, '--network', 'none', '-v', '/data', 'busybox'],
     ...['sh', '-c', 'echo kept >/data/file; sleep 1000'],
   ]);
-  await runTspod([
-    'create',
-    '--name',
-    second,
-    '--volumes-from',
-    name,
-    '--network',
-    'none',
-    'busybox',
-    'cat',
-    '/data/file',
-  ]);
+  await runTspod(words`create --name ${second} --volumes-from ${name} --network none busybox cat /data/file`);
   await runTspod(['stop', '-t', '0', name]);
   await runTspod(['wait', '--ignore', id.trim()]);
   assert.equal((await runTspod(['start', '-a', second])).stdout, 'kept\n');
