@@ -11,7 +11,12 @@
 #include "dbus.h"
 #include "io.h"
 
-#define LIMIT_MS 5000
+/* The bus answers at once when it lives; systemd takes its time on a machine that is busy. What can be done
+ * without is not waited for that long. */
+#define BUS_MS 5000
+#define SYSTEMD_MS 25000
+#define OPTIONAL_BUS_MS 2000
+#define OPTIONAL_SYSTEMD_MS 5000
 #define SYSTEMD "org.freedesktop.systemd1"
 #define MANAGER SYSTEMD ".Manager"
 #define BUS "org.freedesktop.DBus"
@@ -132,6 +137,7 @@ static int job_result(const struct dbus_message *message, const char *unit, char
 struct awaited {
     const char *unit;
     uint32_t call;
+    bool optional;
 };
 
 /* 1 when it has come, 0 when there is more to wait for, -1 with *error. */
@@ -148,7 +154,7 @@ static int judge(const struct dbus_message *message, const struct awaited *await
 }
 
 static int wait_for(int fd, const struct awaited *awaited, char **error) {
-    long long deadline = dbus_now() + LIMIT_MS;
+    long long deadline = dbus_now() + (awaited->optional ? OPTIONAL_SYSTEMD_MS : SYSTEMD_MS);
     for (;;) {
         struct dbus_message message;
         const char *wrong = NULL;
@@ -171,16 +177,22 @@ static int send_all(int fd, struct dbus_bytes *calls, char **error) {
     return result;
 }
 
-int scope_connect(const char *address, const char *uid, char **error) {
+static int connect_within(int limit_ms, const char *address, const char *uid, char **error) {
     const char *wrong = NULL;
-    int fd =
-        dbus_connect(address, uid ? (uid_t)strtoul(uid, NULL, 10) : geteuid(), dbus_now() + LIMIT_MS, &wrong);
+    uid_t user = uid ? (uid_t)strtoul(uid, NULL, 10) : geteuid();
+    int fd = dbus_connect(address, user, dbus_now() + limit_ms, &wrong);
     return fd < 0 ? fail(error, "connecting to %s: %s", address, wrong) : fd;
+}
+
+int scope_connect(const char *address, const char *uid, char **error) {
+    return connect_within(BUS_MS, address, uid, error);
 }
 
 int scope_start(const struct plan_op *op, pid_t pid, char **error) {
     const char *address = op->args[0].data;
-    autoclose int fd = scope_connect(address, scope_option(op, "_uid"), error);
+    bool optional = scope_option(op, "_optional");
+    autoclose int fd =
+        connect_within(optional ? OPTIONAL_BUS_MS : BUS_MS, address, scope_option(op, "_uid"), error);
     struct dbus_bytes calls = {0};
     if (fd < 0)
         return -1;
@@ -190,7 +202,7 @@ int scope_start(const struct plan_op *op, pid_t pid, char **error) {
     put_start(&calls, op, pid);
     if (send_all(fd, &calls, error) < 0)
         return -1;
-    return wait_for(fd, &(struct awaited){op->args[1].data, SERIAL_START}, error);
+    return wait_for(fd, &(struct awaited){op->args[1].data, SERIAL_START, optional}, error);
 }
 
 /* AttachProcessesToUnit(in s unit, in s subcgroup, in au pids). */
@@ -211,5 +223,5 @@ int scope_attach(int fd, const struct scope_place *place, pid_t pid, char **erro
     put_attach(&calls, place->unit, place->group, pid);
     if (send_all(fd, &calls, error) < 0)
         return -1;
-    return wait_for(fd, &(struct awaited){NULL, SERIAL_ATTACH}, error);
+    return wait_for(fd, &(struct awaited){NULL, SERIAL_ATTACH, false}, error);
 }

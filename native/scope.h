@@ -8,7 +8,8 @@
 
 /*
  * Has systemd make the scope of a CGROUP_SCOPE op around pid, and waits until pid is in it. 0, or -1 with
- * *error what went wrong (allocated).
+ * *error what went wrong (allocated). With the option _optional it gives up after seconds, else after half a
+ * minute.
  */
 int scope_start(const struct plan_op *op, pid_t pid, char **error);
 

@@ -163,6 +163,22 @@ static void check_helper_scope(const char *result, const char *error, bool liste
     CHECK(!listens || (waitpid(bus, &status, 0) == bus && status == 0), "the bus was content");
 }
 
+/* Somebody listens, and never says a word. */
+static void gives_up_on_a_silent_bus(void) {
+    char autofree *address = NULL, *text = NULL;
+    CHECK(asprintf(&address, "unix:path=%s", path) > 0, "memory");
+    struct plan_arg args[] = {{.data = address}, {.data = "tspod-1.scope"}, {.data = "user.slice"},
+                              {.data = "_uid"},  {.data = "1000"},          {.data = "_optional"},
+                              {.data = "1"}};
+    struct plan_op op = {PLAN_HELPER_SCOPE, 7, args};
+    unlink(path);
+    int listener = unix_listen(path);
+    long long start = dbus_now();
+    CHECK(scope_start(&op, getpid(), &text) == -1 && strstr(text, "does not answer"), "it is given up");
+    CHECK(dbus_now() - start < 4500, "sooner where it is not needed");
+    close(listener);
+}
+
 static void refuses_broken_messages(void) {
     struct dbus_bytes bytes = {0}, body = {0};
     struct dbus_call call = {"a.b", "/", "a.b", "Member", "s", 1};
@@ -242,6 +258,7 @@ int main(void) {
     check_helper_scope("done", NULL, true);
     check_helper_scope(NULL, "the unit exists", true);
     check_helper_scope(NULL, NULL, false);
+    gives_up_on_a_silent_bus();
     refuses_broken_messages();
     keeper_holds_nothing();
     keeper_ends_with_the_monitor();

@@ -44,8 +44,9 @@ export function addHelperScope(plan: Plan, ctx: Context): void {
   if (plan.has('HELPER_SCOPE') || !(plan.has('NETD') || plan.has('SHARED_MOUNT'))) return;
   const place = cgroupPlace(ctx);
   if (place.kind !== 'scope') return;
+  const own = ['_uid', String(ctx.uid), '_optional', '1'];
   const description = ['Description', 'tspod: what containers have in common'];
-  plan.add('HELPER_SCOPE', place.bus, 'tspod', place.slice, '_uid', String(ctx.uid), ...description);
+  plan.add('HELPER_SCOPE', place.bus, 'tspod', place.slice, ...own, ...description);
 }
 
 /** The settings of a request without the default that has no controller; throws as addCgroup(). */
