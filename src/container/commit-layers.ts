@@ -13,6 +13,7 @@ import type { Staging } from '../store/staging';
 import { layerPath } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
 import { containerLayers, writtenLayer } from './changes/container-layers';
+import { newSha256 } from '../sys/sha256';
 import type { ContainerRecord } from './record';
 
 /** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
@@ -86,13 +87,13 @@ function chainOn(parent: string | undefined, diffId: string): string {
 }
 
 function digestOfFile(path: string): string {
-  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  const hash = newSha256();
   const descriptor = openSync(path, 'r');
   const chunk = Buffer.allocUnsafe(1 << 20);
   try {
     for (let got = readSync(descriptor, chunk); got > 0; got = readSync(descriptor, chunk))
       hash.update(chunk.subarray(0, got));
-    return `sha256:${hash.digest('hex')}`;
+    return `sha256:${hash.hex()}`;
   } finally {
     closeSync(descriptor);
   }

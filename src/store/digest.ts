@@ -1,4 +1,5 @@
 import { TspodError } from '../lib/errors';
+import { sha256 } from '../sys/sha256';
 
 /** The hexadecimal part of a digest `sha256:...`. Error `invalid`: it is malformed, or of another algorithm. */
 export function digestHex(digest: string): string {
@@ -12,9 +13,7 @@ export function digestHex(digest: string): string {
 
 /** The digest of `data`. */
 export function digestOf(data: Buffer | string): string {
-  // loading crypto costs a start milliseconds
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return `sha256:${createHash('sha256').update(data).digest('hex')}`;
+  return `sha256:${sha256(data)}`;
 }
 
 /** The chain ids of layers, from bottom to top, from their diff IDs in that order (OCI image spec, "Layer ChainID"). */

@@ -5,7 +5,10 @@ import type { KoffiFunc } from 'koffi';
 type Koffi = typeof import('koffi');
 type Call = KoffiFunc<(...args: unknown[]) => number>;
 
-let loaded: { koffi: Koffi; libc: ReturnType<Koffi['load']> } | undefined;
+type Library = ReturnType<Koffi['load']>;
+
+let loaded: { koffi: Koffi; libc: Library } | undefined;
+let own: Library | undefined;
 const functions = new Map<string, Call>();
 
 /**
@@ -22,6 +25,17 @@ export function libc(prototype: string): Call {
   return found;
 }
 
+/** A function that Node's own program has, or a library that it needs; undefined where it is missing. */
+export function nodeFunction(prototype: string): Call | undefined {
+  loaded ??= loadLibrary();
+  try {
+    own ??= loaded.koffi.load(null);
+    return own.func(prototype) as Call;
+  } catch {
+    return undefined;
+  }
+}
+
 /** errno as the last call of the C library left it. */
 export function lastErrno(): number {
   loaded ??= loadLibrary();
@@ -34,7 +48,7 @@ export function addressOf(buffer: Buffer): bigint {
   return loaded.koffi.address(buffer);
 }
 
-function loadLibrary(): { koffi: Koffi; libc: ReturnType<Koffi['load']> } {
+function loadLibrary(): { koffi: Koffi; libc: Library } {
   const koffi = loadAddon() ?? (packageRequire()('koffi') as Koffi);
   try {
     return { koffi, libc: koffi.load('libc.so.6') };

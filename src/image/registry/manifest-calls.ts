@@ -1,4 +1,5 @@
 import { TspodError } from '../../lib/errors';
+import { digestOf } from '../../store/digest';
 import { mediaTypeOf, notJson, discard, readAll } from './response-text';
 import type { HttpResponse } from './exchange';
 import type { RepositoryCalls } from './repository';
@@ -129,14 +130,16 @@ function checkDigest(
   bytes: Buffer,
   { reference, action }: { reference: string; action: string },
 ): string {
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const digest = digestOf(bytes);
   const wanted = reference.includes(':') ? reference : digestHeader(response);
   if (wanted === undefined || wanted === digest) return digest;
   const [algorithm = '', hex] = wanted.split(':');
-  const isOther = algorithm === 'sha512' && createHash('sha512').update(bytes).digest('hex') === hex;
-  if (isOther) return digest;
+  if (algorithm === 'sha512' && sha512(bytes) === hex) return digest;
   throw new TspodError('invalid', `${action}: expected digest ${wanted}, got ${digest}`, {
     hint: 'the registry, or something on the way to it, altered the manifest',
   });
+}
+
+function sha512(bytes: Buffer): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha512').update(bytes).digest('hex');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Context } from '../../lib/context';
@@ -14,6 +13,7 @@ import type { Staging } from '../../store/staging';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { readJsonFile, writeFileAtomic } from '../../sys/file-io';
+import { newSha256 } from '../../sys/sha256';
 import { writePatiently } from '../../sys/patient-write';
 import { withBlob } from './stored-image';
 import type { StoredLayer } from './stored-image';
@@ -71,12 +71,12 @@ export async function packLayer(
 /** The uncompressed bytes of a layer, verified: the last piece is followed by the error `invalid` when they are not the layer's. */
 export async function* plainLayer(range: FileRange, diffId: string): AsyncGenerator<Buffer> {
   const compression = detectCompression(readSmallRange({ ...range, size: Math.min(range.size, 8) }));
-  const hash = createHash('sha256');
+  const hash = newSha256();
   for await (const chunk of decompress(compression, readRange(range, { reuse: false }))) {
     hash.update(chunk);
     yield chunk;
   }
-  const actual = `sha256:${hash.digest('hex')}`;
+  const actual = `sha256:${hash.hex()}`;
   if (actual === diffId) return;
   throw new TspodError('invalid', `wrong diff ID: expected ${diffId}, got ${actual}`, {
     hint: 'the store is damaged: look at it with "tspod system check"',
@@ -91,7 +91,7 @@ async function pack(
   const level = compressor.level ?? defaultLevel;
   const file = `${staging.path}/packed-${digestHex(layer.diffId)}-${randomId().slice(0, 8)}`;
   const descriptor = openSync(file, 'wx', 0o600);
-  const hash = createHash('sha256');
+  const hash = newSha256();
   let size = 0;
   try {
     const compress: ZstdCompressor = compressor.format === 'zstd' ? compressor.zstd : gzipParallel;
@@ -100,7 +100,7 @@ async function pack(
       size += chunk.length;
       writePatiently(descriptor, chunk);
     }
-    return { format: compressor.format, level, digest: `sha256:${hash.digest('hex')}`, size, file };
+    return { format: compressor.format, level, digest: `sha256:${hash.hex()}`, size, file };
   } finally {
     closeSync(descriptor);
   }
@@ -109,7 +109,7 @@ async function pack(
 /** Removes a kept compressed layer whose bytes are not its own any more, so that it is made anew; leaves other files alone. */
 export function dropIfDamaged(file: string, digest: string): void {
   if (!basename(file).startsWith('packed-')) return;
-  const hash = createHash('sha256');
+  const hash = newSha256();
   const descriptor = openSync(file, 'r');
   try {
     const next = readRange({ descriptor, offset: 0, size: fstatSync(descriptor).size }, { reuse: true });
@@ -117,7 +117,7 @@ export function dropIfDamaged(file: string, digest: string): void {
   } finally {
     closeSync(descriptor);
   }
-  if (`sha256:${hash.digest('hex')}` !== digest) rmSync(file, { force: true });
+  if (`sha256:${hash.hex()}` !== digest) rmSync(file, { force: true });
 }
 
 function recordFile(folder: string, format: string): string {
