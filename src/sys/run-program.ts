@@ -8,16 +8,27 @@ export interface ProgramResult {
   exitCode: number | undefined;
 }
 
+/** How a program is run. */
+export interface ProgramOptions {
+  input: string;
+  env: Readonly<Record<string, string | undefined>>;
+  timeout: number;
+  signal?: AbortSignal;
+}
+
 /**
  * Runs a program to its end with `input` on its standard input. Throws ENOENT and the like when it cannot be started;
- * its exit status is the caller's to judge. `env` is its whole environment; the time limit is in ms.
+ * its exit status is the caller's to judge. `env` is its whole environment; the time limit is in ms. `signal` ends it: its
+ * reason is the error then.
  */
 export async function runProgram(
   program: string,
   args: readonly string[],
-  options: { input: string; env: Readonly<Record<string, string | undefined>>; timeout: number },
+  { signal, ...options }: ProgramOptions,
 ): Promise<ProgramResult> {
-  const result = await execa(program, args, { ...options, extendEnv: false, reject: false });
+  const cancel = signal === undefined ? {} : { cancelSignal: signal };
+  const result = await execa(program, args, { ...options, ...cancel, extendEnv: false, reject: false });
+  signal?.throwIfAborted();
   const { stdout, stderr, exitCode, cause } = result;
   if (exitCode === undefined && !result.isTerminated && cause !== undefined) throw cause as Error;
   return { stdout, stderr, exitCode };

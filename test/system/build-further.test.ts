@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  lutimesSync,
-  mkdirSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
+import { startGitServer } from '../helpers/git-server';
 import { project, tspodProgram } from '../helpers/project';
 import { homeEnvironment, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -219,39 +212,19 @@ test('ADD fetches a file whose digest is known, and refuses another one', async 
 });
 
 test('a repository is a context, whole or a directory of a branch', async (t) => {
-  const repository = join(testFolder('git'), 'app.git');
-  const git = (...args: string[]): void =>
-    void execFileSync('git', ['-C', repository, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
-      env: homeEnvironment(),
-      stdio: 'pipe',
-    });
-  mkdirSync(join(repository, 'sub'), { recursive: true });
-  writeFileSync(join(repository, 'Containerfile'), `${BASE}\nCOPY . /r\n`);
-  writeFileSync(join(repository, 'sub/Containerfile'), `${BASE}\nCOPY . /r\n`);
-  git('init', '-q', '-b', 'main');
-  git('add', '.');
-  git('commit', '-qm', 'one');
+  const { url, git, folder, publish } = await startGitServer(t);
+  mkdirSync(join(folder, 'sub'));
+  writeFileSync(join(folder, 'Containerfile'), `${BASE}\nCOPY . /r\n`);
+  writeFileSync(join(folder, 'sub/Containerfile'), `${BASE}\nCOPY . /r\n`);
+  publish('one');
   git('checkout', '-qb', 'other');
-  writeFileSync(join(repository, 'sub/more'), '');
-  git('add', '.');
-  git('commit', '-qm', 'two');
+  writeFileSync(join(folder, 'sub/more'), '');
+  publish('two');
   git('checkout', '-q', 'main');
-  git('update-server-info');
-  const { readFileSync } = await import('node:fs');
-  const server = createServer((request, response) => {
-    const path = join(repository, '.git', (request.url ?? '').replace(/^\/app\.git/, '').replace(/\?.*/, ''));
-    const isFile = existsSync(path) && !path.endsWith('/');
-    response.statusCode = isFile ? 200 : 404;
-    response.end(isFile ? readFileSync(path) : '');
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  t.after(() => server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.git`;
   assert.equal(await ask('ls -A /r', [url]), 'Containerfile\nsub');
   assert.equal(await ask('ls -A /r', [`${url}#other:sub`]), 'Containerfile\nmore');
   const { stderr } = await build([`${url}#nosuch`], { expectCode: 125 });
   assert.match(stderr, /fetching ".*": git: .*nosuch/);
-  server.closeAllConnections();
 });
 
 test('an SSH agent is there for the mounts that ask for it, with given keys, and is gone afterwards', async () => {

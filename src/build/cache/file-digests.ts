@@ -14,12 +14,13 @@ import { randomId } from '../../lib/id';
 import { buildCachePaths } from '../../store/build-cache-paths';
 import { digestHex, digestOf } from '../../store/digest';
 import type { StorePaths } from '../../store/store-paths';
+import type { Breather } from '../files/breather';
 import { xattrsText } from '../files/kept-xattrs';
 
 /** The digests of files, read only when the files have changed. */
 export interface FileDigests {
   /** What stands for a regular file's content and extended attributes: SHA-256, hexadecimal, with the attributes behind it. */
-  of(path: string, stats: BigIntStats): string;
+  of(path: string, stats: BigIntStats, breathe: Breather): Promise<string>;
   /** Keeps them for the next build. */
   save(): void;
 }
@@ -39,12 +40,12 @@ export function openFileDigests(store: StorePaths, directory: string): FileDiges
   let hasNew = false;
   const now = BigInt(Date.now()) * 1_000_000n;
   return {
-    of(file, stats) {
+    async of(file, stats, breathe) {
       const name = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1) : file;
       const identity = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
       const before = used.get(name) ?? known.get(name);
       const isSame = before?.[0] === identity;
-      const digest = isSame ? before[1] : `${digestOfFile(file)}${xattrsText(file)}`;
+      const digest = isSame ? before[1] : `${await digestOfFile(file, breathe)}${xattrsText(file)}`;
       hasNew ||= !isSame;
       if (now - stats.ctimeNs > TICK_NS) used.set(name, [identity, digest]);
       return digest;
@@ -72,13 +73,16 @@ function readKnown(path: string): Map<string, Known> {
 
 const chunk = Buffer.allocUnsafeSlow(1 << 18);
 
-/** SHA-256, hexadecimal, of a file's content. */
-export function digestOfFile(path: string): string {
+/** SHA-256, hexadecimal, of a file's content. Error: why the build was aborted. */
+export async function digestOfFile(path: string, breathe: Breather): Promise<string> {
   const hash: Hash = process.getBuiltinModule('node:crypto').createHash('sha256');
   const descriptor = openSync(path, 'r');
   try {
-    for (let got = readSync(descriptor, chunk); got > 0; got = readSync(descriptor, chunk))
+    for (let got = readSync(descriptor, chunk); got > 0; got = readSync(descriptor, chunk)) {
       hash.update(chunk.subarray(0, got));
+      // others may use the chunk meanwhile
+      await breathe();
+    }
     return hash.digest('hex');
   } finally {
     closeSync(descriptor);

@@ -9,16 +9,33 @@ import type { GitAddress } from './git-address';
 /** Milliseconds that one call of git may take. */
 const PATIENCE = 30 * 60_000;
 
+/** Where a repository goes, and how. */
+export interface CloneOptions {
+  /** A new directory. */
+  target: string;
+  /** Whether the directory `.git` stays. */
+  keepGit?: boolean;
+  /** Ends it: the reason is then the error. */
+  signal?: AbortSignal;
+}
+
+/** What has been fetched. */
+export interface ClonedRepository {
+  /** The one that is meant. */
+  directory: string;
+  /** Hexadecimal. */
+  commit: string;
+}
+
 /**
- * Fetches a repository into a new directory, without its history; with `keepGit` the directory `.git` stays. Returns the
- * directory that is meant. Errors: `machine`: there is no git; `network`: it failed, in its words; `not-found`: it has no such
- * directory.
+ * Fetches a repository into a new directory, without its history; files have the mode 0644 or 0755. Errors: `machine`: there is
+ * no git; `network`: it failed, in its words; `not-found`: it has no such directory.
  */
 export async function cloneRepository(
   ctx: Context,
   { repository, ref, directory }: GitAddress,
-  { target, keepGit = false }: { target: string; keepGit?: boolean },
-): Promise<string> {
+  { target, keepGit = false, signal }: CloneOptions,
+): Promise<ClonedRepository> {
   const program = findProgram(ctx, 'git');
   if (program === undefined) {
     throw new TspodError('machine', `fetching "${repository}": there is no program "git"`, {
@@ -26,25 +43,37 @@ export async function cloneRepository(
     });
   }
   mkdirSync(target, { recursive: true });
-  const git = (...args: string[]) => runGit(ctx, program, ['-C', target, ...args], repository);
+  const git = (...args: string[]): Promise<string> =>
+    runGit(ctx, [program, '-C', target, ...args], { repository, ...(signal ? { signal } : {}) });
   await git('init', '--quiet');
   try {
     await git('fetch', '--quiet', '--depth=1', '--', repository, ref ?? 'HEAD');
   } catch {
+    signal?.throwIfAborted();
     // a server that only has files knows no depth
     await git('fetch', '--quiet', '--', repository, ref ?? 'HEAD');
   }
   await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', 'FETCH_HEAD');
   await git('submodule', 'update', '--quiet', '--init', '--recursive', '--depth=1');
+  const commit = (await git('rev-parse', 'HEAD')).trim();
   if (!keepGit) rmSync(join(target, '.git'), { recursive: true, force: true });
-  return requireDirectory(target, directory, repository);
+  return { directory: requireDirectory(target, directory, repository), commit };
 }
 
-async function runGit(ctx: Context, program: string, args: string[], repository: string): Promise<void> {
+async function runGit(
+  ctx: Context,
+  words: string[],
+  { repository, signal }: { repository: string; signal?: AbortSignal },
+): Promise<string> {
   // nobody could answer a question of git
   const env = { ...ctx.env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-  const { exitCode, stderr } = await runProgram(program, args, { input: '', env, timeout: PATIENCE });
-  if (exitCode === 0) return;
+  const options = { input: '', env, timeout: PATIENCE, ...(signal ? { signal } : {}) };
+  const { exitCode, stdout, stderr } = await runProgram(
+    '/bin/sh',
+    ['-c', 'umask 022; exec "$@"', 'sh', ...words],
+    options,
+  );
+  if (exitCode === 0) return stdout;
   const said = stderr.trim().split('\n').at(-1) ?? '';
   throw new TspodError(
     'network',

@@ -95,9 +95,9 @@ export async function fetchContext(ctx: Context, address: string, place: Place):
   const staging = place();
   const git = parseGitAddress(address);
   if (git !== undefined)
-    return { directory: await cloneRepository(ctx, git, { target: `${staging.path}/git` }) };
+    return { directory: (await cloneRepository(ctx, git, { target: `${staging.path}/git` })).directory };
   const path = `${staging.path}/download`;
-  await downloadFile(ctx, address, path);
+  await downloadFile(ctx, address, { path });
   if (isTarFile(path)) {
     const unpacked = await unpackContext(ctx, staging, path);
     if ('directory' in unpacked) return unpacked;
@@ -119,7 +119,7 @@ function readSources(
     readInput,
     async fetch(url) {
       const path = `${place().path}/containerfile-${count++}`;
-      await downloadFile(ctx, url, path);
+      await downloadFile(ctx, url, { path });
       return readFileSync(path, 'utf8');
     },
     preprocess: (path) => preprocess(ctx, path, { context: directory, flags: cppFlags }),

@@ -101,16 +101,16 @@ function imageStage(build: Build, stage: Stage, name: string, image: ResolvedIma
   };
 }
 
-/** A stage that another one goes on from; its arguments are its own. */
+/** A stage that another one goes on from, with its arguments too, as BuildKit has it. */
 function copyOf(from: StageState, stage: Stage): StageState {
-  const { scope: _, ...rest } = from;
+  const { env, args, variables } = from.scope;
   return {
-    ...rest,
+    ...from,
     ...{ stage, name: stage.from.name ?? String(stage.index), ownCommand: false },
     config: structuredClone(from.config),
     history: [...from.history],
     layers: [...from.layers],
-    scope: stageScope(from.scope.env),
+    scope: { env: new Map(env), args: new Map(args), variables: new Map(variables) },
   };
 }
 

@@ -22,6 +22,7 @@ import type { FileMaker } from '../../store/layer/file-maker';
 import type { TarEntry } from '../../store/tar/entry';
 import { makeFifo } from '../../sys/special-files';
 import { setXattr } from '../../sys/xattr';
+import type { Breather } from './breather';
 import { keptXattrs } from './kept-xattrs';
 
 /** Owner and permissions of what is copied; what is absent is kept from the source. */
@@ -37,8 +38,8 @@ export interface LayerWriter {
   resolve(path: string): { names: string[]; stats?: Stats };
   /** Makes a directory and its parents, where they are missing, for this owner. */
   ensureDirectory(names: readonly string[], attributes: CopyAttributes): void;
-  /** Copies a file, link, pipe or directory (without what is in it). */
-  put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): void;
+  /** Copies a file, link, pipe or directory (without what is in it); others have their turn while a large file is copied. */
+  put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): Promise<void>;
   /** Makes a file of text. */
   putText(
     names: readonly string[],
@@ -55,8 +56,12 @@ export interface LayerWriter {
  * `upper` is the layer's empty directory; `lowers` are those below it, from top to bottom. Files are written by the helper while
  * this process reads the next ones. Needs all ids.
  */
-export function openLayerWriter(ctx: Context, upper: string, lowers: readonly string[]): LayerWriter {
-  return new Writer(openFileMaker(ctx), upper, lowers);
+export function openLayerWriter(
+  ctx: Context,
+  upper: string,
+  { lowers, breathe }: { lowers: readonly string[]; breathe: Breather },
+): LayerWriter {
+  return new Writer(openFileMaker(ctx), upper, lowers, breathe);
 }
 
 class Writer implements LayerWriter {
@@ -75,6 +80,7 @@ class Writer implements LayerWriter {
     private readonly files: FileMaker,
     private readonly upper: string,
     lowers: readonly string[],
+    private readonly breathe: Breather,
   ) {
     this.view = { directories: [upper, ...lowers] };
   }
@@ -106,9 +112,10 @@ class Writer implements LayerWriter {
     this.dated.push({ path, stats });
   }
 
-  put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): void {
+  async put(names: readonly string[], entry: RootfsEntry, attributes: CopyAttributes): Promise<void> {
     const path = `${this.upper}/${names.join('/')}`;
     const { stats } = entry;
+    await this.breathe();
     if (stats.isDirectory()) return this.putDirectory(names, entry, attributes);
     this.ensureDirectory(names.slice(0, -1), {});
     this.makeRoom(names, path);
@@ -187,7 +194,11 @@ class Writer implements LayerWriter {
     if (found !== undefined) rmSync(path, { force: true });
   }
 
-  private putFile(key: string, { path: from, stats }: RootfsEntry, attributes: CopyAttributes): void {
+  private async putFile(
+    key: string,
+    { path: from, stats }: RootfsEntry,
+    attributes: CopyAttributes,
+  ): Promise<void> {
     if (this.told.size === 0) this.files.begin(this.upper);
     this.told.add(key);
     if (this.putLink(key, stats)) return;
@@ -198,6 +209,7 @@ class Writer implements LayerWriter {
       for (let got = 1; got > 0; at += got) {
         got = readSync(descriptor, this.buffer);
         if (got > 0) this.files.data(this.buffer.subarray(0, got), at);
+        await this.breathe();
       }
       this.files.end(at);
     } finally {

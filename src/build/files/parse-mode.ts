@@ -3,6 +3,7 @@ import { TspodError } from '../../lib/errors';
 type Change = (mode: number, isDirectory: boolean) => number;
 
 const WHO: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o1007 };
+const SHIFTS: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 };
 const BITS: Readonly<Record<string, number>> = { r: 0o444, w: 0o222, x: 0o111, s: 0o6000, t: 0o1000 };
 
 /** What `--chmod` does: an octal number, or symbols as chmod(1) has them: `u=rwX,go=rX`. Error `usage`. */
@@ -18,11 +19,11 @@ export function parseMode(text: string): Change {
 }
 
 function parseClause(text: string): Change | undefined {
-  const match = /^([ugoa]*)((?:[-+=][rwxXst]*)+)$/.exec(text);
+  const match = /^([ugoa]*)((?:[-+=](?:[ugo]|[rwxXst]*))+)$/.exec(text);
   if (match === null) return undefined;
   const who = match[1] === '' || match[1]?.includes('a') ? 'ugo' : (match[1] ?? '');
   const mask = [...who].reduce((bits, each) => bits | (WHO[each] ?? 0), 0);
-  const actions = [...(match[2] ?? '').matchAll(/([-+=])([rwxXst]*)/g)];
+  const actions = [...(match[2] ?? '').matchAll(/([-+=])([ugo]|[rwxXst]*)/g)];
   return (mode, isDirectory) =>
     actions.reduce((value, [, operator = '', letters = '']) => {
       const bits = bitsOf(letters, value, isDirectory) & mask;
@@ -32,8 +33,10 @@ function parseClause(text: string): Change | undefined {
     }, mode);
 }
 
-/** `X` is the permission to execute where a directory or anybody has it. */
+/** `X` is the permission to execute where a directory or anybody has it; `u`, `g` and `o` are what these have now. */
 function bitsOf(letters: string, mode: number, isDirectory: boolean): number {
+  const shift = SHIFTS[letters];
+  if (shift !== undefined) return ((mode >> shift) & 0o7) * 0o111;
   const executes = isDirectory || (mode & 0o111) !== 0;
   return [...letters].reduce(
     (bits, each) => bits | (each === 'X' ? (executes ? 0o111 : 0) : (BITS[each] ?? 0)),

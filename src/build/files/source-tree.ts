@@ -37,12 +37,12 @@ export interface FoundFile {
 
 /**
  * The files that a path with wildcards names, in the order of their names. Links are followed inside the tree, as in a
- * changed root. Error `not-found`: none.
+ * changed root. With `deep` the part `**` is any number of directories. Error `not-found`: none.
  */
-export function selectSources(tree: SourceTree, pattern: string): Selected[] {
+export function selectSources(tree: SourceTree, pattern: string, { deep = false } = {}): Selected[] {
   const parts = pattern.split('/').filter((part) => part !== '' && part !== '.');
   const hasWildcard = parts.some((part) => /[*?[\\]/.test(part));
-  const paths = hasWildcard ? expandPattern(tree, parts) : [parts.join('/')];
+  const paths = hasWildcard ? expandPattern(tree, parts, deep) : [parts.join('/')];
   const selected = paths.flatMap((path) => {
     const { names, entry } = findRootfsPlace(tree.view, path);
     if (entry === undefined || isLeftOut(tree, names, entry)) return [];
@@ -61,19 +61,32 @@ function isLeftOut({ ignore }: SourceTree, names: readonly string[], { stats }: 
   return ignore.ignores(path) && (!stats.isDirectory() || ignore.ignoresAllBelow(path));
 }
 
-function expandPattern(tree: SourceTree, parts: readonly string[]): string[] {
+function expandPattern(tree: SourceTree, parts: readonly string[], deep: boolean): string[] {
   let found = [''];
-  for (const part of parts) {
-    const matches = nameMatcher(part);
-    found = found.flatMap((path) => {
-      const { names, entry } = findRootfsPlace(tree.view, path === '' ? '/' : path);
-      if (!entry?.stats.isDirectory()) return [];
-      return [...readRootfsDirectory(tree.view, names).keys()]
+  for (const [at, part] of parts.entries()) {
+    const isDeep = deep && part === '**';
+    if (isDeep) found = [...new Set(found.flatMap((path) => directoriesFrom(tree, path)))];
+    if (isDeep && at < parts.length - 1) continue;
+    const matches = nameMatcher(isDeep ? '*' : part);
+    found = found.flatMap((path) =>
+      namesIn(tree, path)
         .filter(matches)
-        .map((name) => join(path, name));
-    });
+        .map((name) => join(path, name)),
+    );
   }
-  return found;
+  return deep ? found.filter((path) => !found.some((other) => path.startsWith(`${other}/`))) : found;
+}
+
+/** A directory and all below it; links are not followed. */
+function directoriesFrom(tree: SourceTree, path: string): string[] {
+  const { entry } = findRootfsPlace(tree.view, path === '' ? '/' : path, { last: 'keep' });
+  if (!entry?.stats.isDirectory()) return [];
+  return [path, ...namesIn(tree, path).flatMap((name) => directoriesFrom(tree, join(path, name)))];
+}
+
+function namesIn(tree: SourceTree, path: string): string[] {
+  const { names, entry } = findRootfsPlace(tree.view, path === '' ? '/' : path);
+  return entry?.stats.isDirectory() ? [...readRootfsDirectory(tree.view, names).keys()] : [];
 }
 
 function join(path: string, name: string): string {

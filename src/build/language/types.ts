@@ -117,7 +117,7 @@ export interface CopyInstruction<W> extends CopyBase<W> {
 /** `ADD`. */
 export interface AddInstruction<W> extends CopyBase<W> {
   kind: 'add';
-  /** `sha256:...` of a URL's content. */
+  /** `sha256:...` of a URL's content; the beginning of a repository's commit. */
   checksum?: W;
   keepGitDir: boolean;
   /** Absent: archives of the context are unpacked, those of URLs are not. */

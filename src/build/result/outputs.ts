@@ -2,6 +2,7 @@ import type { LayerSoFar } from '../../image/commit-image';
 import { writeTree } from '../../runtime/layer-tree';
 import { mkdirSync } from 'node:fs';
 import type { Build } from '../engine/build';
+import { makeBreather } from '../files/breather';
 import { openLayerWriter } from '../files/layer-writer';
 import { walkSource } from '../files/source-tree';
 import { findRootfsPlace } from '../../container/rootfs-view';
@@ -22,14 +23,15 @@ export async function writeOutputs(build: Build, layers: readonly LayerSoFar[]):
     }
     mkdirSync(output.path, { recursive: true });
     const view = { directories };
-    const writer = openLayerWriter(build.ctx, output.path, []);
+    const breathe = makeBreather(build.signal);
+    const writer = openLayerWriter(build.ctx, output.path, { lowers: [], breathe });
     const top = findRootfsPlace(view, '/');
     if (top.entry === undefined) continue;
     const selected = { names: [], named: '', entry: top.entry };
     for (const { below, entry } of walkSource({ view, name: 'the result' }, selected)) {
       const isSpecial =
         entry.stats.isCharacterDevice() || entry.stats.isBlockDevice() || entry.stats.isSocket();
-      if (below.length > 0 && !isSpecial) writer.put(below, entry, { owner: { uid: 0, gid: 0 } });
+      if (below.length > 0 && !isSpecial) await writer.put(below, entry, { owner: { uid: 0, gid: 0 } });
     }
     writer.finish();
   }

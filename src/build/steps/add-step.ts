@@ -5,6 +5,10 @@ import { decompress } from '../../store/decompress';
 import type { Build } from '../engine/build';
 import type { StageState } from '../engine/stage-state';
 import { sourceTree } from '../engine/source-of';
+import { cloneRepository } from '../context/clone-repository';
+import { parseGitAddress } from '../context/git-address';
+import type { GitAddress } from '../context/git-address';
+import type { Selected } from '../files/source-tree';
 import { errorAt } from '../language/language-error';
 import type { AddInstruction, Word } from '../language/types';
 import { findSources } from './copy-step';
@@ -12,7 +16,7 @@ import type { CopyWork } from './copy-step';
 import { fetchUrl } from './fetch-url';
 import { unpackArchive } from './unpack-archive';
 
-/** What `ADD` has found, archives unpacked and URLs fetched. */
+/** What `ADD` has found, archives unpacked, URLs and repositories fetched. */
 export interface AddWork {
   works: CopyWork[];
   /** What the key needs besides the files. */
@@ -28,7 +32,12 @@ export async function prepareAdd(
   const urls = instruction.sources.filter(({ text }) => isUrl(text));
   const paths = instruction.sources.filter(({ text }) => !isUrl(text));
   const works: CopyWork[] = [];
-  for (const word of urls) works.push(await addUrl(build, instruction, word));
+  for (const word of urls) {
+    const git = parseGitAddress(word.text);
+    works.push(
+      await (git ? addRepository(build, instruction, { word, git }) : addUrl(build, instruction, word)),
+    );
+  }
   if (paths.length > 0) {
     const tree = await sourceTree(build, state, undefined, instruction.at, () =>
       Promise.reject(new Error('ADD has no --from')),
@@ -40,16 +49,55 @@ export async function prepareAdd(
 }
 
 function isUrl(text: string): boolean {
-  return /^(https?|ftp|git|ssh):\/\/|^git@/.test(text);
+  return /^(https?|ftp|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(text);
+}
+
+async function addRepository(
+  build: Build,
+  { checksum, keepGitDir: keepGit }: AddInstruction<Word>,
+  { word, git }: { word: Word; git: GitAddress },
+): Promise<CopyWork> {
+  const target = `${build.staging().path}/${build.nextName('git')}`;
+  try {
+    const { directory, commit } = await cloneRepository(build.ctx, git, {
+      ...{ target, keepGit, signal: build.signal },
+    });
+    checkCommit(commit, checksum, word);
+    const tree = {
+      view: { directories: [directory] },
+      ...{
+        identity: `git ${commit} ${git.directory ?? ''} ${keepGit}`,
+        name: `"${word.text}"`,
+        isContext: true,
+      },
+    };
+    return { tree, selected: [{ word, found: topOf(directory, word.text) }], keepsOwners: false };
+  } catch (error) {
+    throw error instanceof TspodError && error.excerpt.length === 0 ? errorAt(word.at, error) : error;
+  }
+}
+
+/** The checksum of a repository is the beginning of its commit. */
+function checkCommit(commit: string, checksum: Word | undefined, { text }: Word): void {
+  if (checksum === undefined || (checksum.text !== '' && commit.startsWith(checksum.text.toLowerCase())))
+    return;
+  const message = `"${text}" is at another commit: expected ${checksum.text}, got ${commit}`;
+  throw errorAt(
+    checksum.at,
+    new TspodError('invalid', message, { hint: 'name the commit behind the address: URL#COMMIT' }),
+  );
+}
+
+/** All that is in a directory. */
+function topOf(path: string, named: string): Selected {
+  return { names: [], named, entry: { path, stats: process.getBuiltinModule('node:fs').lstatSync(path) } };
 }
 
 async function addUrl(build: Build, instruction: AddInstruction<Word>, word: Word): Promise<CopyWork> {
-  if (!/^https?:\/\//.test(word.text) || /\.git(#.*)?$/.test(word.text))
+  if (!/^https?:\/\//.test(word.text))
     throw errorAt(
       word.at,
-      new TspodError('unsupported', `"${word.text}": ADD fetches http and https only`, {
-        hint: 'clone the repository in a RUN, or make it a build context: --build-context NAME=URL',
-      }),
+      new TspodError('unsupported', `"${word.text}": ADD fetches http, https and git repositories only`),
     );
   try {
     const fetched = await fetchUrl(build, word.text, instruction.checksum?.text);
@@ -79,12 +127,7 @@ async function unpackAmong(
   for (const { word, found } of archives) {
     const folder = await unpackArchive(build, found.entry.path);
     const tree = { view: { directories: [folder] }, name: `"${found.named}"` };
-    const top = {
-      names: [],
-      named: '',
-      entry: { path: folder, stats: process.getBuiltinModule('node:fs').lstatSync(folder) },
-    };
-    unpacked.push({ tree, selected: [{ word, found: top }], keepsOwners: true });
+    unpacked.push({ tree, selected: [{ word, found: topOf(folder, '') }], keepsOwners: true });
   }
   return [...(plain.length > 0 ? [{ ...work, selected: plain }] : []), ...unpacked];
 }

@@ -4,6 +4,7 @@ import { layerFolder, makeBuiltLayer } from '../engine/layer-maker';
 import { sourceTree } from '../engine/source-of';
 import type { BuiltLayer, StageState } from '../engine/stage-state';
 import type { StepLabel } from '../events';
+import { makeBreather } from '../files/breather';
 import { openLayerWriter } from '../files/layer-writer';
 import { findRootfsPlace } from '../../container/rootfs-view';
 import type { AddInstruction, CopyInstruction, Instruction, RunInstruction, Word } from '../language/types';
@@ -91,7 +92,8 @@ function workdirWork(
       if (findRootfsPlace({ directories: lowers }, path).entry !== undefined) return undefined;
       const folder = layerFolder(build);
       makeTop(`${folder}/diff`, lowers[0]);
-      const writer = openLayerWriter(build.ctx, `${folder}/diff`, lowers);
+      const breathe = makeBreather(build.signal);
+      const writer = openLayerWriter(build.ctx, `${folder}/diff`, { lowers, breathe });
       writer.ensureDirectory(writer.resolve(path).names, {});
       writer.finish();
       return makeBuiltLayer(build, folder, { parent: state.layers.at(-1) });
@@ -145,17 +147,18 @@ async function addWork(
   instruction: AddInstruction<Word>,
 ): Promise<StepWork> {
   const { works, identity } = await prepareAdd(build, state, instruction);
-  const step = filesWork(build, state, instruction, works);
+  const step = await filesWork(build, state, instruction, works);
   return identity === undefined ? step : { ...step, key: [step.key, identity] };
 }
 
-function filesWork(
+async function filesWork(
   build: Build,
   state: StageState,
   instruction: CopyInstruction<Word> | AddInstruction<Word>,
   works: readonly CopyWork[],
-): StepWork {
-  const content = works.map((work) => contentOf(build, work));
+): Promise<StepWork> {
+  const content: unknown[] = [];
+  for (const work of works) content.push(await contentOf(build, work));
   const count = works.reduce((sum, { selected }) => sum + selected.length, 0) + instruction.heredocs.length;
   const { kind, destination, chown, chmod, heredocs } = instruction;
   const parents = instruction.kind === 'copy' && instruction.parents;
@@ -165,6 +168,7 @@ function filesWork(
       ...[
         heredocs.map(({ name, content: text }) => [name, text]),
         instruction.exclude.map(({ text }) => text),
+        ...(instruction.link ? ['link'] : []),
       ],
     ],
     history: { created_by: `/bin/sh -c #(nop) ${instruction.source}` },
@@ -173,7 +177,7 @@ function filesWork(
       build.staging();
       const target = openTarget(build, state, instruction, count > 1);
       try {
-        for (const work of works) copySources(work, target, { parents });
+        for (const work of works) await copySources(work, target, { parents });
         writeHeredocs(instruction, target);
         target.writer.finish();
       } finally {

@@ -7,6 +7,7 @@ import type { Build } from '../engine/build';
 import { engineErrorAt } from '../engine/engine-error';
 import { layerFolder } from '../engine/layer-maker';
 import type { StageState } from '../engine/stage-state';
+import { makeBreather } from '../files/breather';
 import { openLayerWriter } from '../files/layer-writer';
 import type { CopyAttributes, LayerWriter } from '../files/layer-writer';
 import { parseMode } from '../files/parse-mode';
@@ -32,9 +33,10 @@ export function findSources(
   words: readonly Word[],
   instruction: CopyInstruction<Word> | AddInstruction<Word>,
 ): CopyWork {
+  const deep = instruction.kind === 'copy' && instruction.parents;
   const selected = words.flatMap((word) => {
     try {
-      return selectSources(tree, word.text).map((found) => ({ word, found }));
+      return selectSources(tree, word.text, { deep }).map((found) => ({ word, found }));
     } catch (error) {
       throw error instanceof TspodError ? errorAt(word.at, error) : error;
     }
@@ -49,16 +51,18 @@ export function findSources(
 }
 
 /** What the files of a copy are, so that the same text means the same layer. */
-export function contentOf(build: Build, { tree, selected, exclude }: CopyWork): unknown {
+export async function contentOf(build: Build, { tree, selected, exclude }: CopyWork): Promise<unknown> {
   if (tree.identity !== undefined)
     return { tree: tree.identity, paths: selected.map(({ found }) => found.named) };
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  const breathe = makeBreather(build.signal);
   for (const { found } of selected) {
     hash.update(`${found.named}\0`);
     for (const { below, entry } of walkSource(tree, found, exclude)) {
+      await breathe();
       const stats = lstatSync(entry.path, { bigint: true });
       const content = stats.isFile()
-        ? build.digests.of(entry.path, stats)
+        ? await build.digests.of(entry.path, stats, breathe)
         : stats.isSymbolicLink()
           ? linkOf(entry.path)
           : '';
@@ -90,10 +94,13 @@ export function openTarget(
   several: boolean,
 ): CopyTarget {
   const folder = layerFolder(build);
-  const lowers = state.layers.map(({ diff }) => diff).reverse();
+  const all = state.layers.map(({ diff }) => diff).reverse();
+  const { destination, chown, chmod, sources, link } = instruction;
+  // with --link nothing is known of what is below
+  const lowers = link ? [] : all;
   makeTop(`${folder}/diff`, lowers[0]);
-  const writer = openLayerWriter(build.ctx, `${folder}/diff`, lowers);
-  const { destination, chown, chmod, sources } = instruction;
+  const breathe = makeBreather(build.signal);
+  const writer = openLayerWriter(build.ctx, `${folder}/diff`, { lowers, breathe });
   const path = posix.resolve('/', state.config.WorkingDir ?? '/', destination.text);
   const { names, stats } = writer.resolve(path);
   const hasSlash = /(^|\/)\.?$/.test(destination.text);
@@ -109,7 +116,7 @@ export function openTarget(
       ),
     );
   const attributes: CopyAttributes = {
-    ...(chown ? { owner: ownerOf(chown, lowers) } : {}),
+    ...(chown ? { owner: ownerOf(chown, all) } : {}),
     ...(chmod ? { mode: modeOf(chmod) } : {}),
   };
   return {
@@ -130,7 +137,11 @@ export function makeTop(path: string, below: string | undefined): void {
 }
 
 /** Writes the files into the layer. */
-export function copySources(work: CopyWork, target: CopyTarget, { parents }: { parents: boolean }): void {
+export async function copySources(
+  work: CopyWork,
+  target: CopyTarget,
+  { parents }: { parents: boolean },
+): Promise<void> {
   const { writer, attributes } = target;
   const into = { ...(attributes.owner ? { owner: attributes.owner } : {}) };
   for (const { word, found } of work.selected) {
@@ -143,7 +154,7 @@ export function copySources(work: CopyWork, target: CopyTarget, { parents }: { p
     for (const { below, entry } of walkSource(work.tree, found, work.exclude)) {
       if (below.length === 0 && isDirectory) continue;
       const { uid, gid } = entry.stats;
-      writer.put([...top, ...below], entry, {
+      await writer.put([...top, ...below], entry, {
         ...attributes,
         ...(work.keepsOwners && !attributes.owner ? { owner: { uid, gid } } : {}),
       });

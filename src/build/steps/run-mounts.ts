@@ -1,14 +1,16 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { findRootfsPlace } from '../../container/rootfs-view';
 import { TspodError } from '../../lib/errors';
 import { mountOverlay, unmountAll } from '../../runtime/mounts';
 import type { UserMount } from '../../volume/types';
 import { makeCache, takeCaches } from './cache-mounts';
+import { secretData } from './secret-data';
 import { startAgent } from './ssh-agent';
 import type { Build } from '../engine/build';
 import type { StageState } from '../engine/stage-state';
 import { contentOf } from './copy-step';
+import { makeBreather } from '../files/breather';
 import { walkSource } from '../files/source-tree';
 import type { Selected, SourceTree } from '../files/source-tree';
 import { errorAt } from '../language/language-error';
@@ -49,7 +51,7 @@ export async function mountsKey(
     const found = place(tree, mount.source ?? '/', at);
     parts.push(
       words,
-      contentOf(build, { tree, selected: [{ word: { text: '', at }, found }], keepsOwners: true }),
+      await contentOf(build, { tree, selected: [{ word: { text: '', at }, found }], keepsOwners: true }),
     );
   }
   return parts;
@@ -177,11 +179,11 @@ async function filteredCopy(build: Build, tree: SourceTree, found: Selected, dra
 /** Copies what is below a place of a tree, with owners. */
 async function copyTree(build: Build, tree: SourceTree, found: Selected, target: string): Promise<void> {
   const { openLayerWriter } = await import('../files/layer-writer');
-  const writer = openLayerWriter(build.ctx, target, []);
+  const writer = openLayerWriter(build.ctx, target, { lowers: [], breathe: makeBreather(build.signal) });
   try {
     for (const { below, entry } of walkSource(tree, found)) {
       const { uid, gid } = entry.stats;
-      if (below.length > 0) writer.put(below, entry, { owner: { uid, gid } });
+      if (below.length > 0) await writer.put(below, entry, { owner: { uid, gid } });
     }
     writer.finish();
   } finally {
@@ -226,7 +228,7 @@ function prepareSecret(
       }),
     );
   }
-  const data = secret.kind === 'file' ? readFileSync(secret.path) : Buffer.from(secret.value);
+  const data = secretData(secret);
   if (mount.env) draft.env[mount.env] = data.toString();
   if (mount.env && mount.target === undefined) return;
   const path = `${build.staging().path}/${build.nextName('secret')}`;

@@ -24,14 +24,31 @@ export interface DownloadedFile {
   mediaType: string;
 }
 
+/** Where a download goes, and what it needs. */
+export interface Download {
+  /** The new file. */
+  path: string;
+  /** Ends it: the reason is then the error. */
+  signal?: AbortSignal;
+  /** The header of this name; it goes to no other host. */
+  authorization?: string;
+}
+
 /**
  * Writes what an http or https address answers into a new file. Proxies and SSL_CERT_FILE are honoured. On an error the file
  * may be there in part. Errors: `network`, `not-found`, `denied`, `invalid`.
  */
-export async function downloadFile(ctx: Context, address: string, path: string): Promise<DownloadedFile> {
+export async function downloadFile(
+  ctx: Context,
+  address: string,
+  { path, signal, authorization }: Download,
+): Promise<DownloadedFile> {
   const url = parseAddress(address);
   try {
-    const response = await request(ctx, url);
+    const response = await request(ctx, url, {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(signal === undefined ? {} : { signal }),
+    });
     const { digest, size } = await save(response, path);
     const modified = Date.parse(response.headers['last-modified'] ?? '');
     return {
@@ -42,6 +59,7 @@ export async function downloadFile(ctx: Context, address: string, path: string):
       ...(Number.isNaN(modified) ? {} : { modified: modified / 1000 }),
     };
   } catch (error) {
+    signal?.throwIfAborted();
     throw wrapError(`fetching "${url.origin}${url.pathname}"`, error);
   }
 }
@@ -52,8 +70,13 @@ function parseAddress(address: string): URL {
   throw new TspodError('usage', `"${address}" is no http or https address`);
 }
 
-async function request(ctx: Context, url: URL): Promise<HttpResponse> {
+async function request(
+  ctx: Context,
+  url: URL,
+  { authorization, signal }: Omit<Download, 'path'>,
+): Promise<HttpResponse> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  if (authorization !== undefined) headers['authorization'] = authorization;
   if (url.username !== '') {
     const account = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers['authorization'] = `Basic ${Buffer.from(account).toString('base64')}`;
@@ -63,7 +86,10 @@ async function request(ctx: Context, url: URL): Promise<HttpResponse> {
   const trust = makeTrust(() => ({ authorities: [], clients: [] }), { verify: true, env: ctx.env });
   const connections = makeConnections(url.host, trust, ctx.env);
   const way = { connections, timeouts: defaultTimeouts, allowsPlain: false };
-  const response = await exchangeFollowing(way, { method: 'GET', url, headers });
+  const response = await exchangeFollowing(way, {
+    ...{ method: 'GET', url, headers },
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (response.status === 200) return response;
   discard(response);
   const said = `${response.status} ${response.body.statusMessage ?? ''}`.trim();

@@ -37,7 +37,7 @@ export async function fetchQuadlets(ctx: Context, places: readonly string[]): Pr
 
 async function fetchOne(ctx: Context, address: string, folder: string): Promise<string> {
   const staged = join(folder, '.download');
-  const { name } = await downloadFile(ctx, address, staged);
+  const { name } = await downloadFile(ctx, address, { path: staged });
   if (kindOf(name) === undefined || name.includes('/'))
     throw new TspodError('usage', `"${address}" is no Quadlet file by its name`, {
       hint: 'its name ends with .container, .volume, .network, .image or .build',

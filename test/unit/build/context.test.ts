@@ -135,7 +135,9 @@ test('a context comes from a directory of a branch of a git repository', async (
       { repository: path, ref, ...(directory ? { directory } : {}) },
       { target: place().path },
     );
-  const { sources } = await open({ context: await clone('side', 'app') });
+  const { directory, commit } = await clone('side', 'app');
+  assert.match(commit, /^[0-9a-f]{40}$/);
+  const { sources } = await open({ context: directory });
   assert.equal(sources[0]?.text, 'FROM git');
   await assert.rejects(clone('nosuch'), /fetching ".*": git: .*nosuch/);
   await assert.rejects(clone('side', 'none'), /has no directory "none"/);

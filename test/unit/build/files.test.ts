@@ -59,6 +59,19 @@ test('sources are named by paths and wildcards, from the top of the context', ()
   for (const [pattern, expected] of cases) assert.deepEqual(select(pattern).sort(), expected, pattern);
 });
 
+test('two stars are any number of directories where they are asked for, else as one', () => {
+  const tree = treeOf();
+  const deep = (pattern: string): string[] =>
+    selectSources(tree, pattern, { deep: true }).map(({ named }) => named);
+  assert.deepEqual(deep('**/one'), ['d/one']);
+  assert.deepEqual(deep('d/**/leaf'), ['d/deep/leaf']);
+  assert.deepEqual(deep('d/**/*.log'), ['d/two.log']);
+  // a directory is copied with all that is in it
+  assert.deepEqual(deep('d/**'), ['d/deep', 'd/one', 'd/two.log']);
+  assert.deepEqual(deep('**/d*'), ['d']);
+  assert.deepEqual(select('**/one').sort(), ['d/one', 'link/one']);
+});
+
 test('links lead nowhere outside of the context, and what is left out is told as such', () => {
   for (const pattern of ['outside/passwd', 'nosuch', '*.none', '../etc/passwd'])
     assert.throws(() => select(pattern), /no such file or directory in the build context/, pattern);
@@ -107,9 +120,12 @@ test('modes are octal numbers or the symbols of chmod(1)', () => {
     ['g+s', 0o755, true, 0o2755],
     ['o+t', 0o777, true, 0o1777],
     ['u+s,g-rx', 0o755, false, 0o4705],
+    ['g=u', 0o640, false, 0o660],
+    ['go=u', 0o700, true, 0o777],
+    ['o+g,u-o', 0o750, false, 0o255],
   ];
   for (const [text, mode, isDirectory, expected] of cases)
     assert.equal(parseMode(text)(mode, isDirectory).toString(8), expected.toString(8), `${text} ${mode}`);
-  for (const text of ['', '9', '77777', 'u=q', 'rwx', 'x+u'])
+  for (const text of ['', '9', '77777', 'u=q', 'rwx', 'x+u', 'g=uo', 'g=ru'])
     assert.throws(() => parseMode(text), /is not a mode/, text);
 });
