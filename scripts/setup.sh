@@ -30,7 +30,9 @@ c:setcap libcap2-bin
 c:ip iproute2
 c:openssl openssl
 c:docker-registry docker-registry
-c:skopeo skopeo'
+c:skopeo skopeo
+c:fish fish
+c:zsh zsh'
 ci_needs='c:shellcheck shellcheck
 c:clang-format clang-format'
 

@@ -17,17 +17,24 @@ _tspod() {
 complete -F _tspod tspod
 `;
 
+/** What ends with `:`, `=` or `,` goes on; read from a directory of fpath, the file itself is the first call. */
 const ZSH = `#compdef tspod
 _tspod() {
-  local line
-  local -a found
+  local line word files
+  local -a found open
   while IFS= read -r line; do
-    [[ $line = :files ]] && { _files; continue; }
-    found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    [[ $line = :files ]] && { files=yes; continue; }
+    word=\${line%%$'\\t'*}
+    if [[ $word = *[:=,] ]]; then open+=("\${word//:/\\\\:}")
+    elif [[ $line = *$'\\t'* ]]; then found+=("\${word//:/\\\\:}:\${line#*$'\\t'}")
+    else found+=("\${word//:/\\\\:}")
+    fi
   done < <(tspod __complete -- "\${(@)words[2,$CURRENT]}" 2>/dev/null)
+  (( \${#open} )) && _describe tspod open -S ''
   (( \${#found} )) && _describe tspod found
+  [[ -n $files ]] && { compset -P '--*='; _files; }
 }
-compdef _tspod tspod
+if [[ \${funcstack[1]} = _tspod ]]; then _tspod; else compdef _tspod tspod; fi
 `;
 
 const FISH = `# fish completion for tspod
@@ -35,7 +42,11 @@ function __tspod_complete
   set -l words (commandline -opc)[2..-1] (commandline -ct)
   for line in (tspod __complete -- $words 2>/dev/null)
     if test "$line" = :files
-      __fish_complete_path (commandline -ct)
+      set -l option (string match -r -- '^--[^=]*=' $words[-1])
+      set -l typed (string replace -r -- '^--[^=]*=' '' $words[-1])
+      for path in (__fish_complete_path "$typed")
+        echo "$option$path"
+      end
     else
       echo $line
     end
