@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { isErrno } from '../lib/errors';
 import { syncDirectory } from '../sys/file-io';
 import { syncFileSystem } from '../sys/special-files';
+import { syncFiles } from '../sys/sync-files';
 import { digestHex } from './digest';
 import { blobPath, layerPath } from './store-paths';
 import type { StorePaths } from './store-paths';
@@ -14,16 +15,20 @@ export interface StagedContent {
   files?: { file: string; path: string }[];
 }
 
+/** One syncfs(2) costs a fraction of syncing more files than this one by one. */
+const few = 32;
+
 /**
- * Moves staged content into the store; when this returns it outlives a power loss. One syncfs(2) for all files costs a
- * fraction of syncing each. Where another process was faster its copy stays, ours is left in the staging directory.
+ * Moves staged content into the store; when this returns it outlives a power loss. A layer that the store has already, or that
+ * another process brings meanwhile, is left in the staging directory.
  */
-export function publish(store: StorePaths, content: StagedContent): void {
-  syncStore(store);
-  for (const { file, digest } of content.blobs) moveBlob(file, blobPath(store, digestHex(digest)));
-  for (const { directory, chainId } of content.layers)
-    renameNew(directory, layerPath(store, digestHex(chainId)));
-  for (const { file, path } of content.files ?? []) renameSync(file, path);
+export function publish(store: StorePaths, { blobs, layers, files = [] }: StagedContent): void {
+  const isNew = layers.filter(({ chainId }) => !isWhole(layerPath(store, digestHex(chainId))));
+  const staged = [...blobs, ...files].map(({ file }) => file);
+  syncStaged(store, [...staged, ...isNew.map(({ directory }) => directory)]);
+  for (const { file, digest } of blobs) moveBlob(file, blobPath(store, digestHex(digest)));
+  for (const { directory, chainId } of isNew) renameNew(directory, layerPath(store, digestHex(chainId)));
+  for (const { file, path } of files) renameSync(file, path);
   // layers and files can be made anew from the blobs, the blobs from nothing
   syncDirectory(store.blobs);
 }
@@ -39,6 +44,17 @@ export function replaceLayer(store: StorePaths, directory: string, chainHex: str
   }
   renameSync(directory, to);
   syncDirectory(store.layers);
+}
+
+function syncStaged(store: StorePaths, paths: readonly string[]): void {
+  // a blob that several pulls share may be in its place already
+  if (
+    !syncFiles(
+      paths.filter((path) => existsSync(path)),
+      few,
+    )
+  )
+    syncStore(store);
 }
 
 function syncStore(store: StorePaths): void {
@@ -64,9 +80,13 @@ function renameNew(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-    // a layer without its record is one that a repair has given up
-    if (existsSync(`${to}/diff`) && existsSync(`${to}/layer.json`)) return;
+    if (isWhole(to)) return;
     renameSync(to, `${from}-broken`);
     renameSync(from, to);
   }
+}
+
+/** A layer without its record is one that a repair has given up. */
+function isWhole(layer: string): boolean {
+  return existsSync(`${layer}/diff`) && existsSync(`${layer}/layer.json`);
 }
