@@ -11,9 +11,9 @@ static const struct {
     const char *name;
     role *run;
 } roles[] = {
-    {"start", role_start}, {"exec", role_exec}, {"attach", role_attach}, {"enter", role_enter},
-    {"tree", role_tree},   {"copy", role_copy}, {"unpack", role_unpack}, {"seccomp", role_seccomp},
-    {"init", role_init},   {"netd", role_netd}, {"probe", role_probe},
+    {"start", role_start},     {"monitor", role_monitor}, {"exec", role_exec}, {"attach", role_attach},
+    {"enter", role_enter},     {"tree", role_tree},       {"copy", role_copy}, {"unpack", role_unpack},
+    {"seccomp", role_seccomp}, {"init", role_init},       {"netd", role_netd}, {"probe", role_probe},
 };
 
 /* Node leaves SIGPIPE and SIGXFSZ ignored across execve. */

@@ -34,10 +34,10 @@ static void report(int status, const char *text) {
 }
 
 /* The streams are /dev/null, so that nobody waits for an end of file that the monitor holds back. */
-static void detach(const struct plan *plan, const int *streams) {
+static void detach(const struct plan *plan) {
     bool passes = plan_number(plan, PLAN_STDIO, 0, 0) & PLAN_STDIO_PASSTHROUGH;
     for (int fd = 0; passes && fd <= 2; fd++)
-        self.container.caller[fd] = fcntl(streams[fd], F_DUPFD_CLOEXEC, 3);
+        self.container.caller[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; fd++)
         if (null < 0 || dup2(null, fd) < 0)
@@ -66,8 +66,9 @@ static void make_run_directory(const struct plan *plan) {
         die_errno(125, "making the directory %s", path);
 }
 
-static void enter_namespaces(const struct plan *plan) {
-    userns_enter_common(plan, true);
+static void enter_namespaces(const struct plan *plan, bool is_inside) {
+    if (!is_inside)
+        userns_enter_common(plan, true);
     netd_begin(&self); /* before there are mounts that it would keep */
     self.netd.mounts = true;
     if (unshare(CLONE_NEWNS) < 0)
@@ -174,9 +175,10 @@ static _Noreturn void run_and_restart(void) {
     }
 }
 
-void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
+void monitor_run(struct plan *plan, struct monitor_origin origin) {
     self = (struct monitor){.plan = plan,
-                            .lock = lock,
+                            .lock = origin.lock,
+                            .awaits_relay = origin.early,
                             .listener = -1,
                             .signals = -1,
                             .notify = -1,
@@ -185,16 +187,16 @@ void monitor_run(struct plan *plan, int relay, int lock, const int *streams) {
                             .log.fd = -1};
     self.status.phase = "exited";
     container_initialise(&self.container);
-    clients_add(&self, relay);
+    clients_add(&self, origin.relay);
     die_report_to(report);
     take_signals();
-    detach(plan, streams);
+    detach(plan);
     preserve_guard(plan);
     self.lifeline = (int)plan_number(plan, PLAN_LIFELINE, 0, (uint64_t)-1);
     fcntl(self.lifeline, F_SETFD, FD_CLOEXEC);
     make_run_directory(plan);
     self.notify = notify_open(plan);
-    enter_namespaces(plan);
+    enter_namespaces(plan, origin.early);
     log_open(&self.log, plan);
     rootfs_mount(plan);
     run_and_restart();

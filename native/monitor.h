@@ -59,8 +59,8 @@ struct monitor {
     struct health health;
     struct client clients[CLIENTS_GREATEST];
     size_t client_count;
-    int relay; /* told what becomes of the start, then the first client */
-    int lock;  /* LOCK_FILE, held while the container is being started */
+    int lock;          /* LOCK_FILE, held while the container is being started */
+    bool awaits_relay; /* the first client is still on its way: the program does not run before it is there */
     int listener, signals;
     int lifeline; /* ends with who wanted the container; -1: it has none */
     int notify;   /* what the container tells a service manager comes here; -1: nothing does */
@@ -80,8 +80,15 @@ struct monitor {
     bool input_ends; /* closed when `input` is taken */
 };
 
-/* Becomes the monitor of the plan's container; reports to `relay`; never returns. */
-_Noreturn void monitor_run(struct plan *plan, int relay, int lock, const int *streams);
+struct monitor_origin {
+    int relay;  /* told what becomes of the start, then the first client */
+    int lock;   /* LOCK_FILE */
+    bool early; /* it is in the common user namespace already, and the relay still has to say that it is there
+                 */
+};
+
+/* Becomes the monitor of the plan's container; never returns. */
+_Noreturn void monitor_run(struct plan *plan, struct monitor_origin origin);
 
 /* monitor_status.c: replaces STATUS_FILE. With `sync` it is on the disk. */
 void status_write(struct monitor *monitor, bool sync);

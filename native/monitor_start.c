@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,6 +98,20 @@ void monitor_release(struct monitor *monitor) {
     tell_started(monitor);
 }
 
+/* A program that nobody would be told of does not run: tspod may have been killed on its way to become the
+ * relay. */
+static void await_relay(struct monitor *monitor) {
+    char byte;
+    if (!monitor->awaits_relay)
+        return;
+    int socket = monitor->clients[0].fd;
+    while (poll(&(struct pollfd){.fd = socket, .events = POLLIN}, 1, -1) < 0 && errno == EINTR)
+        continue;
+    monitor->awaits_relay = false;
+    if (recv(socket, &byte, 1, MSG_DONTWAIT) != 1)
+        die(125, "tspod was killed while it started the container");
+}
+
 void monitor_start(struct monitor *monitor) {
     bool first = monitor->listener < 0;
     monitor->ended = false;
@@ -113,6 +129,7 @@ void monitor_start(struct monitor *monitor) {
     netd_wait(monitor);
     write_pid(monitor->plan, PLAN_PID_FILE, monitor->container.pid);
     write_pid(monitor->plan, PLAN_MONITOR_PID_FILE, getpid());
+    await_relay(monitor);
     if (!first || !plan_find(monitor->plan, PLAN_HOLD))
         return monitor_release(monitor);
     monitor->held = true;

@@ -133,13 +133,14 @@ const char *plan_parse(struct plan *plan, char *bytes, size_t size) {
     return NULL;
 }
 
+/* The monitor and its relay may read the same file at once: neither moves its offset. */
 void plan_read(struct plan *plan, int fd) {
-    size_t size = 0, room = 16384;
+    size_t size = 0, room = 32768;
     char *bytes = malloc(room);
     for (;;) {
         if (!bytes)
             die(125, "reading the plan: out of memory");
-        ssize_t got = read(fd, bytes + size, room - size);
+        ssize_t got = pread(fd, bytes + size, room - size, (off_t)size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

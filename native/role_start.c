@@ -17,13 +17,14 @@
 #include "preserve.h"
 #include "relay.h"
 #include "roles.h"
+#include "start.h"
 #include "terminal.h"
 #include "userns.h"
 
 #define LOCK_DEADLINE_MS 20000
 #define LOCK_STEP_MS 10
 
-static int take_lock(const struct plan *plan) {
+int start_lock(const struct plan *plan) {
     const char *path = plan_string(plan, PLAN_LOCK_FILE, 0, NULL);
     if (!path)
         return -1;
@@ -57,8 +58,7 @@ static bool same_boot(const char *recorded) {
     return strncmp(boot, recorded, 36) == 0;
 }
 
-/* 'r' running, 'i' initialized, 0 neither: by the record, if its monitor lives. */
-static char live_phase(const struct plan *plan) {
+char start_live_phase(const struct plan *plan) {
     char text[4096];
     const char *path = plan_string(plan, PLAN_STATUS_FILE, 0, NULL);
     if (!path || read_file(path, text, sizeof text) <= 0)
@@ -107,6 +107,14 @@ static int join_running(const struct plan *plan, char phase) {
     return follow(fd, plan);
 }
 
+/* The monitor is there, and sets the container up: it waits for this process before the program runs. */
+static int follow_monitor(const struct plan *plan, int socket, pid_t monitor) {
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
+    notify_main_pid(plan, monitor);
+    send(socket, "", 1, MSG_NOSIGNAL); /* one that has ended has said why */
+    return follow(socket, plan);
+}
+
 int role_start(int argc, char **argv) {
     static struct plan plan;
     if (argc < 3)
@@ -114,8 +122,10 @@ int role_start(int argc, char **argv) {
     int fd = atoi(argv[2]);
     plan_read(&plan, fd);
     close(fd);
-    int lock = take_lock(&plan), ends[2];
-    char phase = live_phase(&plan);
+    if (argc > 4)
+        return follow_monitor(&plan, atoi(argv[3]), atoi(argv[4]));
+    int lock = start_lock(&plan), ends[2];
+    char phase = start_live_phase(&plan);
     if (phase) {
         close_fd(&lock);
         return join_running(&plan, phase);
@@ -128,7 +138,7 @@ int role_start(int argc, char **argv) {
         die_errno(125, "starting the monitor");
     if (pid == 0) {
         close(ends[0]);
-        monitor_run(&plan, ends[1], lock, (int[]){0, 1, 2});
+        monitor_run(&plan, (struct monitor_origin){.relay = ends[1], .lock = lock});
     }
     close(ends[1]);
     close_fd(&lock);

@@ -6,6 +6,7 @@
 typedef int role(int argc, char **argv);
 
 role role_start;   /* start a container and its monitor; relay the foreground */
+role role_monitor; /* the monitor of a container that is still being made */
 role role_exec;    /* a further program in a running container */
 role role_attach;  /* relay the foreground of a running container */
 role role_enter;   /* a program in the common user namespace */

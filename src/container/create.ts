@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { lockContentShared } from '../image/collect-garbage';
 import { ensureImage } from '../image/ensure-image';
 import type { ImageFetch } from '../image/ensure-image';
@@ -23,7 +24,7 @@ import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
 import { containerPaths } from './paths';
 import { checkRuntime } from './options/check-runtime';
-import type { ContainerOptions, ContainerRecord } from './record';
+import type { ContainerOptions, ContainerRecord, LogSettings } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
 import { recordContainerEvent } from './container-events';
@@ -35,6 +36,8 @@ export interface CreateMode {
   sync?: boolean;
   /** The data of its secrets, by their places in the options. */
   secrets?: ReadonlyMap<number, Buffer> | undefined;
+  /** Called when the image is there: what is left takes only milliseconds. */
+  hasImage?: () => void;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function createContainer(
   const lock = lockContent(ctx);
   try {
     const image = asked.rootfs ? undefined : await ensureImage(ctx, asked.image, mode.fetch);
+    mode.hasImage?.();
     const options = await withFurther(ctx, asked, image);
     const found =
       options.secrets && (await import('./secrets/find-secrets')).findSecrets(ctx, options.secrets);
@@ -144,7 +148,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps, { plain: options.disk?.kind === 'image' }),
-    options: { ...withHealth(options, config), mounts, ...(isSystemd ? { systemd: true } : {}) },
+    options: { ...withHealth(options, config), mounts, log: createLog(ctx, options.log, id), ...(isSystemd ? { systemd: true } : {}) },
     ...program,
     labels: { ...config.Labels, ...options.labels },
     stopSignal: parseSignal(
@@ -152,7 +156,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     ),
     exposedPorts: exposed,
     ports: publishedPorts(ctx, options, exposed),
-    hostname: createHostname(options, id),
+    hostname: createHostname(ctx, options, { id, name }),
     ...(idMaps ? { idMaps } : {}),
     anonymousVolumes: mounts.flatMap((mount) =>
       mount.kind === 'volume' && mount.anonymous ? [mount.name] : [],
@@ -168,6 +172,8 @@ function placeContainer(
   record: ContainerRecord,
   options: { sync: boolean; secrets?: CreateMode['secrets'] },
 ): ContainerRecord {
+  const { path: log } = record.options.log;
+  if (ctx.defaults?.logFolder !== undefined && log !== undefined) mkdirSync(dirname(log), { recursive: true });
   stageContainer(ctx, record, options);
   let named = record;
   while (!reserveName(ctx, named.name, named.id)) {
@@ -176,10 +182,20 @@ function placeContainer(
       rmSync(containerPaths(ctx, record.id).directory, { recursive: true, force: true });
       throw nameInUse(record.name, holder);
     }
-    named = { ...named, name: chooseName(ctx, undefined) };
+    const name = chooseName(ctx, undefined);
+    named = { ...named, name, hostname: createHostname(ctx, record.options, { id: record.id, name }) };
     rewriteRecord(ctx, named, options);
   }
   return named;
+}
+
+/** With the file that containers.conf has for the log of this container. */
+function createLog(ctx: Context, log: LogSettings, id: string): LogSettings {
+  const folder = ctx.defaults?.logFolder;
+  const isFile = log.driver === 'k8s-file' || log.driver === 'json-file';
+  return folder === undefined || !isFile || log.path !== undefined
+    ? log
+    : { ...log, path: `${folder}/${id}/ctr.log` };
 }
 
 /** With all nine digits of the fraction, so that times sort as text. */

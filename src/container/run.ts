@@ -1,5 +1,6 @@
 import type { ImageFetch } from '../image/ensure-image';
 import type { Context } from '../lib/context';
+import { startEarlyMonitor, type EarlyMonitor } from '../runtime/early-monitor';
 import { createContainer } from './create';
 import { removeIdFile, writeIdFile } from './create-files';
 import type { ContainerOptions } from './record';
@@ -17,11 +18,14 @@ export async function runContainer(
 ): Promise<never> {
   // what is started at once is synced by its monitor
   const { fetch, ...start } = mode;
-  const create = { sync: false, ...(fetch === undefined ? {} : { fetch }) };
+  let monitor: EarlyMonitor | undefined;
+  const hasImage = (): void =>
+    void (monitor = passesDescriptors(ctx, mode) ? undefined : startEarlyMonitor(ctx));
+  const create = { sync: false, hasImage, ...(fetch === undefined ? {} : { fetch }) };
   const record = await createContainer(ctx, options, createCommand, create);
   try {
     writeIdFile(options, record.id);
-    return await startContainer(ctx, record, start);
+    return await startContainer(ctx, record, start, monitor);
   } catch (error) {
     if (options.autoRemove) {
       const { removeContainers } = await import('./remove');
@@ -30,4 +34,9 @@ export async function runContainer(
     }
     throw error;
   }
+}
+
+/** What the caller has open for the container is there for programs that this process becomes, not for those that it starts. */
+function passesDescriptors({ env }: Context, { preserve }: StartMode): boolean {
+  return preserve !== undefined || Boolean(env['LISTEN_FDS']);
 }

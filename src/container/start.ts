@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
+import { followMonitor, type EarlyMonitor } from '../runtime/early-monitor';
 import { becomeHelper, runHelper, startForeground } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';
 import type { Plan } from '../runtime/plan';
@@ -16,11 +17,17 @@ export type { ForegroundStreams, StartMode } from './start-plan';
 
 /**
  * Starts a container and becomes its foreground, or the one that prints its id: this process is replaced by the
- * helper, so nothing of Node stays while the container runs. Never returns.
+ * helper, so nothing of Node stays while the container runs. A `monitor` that is there already gets the plan. Never returns.
  */
-export async function startContainer(ctx: Context, record: ContainerRecord, mode: StartMode): Promise<never> {
+export async function startContainer(
+  ctx: Context,
+  record: ContainerRecord,
+  mode: StartMode,
+  monitor?: EarlyMonitor,
+): Promise<never> {
   const kept = ctx.env['LISTEN_FDS'] ? await withListening(ctx, mode) : mode;
   const plan = await prepareStart(ctx, await withLogTag(ctx, record), kept);
+  if (monitor) return followMonitor(ctx, monitor, plan);
   return becomeHelper(ctx, 'start', plan, kept.preserve);
 }
 

@@ -58,9 +58,14 @@ export function runHelper(
   }
 }
 
-/** Starts the helper in a role with a plan, with pipes to its standard input, output and error. */
-export function startHelper(ctx: Context, role: HelperRole, plan: Plan): ChildProcessWithoutNullStreams {
-  return spawnHelper(ctx, role, plan, ['pipe', 'pipe', 'pipe']) as ChildProcessWithoutNullStreams;
+/** Starts the helper in a role with a plan, with pipes to its standard output and error, and to its input unless that is this process's own. */
+export function startHelper(
+  ctx: Context,
+  role: HelperRole,
+  plan: Plan,
+  stdin: 'pipe' | 'inherit' = 'pipe',
+): ChildProcessWithoutNullStreams {
+  return spawnHelper(ctx, role, plan, [stdin, 'pipe', 'pipe']) as ChildProcessWithoutNullStreams;
 }
 
 /** The descriptor of the helper that `startForeground` leads to: for the op LIFELINE. */
@@ -95,10 +100,21 @@ function spawnHelper(
   }
 }
 
-/** An open, unlinked file that holds the plan: nothing is left of it, however this process ends. */
 function planDescriptor(ctx: Context, plan: Plan): number {
+  const fd = openPlan(ctx);
+  writePlan(fd, plan, ctx);
+  return fd;
+}
+
+/** Writes a plan to its file, with what the helper needs to start others. */
+export function writePlan(fd: number, plan: Plan, ctx: Context): void {
   addHelperScope(plan, ctx);
   const bytes = plan.bytes();
+  writeSync(fd, bytes, 0, bytes.length, 0);
+}
+
+/** An open, unlinked file for a plan: nothing is left of it, however this process ends. */
+export function openPlan(ctx: Context): number {
   const path = `${ctx.paths.runRoot}/plan-${randomId().slice(0, 16)}`;
   let fd: number;
   try {
@@ -108,7 +124,6 @@ function planDescriptor(ctx: Context, plan: Plan): number {
     fd = openSync(path, 'wx+', 0o600);
   }
   unlinkSync(path);
-  writeSync(fd, bytes, 0, bytes.length, 0);
   return fd;
 }
 
