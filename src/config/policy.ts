@@ -29,7 +29,8 @@ export function checkPolicy(
   refuseRepeatedKey(file, readFileSync(file, 'utf8'));
   const { requirements, where } = findRequirements(parsePolicy(file, content), transport, identity);
   for (const { type } of requirements) {
-    if (type !== 'insecureAcceptAnything') throw refusal(file, where, type, `${transport}:${identity}`);
+    const image = identity === '' ? transport : `${transport}:${identity}`;
+    if (type !== 'insecureAcceptAnything') throw refusal(file, where, type, image);
   }
 }
 

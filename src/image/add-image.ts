@@ -18,6 +18,8 @@ export interface AddOptions {
   staging: Staging;
   files: FileMaker;
   warn: (message: string) => void;
+  /** Told of each step, in lines as Podman prints them. */
+  note?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -33,11 +35,15 @@ export async function addImage(
   const diffIds = config.rootfs.diff_ids;
   const chain = chainIdsOf(diffIds);
   const layers: LayerSoFar[] = [];
+  options.note?.('Getting image source signatures');
   for (const [at, layer] of image.layers.entries()) {
     const place = { chainId: chain[at] ?? '', parent: chain[at - 1], diffId: diffIds[at] ?? '' };
     layers.push(await findOrAddLayer(store, layer, { ...options, ...place, below: layers }));
   }
-  return commitImage(store, image, { staging: options.staging, layers, config });
+  const added = commitImage(store, image, { staging: options.staging, layers, config });
+  options.note?.(`Copying config sha256:${added.id}`);
+  options.note?.('Writing manifest to image destination');
+  return added;
 }
 
 interface LayerPlace extends AddOptions {
@@ -55,7 +61,9 @@ async function findOrAddLayer(
 ): Promise<LayerSoFar> {
   const { chainId, parent, diffId } = place;
   const found = readLayerRecord(store, chainId);
+  const copying = `Copying blob ${layer.expected?.digest ?? diffId}`;
   if (found !== undefined && isComplete(store, found, layer)) {
+    place.note?.(`${copying} skipped: already exists`);
     return {
       chainId,
       diff: `${layerPath(store, digestHex(chainId))}/diff`,
@@ -63,6 +71,7 @@ async function findOrAddLayer(
       staged: undefined,
     };
   }
+  place.note?.(copying);
   const input: LayerInput = {
     range: layer.range,
     diffId,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { runInUserns } from '../runtime/enter';
-import { fitsPlatform, platformName } from './platform';
+import { fitsPlatform, mismatchOf } from './platform';
 import type { Platform } from './platform';
 import type { PullOptions, PullPolicy } from './pull/pull-request';
 import { resolveImage } from './resolve';
@@ -37,7 +37,7 @@ async function findOrFetch(
   text: string,
   fetch: ImageFetch | undefined,
 ): Promise<ResolvedImage> {
-  const name = transport.test(text) ? await take(ctx, text) : text;
+  const name = transport.test(text) ? await take(ctx, text, fetch?.platform) : text;
   const found = resolveImage(ctx, name);
   const { policy = 'never', platform } = fetch ?? {};
   const isSimple = platform === undefined && (policy === 'missing' || policy === 'never');
@@ -59,9 +59,10 @@ export function imageNotKnown(name: string, exitCode = 125): TspodError {
 }
 
 /** What the name of an image with a transport leads to: the id of what has been copied into the store. */
-async function take(ctx: Context, text: string): Promise<string> {
+async function take(ctx: Context, text: string, platform: Platform | undefined): Promise<string> {
   const { takeInUserns } = await import('./transport/take-in-userns');
-  return takeInUserns(ctx, text)?.at(-1) ?? text.replace(/^docker:\/\//, '');
+  const taken = await takeInUserns(ctx, text, { platform });
+  return taken?.at(-1) ?? text.replace(/^docker:\/\//, '');
 }
 
 async function pull(ctx: Context, name: string, fetch: ImageFetch): Promise<ResolvedImage> {
@@ -88,9 +89,7 @@ function loadEmbedded(ctx: Context, name: string): ResolvedImage {
 
 /** An image of another machine is run only where the kernel knows how. */
 function warnOfPlatform(ctx: Context, { config }: ResolvedImage): void {
-  if (fitsPlatform(config, {})) return;
-  const platforms = `(${platformName(config)}) does not match the expected platform (${platformName({})})`;
-  ctx.log('warn', `image platform ${platforms}`);
+  if (!fitsPlatform(config, {})) ctx.log('warn', mismatchOf(config, {}));
 }
 
 /** The layers are looked at, not read: what has been published is complete. */

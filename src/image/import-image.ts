@@ -5,6 +5,7 @@ import { formatRfc3339, nowNs } from '../lib/time';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
 import { openStore } from '../store/open-store';
 import { openStaging } from '../store/staging';
+import { checkSource } from './archive/check-source';
 import { openPlainFile } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
 import { commitImage } from './commit-image';
@@ -29,7 +30,7 @@ export interface ImportOptions {
 /** Podman's. */
 const DEFAULT_MESSAGE = 'imported from tarball';
 
-/** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. */
+/** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. Error `denied`: by policy.json. */
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
   const names = options.reference === undefined ? [] : [importName(options.reference)];
   const store = openStore(ctx);
@@ -39,6 +40,7 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
   const files = openFileMaker(ctx);
   let descriptor: number | undefined;
   try {
+    checkSource(ctx, { transport: 'tarball', path: options.path });
     descriptor = await openPlainFile(options.path, staging);
     const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
     const staged = await addLayer(staging, 'import', { range, lowers: [], files, warn });

@@ -9,21 +9,33 @@ import type { AddedImage } from './commit-image';
 import { openFileMaker } from './open-file-maker';
 import { recordEvent } from '../store/events/record-event';
 
+/** How archives are loaded. */
+export interface LoadOptions {
+  /** `--signature-policy`: instead of the policy.json that is looked for. */
+  policyFile?: string | undefined;
+  /** Told of each step, a line each. */
+  note?: ((line: string) => void) | undefined;
+}
+
 /**
  * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` undefined is
  * standard input. Needs all ids of the user. An image that fails leaves nothing behind; those before it stay.
  */
-export async function* loadImages(ctx: Context, path: string | undefined): AsyncGenerator<AddedImage> {
+export async function* loadImages(
+  ctx: Context,
+  path: string | undefined,
+  { policyFile, note }: LoadOptions = {},
+): AsyncGenerator<AddedImage> {
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
   const warn = (message: string): void => ctx.log('debug', message);
   const files = openFileMaker(ctx);
   try {
-    const archive = await openArchive(path, staging);
+    const archive = await openArchive(ctx, { path, policyFile }, staging);
     try {
       for (const image of archive.images) {
-        const added = await addImage(store, image, { staging, files, warn });
+        const added = await addImage(store, image, { staging, files, warn, note });
         recordEvent(ctx, { type: 'image', status: 'loadfromarchive', id: added.id, name: path ?? '' });
         yield added;
       }

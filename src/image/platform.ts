@@ -56,6 +56,11 @@ export function fitsPlatform(image: Platform, wanted: Platform): boolean {
   );
 }
 
+/** What is said where an image is for another platform. */
+export function mismatchOf(image: Platform, wanted: Platform): string {
+  return `image platform (${platformName(image)}) does not match the expected platform (${platformName(wanted)})`;
+}
+
 /** The variants that a machine can run, the best first: its own, none, then older ones. */
 function variantsFor(wanted: Platform): (string | undefined)[] {
   const isHost = (wanted.architecture ?? hostArchitecture()) === hostArchitecture();

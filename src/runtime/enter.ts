@@ -46,11 +46,15 @@ export function runInUserns(ctx: Context, argv: readonly string[], action: strin
 }
 
 /**
- * Starts another tspod command in the common user namespace, with pipes to its standard input, output and error. Error
- * `machine`, by the child's event `error`: there is no helper.
+ * Starts another tspod command in the common user namespace, with pipes to its standard output and error, and to its
+ * input unless that is this process's own. Error `machine`, by the child's event `error`: there is no helper.
  */
-export function startInUserns(ctx: Context, argv: readonly string[]): ChildProcessWithoutNullStreams {
-  return startHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)));
+export function startInUserns(
+  ctx: Context,
+  argv: readonly string[],
+  stdin: 'pipe' | 'inherit' = 'pipe',
+): ChildProcessWithoutNullStreams {
+  return startHelper(ctx, 'enter', enterPlan(ctx, tspodCommand(argv)), stdin);
 }
 
 /** Becomes a program in the common user namespace, with a mount namespace of its own (`unshare`); never returns. */

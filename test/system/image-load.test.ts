@@ -26,7 +26,7 @@ function assertNothingLeft(): void {
 async function load(archive: Buffer, code = 0): Promise<{ stdout: string; stderr: string }> {
   const path = join(testFolder(), 'archive.tar');
   writeFileSync(path, archive);
-  const result = await runTspod(['load', '-i', path], { expectCode: code });
+  const result = await runTspod(['load', '-q', '-i', path], { expectCode: code });
   assertNothingLeft();
   return result;
 }

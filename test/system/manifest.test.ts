@@ -187,7 +187,7 @@ test('a list is written with its images to a layout, an archive and a directory,
   const id = await tspod('image', 'inspect', '--format', '{{.Id}}', here);
   await tspod('manifest', 'rm', name);
   await tspod('rmi', arm, here);
-  for (const place of [places[0] ?? '', `oci-archive:${folder}/archive`])
+  for (const place of [places[0] ?? '', `oci-archive:${folder}/archive`, `dir:${folder}/dir`])
     assert.equal(await tspod('pull', '-q', place), id);
   await tspod('rmi', '-f', id);
 });

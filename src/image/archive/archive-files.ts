@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { posix } from 'node:path';
 import { TspodError, isErrno, wrapError } from '../../lib/errors';
+import { checkBlob } from '../../store/blob-writer';
+import type { ExpectedBlob } from '../../store/blob-writer';
+import { digestOf } from '../../store/digest';
 import { readSmallRange } from '../../store/file-range';
 import type { FileRange } from '../../store/file-range';
 import { indexTarFile } from '../../store/tar/tar-index';
@@ -52,6 +55,17 @@ export function readArchiveFile(files: ArchiveFiles, path: string): Buffer {
   } catch (error) {
     throw wrapError(`reading ${JSON.stringify(path)}`, error);
   }
+}
+
+/** The same, verified. Error `invalid`: it is missing, too large, or not what is expected. */
+export function readVerifiedFile(files: ArchiveFiles, path: string, { digest, size }: ExpectedBlob): Buffer {
+  const data = readArchiveFile(files, path);
+  try {
+    checkBlob({ digest: digestOf(data), size: data.length }, { digest, size });
+  } catch (error) {
+    throw wrapError(`reading ${JSON.stringify(path)}`, error);
+  }
+  return data;
 }
 
 /** Where a file's bytes are. Error `invalid`: it is missing. */

@@ -1,8 +1,10 @@
-import { checkBlob } from '../../store/blob-writer';
-import { digestHex, digestOf } from '../../store/digest';
-import { TspodError, wrapError } from '../../lib/errors';
+import { TspodError } from '../../lib/errors';
+import { digestHex } from '../../store/digest';
 import { parseManifest } from '../manifest';
-import { readArchiveFile, requireArchiveFile } from './archive-files';
+import type { Manifest } from '../manifest';
+import { choosePlatform } from '../platform';
+import type { Platform } from '../platform';
+import { readArchiveFile, readVerifiedFile, requireArchiveFile } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';
 
@@ -11,23 +13,32 @@ export function isDirArchive(files: ArchiveFiles): boolean {
   return files.find('version') !== undefined && files.find('manifest.json') !== undefined;
 }
 
-/** The image of a directory of the transport `dir:`: manifest.json, and blobs named after their digests. Error `invalid`. */
-export function readDirArchive(files: ArchiveFiles): ArchivedImage[] {
-  const bytes = readArchiveFile(files, 'manifest.json');
-  const manifest = parseManifest(bytes);
-  if (!('config' in manifest))
-    throw new TspodError('unsupported', 'manifest.json is a list of manifests: only one image can be read');
-  const { digest, size } = manifest.config;
-  const config = readArchiveFile(files, digestHex(digest));
-  try {
-    checkBlob({ digest: digestOf(config), size: config.length }, { digest, size });
-  } catch (error) {
-    throw wrapError('reading the configuration', error);
-  }
+/**
+ * The image of a directory of the transport `dir:`: manifest.json, and blobs named after their digests. Of a list the image
+ * for the platform is taken, by default this machine's. Error `invalid`.
+ */
+export function readDirArchive(files: ArchiveFiles, platform?: Platform): ArchivedImage[] {
+  const { manifest, bytes } = findManifest(files, readArchiveFile(files, 'manifest.json'), platform);
+  const config = readVerifiedFile(files, digestHex(manifest.config.digest), manifest.config);
   const mediaType = manifest.mediaType ?? 'application/vnd.oci.image.manifest.v1+json';
   const layers = manifest.layers.map((layer) => ({
     range: requireArchiveFile(files, digestHex(layer.digest)),
     expected: { digest: layer.digest, size: layer.size, mediaType: layer.mediaType },
   }));
   return [{ names: [], config, manifest: { bytes, mediaType }, layers }];
+}
+
+/** Images of a list lie beside it, as DIGEST.manifest.json. */
+function findManifest(
+  files: ArchiveFiles,
+  bytes: Buffer,
+  platform: Platform | undefined,
+  depth = 0,
+): { manifest: Manifest; bytes: Buffer } {
+  const manifest = parseManifest(bytes);
+  if ('config' in manifest) return { manifest, bytes };
+  if (depth === 4) throw new TspodError('invalid', 'lists of manifests are nested too deeply');
+  const chosen = choosePlatform(manifest.manifests, platform);
+  const file = `${digestHex(chosen.digest)}.manifest.json`;
+  return findManifest(files, readVerifiedFile(files, file, chosen), platform, depth + 1);
 }

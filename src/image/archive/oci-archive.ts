@@ -1,17 +1,20 @@
 import { TspodError, wrapError } from '../../lib/errors';
-import { checkBlob } from '../../store/blob-writer';
-import { digestHex, digestOf } from '../../store/digest';
+import { digestHex } from '../../store/digest';
 import { parseObject } from '../image-config';
 import { parseManifest } from '../manifest';
 import type { Descriptor, Manifest } from '../manifest';
 import { choosePlatform } from '../platform';
+import type { Platform } from '../platform';
 import { formatReference, localReference, parseReference } from '../reference';
-import { readArchiveFile, requireArchiveFile } from './archive-files';
+import { readArchiveFile, readVerifiedFile, requireArchiveFile } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';
 
-/** The images of an OCI image layout (image-layout.md). Of several platforms this machine's is taken. Error `invalid`. */
-export function readOciArchive(files: ArchiveFiles): ArchivedImage[] {
+/**
+ * The images of an OCI image layout (image-layout.md). Of a list the image for the platform is taken, by default this
+ * machine's. Error `invalid`.
+ */
+export function readOciArchive(files: ArchiveFiles, platform?: Platform): ArchivedImage[] {
   checkLayout(files);
   const index = parseManifest(readArchiveFile(files, 'index.json'));
   if (!('manifests' in index)) throw new TspodError('invalid', 'index.json is not an index of manifests');
@@ -19,7 +22,7 @@ export function readOciArchive(files: ArchiveFiles): ArchivedImage[] {
   const images = new Map<string, ArchivedImage>();
   for (const descriptor of index.manifests) {
     const name = nameOf(descriptor);
-    const image = images.get(descriptor.digest) ?? readImage(files, descriptor);
+    const image = images.get(descriptor.digest) ?? readImage(files, descriptor, platform);
     if (name !== undefined && !image.names.includes(name)) image.names.push(name);
     images.set(descriptor.digest, image);
   }
@@ -35,12 +38,17 @@ function checkLayout(files: ArchiveFiles): void {
   throw new TspodError('invalid', `OCI image layout of version ${version}: expected "1.0.0"`);
 }
 
-function readImage(files: ArchiveFiles, descriptor: Descriptor, depth = 0): ArchivedImage {
+function readImage(
+  files: ArchiveFiles,
+  descriptor: Descriptor,
+  platform: Platform | undefined,
+  depth = 0,
+): ArchivedImage {
   const bytes = readBlob(files, descriptor);
   const manifest = parseManifest(bytes);
   if ('config' in manifest) return fromManifest(files, manifest, { bytes, mediaType: descriptor.mediaType });
   if (depth === 4) throw new TspodError('invalid', 'lists of manifests are nested too deeply');
-  return readImage(files, choosePlatform(manifest.manifests), depth + 1);
+  return readImage(files, choosePlatform(manifest.manifests, platform), platform, depth + 1);
 }
 
 function fromManifest(
@@ -55,14 +63,8 @@ function fromManifest(
   return { names: [], config: readBlob(files, manifest.config), manifest: raw, layers };
 }
 
-function readBlob(files: ArchiveFiles, { digest, size }: Descriptor): Buffer {
-  const data = readArchiveFile(files, blobFile(digest));
-  try {
-    checkBlob({ digest: digestOf(data), size: data.length }, { digest, size });
-  } catch (error) {
-    throw wrapError(`reading blob ${digestHex(digest).slice(0, 12)}`, error);
-  }
-  return data;
+function readBlob(files: ArchiveFiles, descriptor: Descriptor): Buffer {
+  return readVerifiedFile(files, blobFile(descriptor.digest), descriptor);
 }
 
 function blobFile(digest: string): string {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync, unlinkSync } from 'node:fs';
+import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { detectCompression } from '../../store/compression';
 import { decompress } from '../../store/decompress';
@@ -9,6 +10,8 @@ import { writeFully } from '../../sys/file-io';
 import { openDirectoryFiles, openTarFiles } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';
+import { checkSource } from './check-source';
+import type { SourceTransport } from './check-source';
 import { isDirArchive, readDirArchive } from './dir-archive';
 import { readDockerArchive } from './docker-archive';
 import { readOciArchive } from './oci-archive';
@@ -21,26 +24,38 @@ export interface OpenArchive {
 
 /**
  * Opens a docker-archive, an oci-archive, an OCI directory or one of the transport `dir:`; `path` undefined is standard input. What is compressed
- * or comes through a pipe is first spooled into the staging directory, because images refer back and forth in it.
+ * or comes through a pipe is first spooled into the staging directory, because images refer back and forth in it. Errors:
+ * `invalid`, and `denied` or `unsupported` where policy.json does not accept what it is.
  */
-export async function openArchive(path: string | undefined, staging: Staging): Promise<OpenArchive> {
-  const files =
-    path !== undefined && statSync(path).isDirectory()
-      ? openDirectoryFiles(path)
-      : openTarFiles(await openPlainFile(path, staging));
+export async function openArchive(
+  ctx: Context,
+  { path, policyFile }: { path: string | undefined; policyFile?: string | undefined },
+  staging: Staging,
+): Promise<OpenArchive> {
+  const isDirectory = path !== undefined && statSync(path).isDirectory();
+  const files = isDirectory ? openDirectoryFiles(path) : openTarFiles(await openPlainFile(path, staging));
   try {
-    return { images: readImages(files), close: () => files.close() };
+    const { transport, read } = formatOf(files, isDirectory);
+    // what comes with the program is as good as the program
+    if (path !== ctx.paths.embeddedImage) checkSource(ctx, { transport, path, policyFile });
+    return { images: read(files), close: () => files.close() };
   } catch (error) {
     files.close();
     throw error;
   }
 }
 
-function readImages(files: ArchiveFiles): ArchivedImage[] {
+interface ArchiveFormat {
+  transport: SourceTransport;
+  read: (files: ArchiveFiles) => ArchivedImage[];
+}
+
+function formatOf(files: ArchiveFiles, isDirectory: boolean): ArchiveFormat {
   if (files.find('index.json') !== undefined && files.find('oci-layout') !== undefined)
-    return readOciArchive(files);
-  if (isDirArchive(files)) return readDirArchive(files);
-  if (files.find('manifest.json') !== undefined) return readDockerArchive(files);
+    return { transport: isDirectory ? 'oci' : 'oci-archive', read: (of) => readOciArchive(of) };
+  if (isDirArchive(files)) return { transport: 'dir', read: (of) => readDirArchive(of) };
+  if (files.find('manifest.json') !== undefined)
+    return { transport: 'docker-archive', read: readDockerArchive };
   throw new TspodError(
     'invalid',
     'not an image archive: it has neither index.json and oci-layout nor manifest.json',

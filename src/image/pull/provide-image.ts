@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context';
 import type { ImageFetch } from '../ensure-image';
-import { fitsPlatform, platformName } from '../platform';
+import { fitsPlatform, mismatchOf } from '../platform';
 import { resolveImage } from '../resolve';
 import { pullImage } from './pull-image';
 
@@ -18,10 +18,7 @@ export async function provideImage(ctx: Context, name: string, fetch: ImageFetch
   });
   const image = resolveImage(ctx, id);
   if (image !== undefined && platform !== undefined && !fitsPlatform(image.config, platform))
-    ctx.log(
-      'warn',
-      `image platform (${platformName(image.config)}) does not match the expected platform (${platformName(platform)})`,
-    );
+    ctx.log('warn', mismatchOf(image.config, platform));
   return id;
 }
 

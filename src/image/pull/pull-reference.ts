@@ -7,7 +7,7 @@ import { openStore } from '../../store/open-store';
 import { storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { readImageRecord } from '../image-record';
-import { fitsPlatform, platformName } from '../platform';
+import { fitsPlatform, mismatchOf } from '../platform';
 import type { Platform } from '../platform';
 import { formatReference } from '../reference';
 import type { ImageReference } from '../reference';
@@ -157,7 +157,5 @@ function warnOfPlatform(
   const entry = readImageIndex(store).find((each) => each.digest === chosen.digest);
   if (entry === undefined) return;
   const { config } = readImageRecord(store, entry);
-  if (fitsPlatform(config, wanted)) return;
-  const message = `image platform (${platformName(config)}) does not match the expected platform (${platformName(wanted)})`;
-  ctx.log('warn', message);
+  if (!fitsPlatform(config, wanted)) ctx.log('warn', mismatchOf(config, wanted));
 }

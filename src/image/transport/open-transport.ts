@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { Staging } from '../../store/staging';
+import { checkSource } from '../archive/check-source';
 import { openDirectoryFiles, openTarFiles } from '../archive/archive-files';
 import type { ArchiveFiles } from '../archive/archive-files';
 import type { ArchivedImage } from '../archive/archived-image';
@@ -10,29 +11,43 @@ import { readDockerArchive } from '../archive/docker-archive';
 import { readOciArchive } from '../archive/oci-archive';
 import { openPlainFile } from '../archive/open-archive';
 import type { OpenArchive } from '../archive/open-archive';
+import type { Platform } from '../platform';
 import { dockerReference, formatReference, localReference, parseReference } from '../reference';
 import type { Transport, TransportReference } from './parse-transport';
 import { openPodmanImage } from './podman-store/open-podman-image';
 
+/** What is taken from a place. */
+export interface TransportOptions {
+  place: TransportReference;
+  staging: Staging;
+  /** Of lists; by default this machine's. */
+  platform?: Platform | undefined;
+  /** `--signature-policy`: instead of the policy.json that is looked for. */
+  policyFile?: string | undefined;
+}
+
 /**
  * Opens the images at a place outside of the store: an archive or directory, or a local Podman's store. Names are those
  * that Podman gives them: none of `dir:` and of `oci:` without a reference. `docker://` is not for this function.
- * Errors: `not-found`, `invalid`, `unsupported`, `usage`.
+ * Errors: `not-found`, `invalid`, `unsupported`, `usage`, `denied` by policy.json.
  */
 export async function openTransport(
   ctx: Context,
-  place: TransportReference,
-  staging: Staging,
+  { place, staging, platform, policyFile }: TransportOptions,
 ): Promise<OpenArchive> {
   const { transport, path } = place;
-  if (transport === 'containers-storage') return openPodmanImage(ctx, path, staging);
   if (transport === 'docker') throw new TspodError('usage', `docker://${path} is in a registry`);
+  if (transport === 'containers-storage') {
+    checkSource(ctx, { transport, path, policyFile });
+    return openPodmanImage(ctx, path, staging);
+  }
   if (!existsSync(path)) {
     throw new TspodError('not-found', `"${path}": no such file or directory`);
   }
+  checkSource(ctx, { transport, path, policyFile });
   const files = await openFiles(transport, path, staging);
   try {
-    return { images: readers[transport](files, place), close: () => files.close() };
+    return { images: readers[transport](files, place.reference, platform), close: () => files.close() };
   } catch (error) {
     files.close();
     throw error;
@@ -50,17 +65,24 @@ async function openFiles(transport: FileTransport, path: string, staging: Stagin
   throw new TspodError('invalid', `"${path}": expected ${expected}`);
 }
 
-const readers: Record<FileTransport, (files: ArchiveFiles, place: TransportReference) => ArchivedImage[]> = {
-  dir: readDirArchive,
-  oci: (files, { reference }) =>
+/** Reads the images that a reference means; of lists those for the platform. */
+type ReadTransport = (
+  files: ArchiveFiles,
+  reference: string | undefined,
+  platform: Platform | undefined,
+) => ArchivedImage[];
+
+const readers: Record<FileTransport, ReadTransport> = {
+  dir: (files, _reference, platform) => readDirArchive(files, platform),
+  oci: (files, reference, platform) =>
     reference === undefined
-      ? only(readOciArchive(files)).map((image) => ({ ...image, names: [] }))
-      : byName(readOciArchive(files), localName(reference)),
-  'oci-archive': (files, { reference }) =>
+      ? only(readOciArchive(files, platform)).map((image) => ({ ...image, names: [] }))
+      : byName(readOciArchive(files, platform), localName(reference)),
+  'oci-archive': (files, reference, platform) =>
     reference === undefined
-      ? only(readOciArchive(files))
-      : byName(readOciArchive(files), localName(reference)),
-  'docker-archive': (files, { reference }) => {
+      ? only(readOciArchive(files, platform))
+      : byName(readOciArchive(files, platform), localName(reference)),
+  'docker-archive': (files, reference) => {
     const images = readDockerArchive(files);
     if (reference === undefined) return images;
     const index = /^@(\d{1,9})$/.exec(reference)?.[1];

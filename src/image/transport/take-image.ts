@@ -1,13 +1,27 @@
 import type { Context } from '../../lib/context';
-import { TspodError, wrapError } from '../../lib/errors';
+import { TspodError } from '../../lib/errors';
 import { openStore } from '../../store/open-store';
 import { openStaging } from '../../store/staging';
 import { addImage } from '../add-image';
+import type { ArchivedImage } from '../archive/archived-image';
 import { lockContentShared } from '../collect-garbage';
 import type { AddedImage } from '../commit-image';
+import { parseImageConfig } from '../image-config';
 import { openFileMaker } from '../open-file-maker';
+import { fitsPlatform, mismatchOf } from '../platform';
+import type { Platform } from '../platform';
 import { openTransport } from './open-transport';
 import { parseTransport } from './parse-transport';
+
+/** How images are taken from a place. */
+export interface TakeOptions {
+  /** Absent: this machine's. */
+  platform?: Platform | undefined;
+  /** `--signature-policy`: instead of the policy.json that is looked for. */
+  policyFile?: string | undefined;
+  /** Told of each step, a line each. */
+  note?: ((line: string) => void) | undefined;
+}
 
 /**
  * Brings the images at a place with a transport (`oci:PATH` and the like, not `docker://`) into the store. Needs all ids
@@ -16,7 +30,7 @@ import { parseTransport } from './parse-transport';
 export async function* takeImages(
   ctx: Context,
   text: string,
-  note: (line: string) => void,
+  { platform, policyFile, note }: TakeOptions,
 ): AsyncGenerator<AddedImage> {
   const place = parseTransport(text);
   if (place === undefined) throw new TspodError('usage', `"${text}": expected TRANSPORT:DETAILS`);
@@ -26,22 +40,23 @@ export async function* takeImages(
   const files = openFileMaker(ctx);
   const warn = (message: string): void => ctx.log('debug', message);
   try {
-    const archive = await openTransport(ctx, place, staging);
+    const archive = await openTransport(ctx, { place, staging, platform, policyFile });
     try {
       for (const image of archive.images) {
-        const added = await addImage(store, image, { staging, files, warn });
-        note(`Copying config sha256:${added.id}`);
-        note('Writing manifest to image destination');
-        yield added;
+        warnOfPlatform(ctx, image, platform);
+        yield await addImage(store, image, { staging, files, warn, note });
       }
     } finally {
       archive.close();
     }
-  } catch (error) {
-    throw wrapError(`copying ${text}`, error);
   } finally {
     files.close();
     staging.remove();
     lock.release();
   }
+}
+
+function warnOfPlatform(ctx: Context, image: ArchivedImage, wanted: Platform = {}): void {
+  const config = parseImageConfig(image.config, image.layers.length);
+  if (!fitsPlatform(config, wanted)) ctx.log('warn', mismatchOf(config, wanted));
 }

@@ -19,15 +19,14 @@ export default defineCommand({
     quiet: {
       type: 'boolean',
       short: 'q',
-      description: 'Accepted as Podman has it: there is no progress to suppress',
+      description: 'Do not tell of progress',
     },
     silent: { type: 'boolean', description: 'Print nothing', hidden: true },
     'signature-policy': {
       type: 'string',
       value: 'FILE',
-      description: 'Signature policy',
+      description: 'Read this policy.json instead of that of the user or the machine',
       hidden: true,
-      refuse: 'signatures are not verified here',
     },
   },
   args: { min: 0, max: 0 },
@@ -39,7 +38,12 @@ export default defineCommand({
         hint: 'name a file with --input, or redirect one to standard input',
       });
     }
-    for await (const { id, names } of loadImages(ctx, input)) {
+    const isQuiet = flags.quiet === true || flags.silent === true;
+    const options = {
+      policyFile: flags['signature-policy'],
+      note: isQuiet ? undefined : (line: string) => output.note(line),
+    };
+    for await (const { id, names } of loadImages(ctx, input, options)) {
       if (flags.silent === true) continue;
       if (names.length === 0) output.print(`Loaded image: sha256:${id}`);
       for (const name of names) output.print(`Loaded image: ${name}`);

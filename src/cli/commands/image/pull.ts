@@ -1,13 +1,15 @@
 import { pullImage } from '../../../image/pull/pull-image';
 import type { PullOptions, PullPolicy } from '../../../image/pull/pull-request';
+import { notePull } from '../../../image/pull/note-pull';
+import { localTransport } from '../../../image/transport/parse-transport';
 import type { Context } from '../../../lib/context';
+import { TspodError } from '../../../lib/errors';
 import { nameAsker } from '../../ask-for-name';
 import { defineCommand } from '../../define-command';
 import type { Flags, Output } from '../../define-command';
 import { parsePlatform, platformOptions } from '../../options/platform-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
 import { pullReport, silentReport } from '../../print/pull-progress';
-import { notePull } from '../../../image/pull/note-pull';
 
 const PULL_OPTIONS = {
   ...registryOptions,
@@ -78,14 +80,15 @@ async function parsePullOptions(ctx: Context, flags: PullFlags, output: Output):
   };
 }
 
-async function pullOne(
-  ctx: Context,
-  name: string,
-  { flags, options, output }: { flags: PullFlags; options: PullOptions; output: Output },
-): Promise<void> {
+interface PullRequest {
+  flags: PullFlags;
+  options: PullOptions;
+  output: Output;
+}
+
+async function pullOne(ctx: Context, name: string, { flags, options, output }: PullRequest): Promise<void> {
   if (/^[a-z-]+:/.test(name)) {
-    const { takeInUserns } = await import('../../../image/transport/take-in-userns');
-    const taken = takeInUserns(ctx, name);
+    const taken = await takePlace(ctx, name, { flags, options, output });
     for (const id of taken ?? []) await notePull(ctx, name, () => Promise.resolve({ id }));
     if (taken !== undefined) return taken.forEach((id) => output.print(id));
   }
@@ -99,4 +102,18 @@ async function pullOne(
     return;
   }
   output.print((await notePull(ctx, name, () => pullImage(ctx, image, options))).id);
+}
+
+/** The images of a place such as `oci:PATH`; undefined of any other name. */
+async function takePlace(
+  ctx: Context,
+  name: string,
+  { flags, options: { platform, policyFile }, output }: PullRequest,
+): Promise<string[] | undefined> {
+  const place = localTransport(name);
+  if (place !== undefined && flags['all-tags'])
+    throw new TspodError('usage', `"${name}": all tags can be pulled from a registry only`);
+  const { takeInUserns } = await import('../../../image/transport/take-in-userns');
+  const note = flags.quiet ? undefined : (line: string) => output.note(line);
+  return takeInUserns(ctx, name, { platform, policyFile, note });
 }
