@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { lockContentShared } from '../image/collect-garbage';
 import { ensureImage } from '../image/ensure-image';
 import type { ImageFetch } from '../image/ensure-image';
@@ -24,7 +23,7 @@ import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
 import { containerPaths } from './paths';
 import { checkRuntime } from './options/check-runtime';
-import type { ContainerOptions, ContainerRecord, LogSettings } from './record';
+import type { ContainerOptions, ContainerRecord } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
 import { recordContainerEvent } from './container-events';
@@ -148,7 +147,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps, { plain: options.disk?.kind === 'image' }),
-    options: { ...withHealth(options, config), mounts, log: createLog(ctx, options.log, id), ...(isSystemd ? { systemd: true } : {}) },
+    options: { ...withHealth(options, config), mounts, ...(isSystemd ? { systemd: true } : {}) },
     ...program,
     labels: { ...config.Labels, ...options.labels },
     stopSignal: parseSignal(
@@ -156,7 +155,7 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     ),
     exposedPorts: exposed,
     ports: publishedPorts(ctx, options, exposed),
-    hostname: createHostname(ctx, options, { id, name }),
+    hostname: createHostname(options, id),
     ...(idMaps ? { idMaps } : {}),
     anonymousVolumes: mounts.flatMap((mount) =>
       mount.kind === 'volume' && mount.anonymous ? [mount.name] : [],
@@ -172,8 +171,6 @@ function placeContainer(
   record: ContainerRecord,
   options: { sync: boolean; secrets?: CreateMode['secrets'] },
 ): ContainerRecord {
-  const { path: log } = record.options.log;
-  if (ctx.defaults?.logFolder !== undefined && log !== undefined) mkdirSync(dirname(log), { recursive: true });
   stageContainer(ctx, record, options);
   let named = record;
   while (!reserveName(ctx, named.name, named.id)) {
@@ -182,20 +179,10 @@ function placeContainer(
       rmSync(containerPaths(ctx, record.id).directory, { recursive: true, force: true });
       throw nameInUse(record.name, holder);
     }
-    const name = chooseName(ctx, undefined);
-    named = { ...named, name, hostname: createHostname(ctx, record.options, { id: record.id, name }) };
+    named = { ...named, name: chooseName(ctx, undefined) };
     rewriteRecord(ctx, named, options);
   }
   return named;
-}
-
-/** With the file that containers.conf has for the log of this container. */
-function createLog(ctx: Context, log: LogSettings, id: string): LogSettings {
-  const folder = ctx.defaults?.logFolder;
-  const isFile = log.driver === 'k8s-file' || log.driver === 'json-file';
-  return folder === undefined || !isFile || log.path !== undefined
-    ? log
-    : { ...log, path: `${folder}/${id}/ctr.log` };
 }
 
 /** With all nine digits of the fraction, so that times sort as text. */
