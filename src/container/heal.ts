@@ -7,6 +7,7 @@ import { lockFile } from '../sys/file-lock';
 import { removeCgroup } from './cgroup';
 import { writeExitNote } from './exit-note';
 import { loadRecordIfWhole } from './find';
+import { clearNetd } from './networks/clear-netd';
 import { containerPaths } from './paths';
 import { pauseSync } from './pause-sync';
 import { isProcess } from './process-time';
@@ -44,6 +45,7 @@ export function healContainer(ctx: Context, id: string, found: StatusFile): Heal
     writeExitNote(ctx, id, UNKNOWN_EXIT);
     writeFileAtomic(paths.status, formatStatusFile(status), { temporary: `${paths.status}.${process.pid}` });
     rmSync(paths.runDirectory, { recursive: true, force: true });
+    clearNetd(ctx);
     const record = loadRecordIfWhole(ctx, id);
     if (record) recordContainerEvent(ctx, record, 'died', { exitCode: UNKNOWN_EXIT });
   } catch (error) {
