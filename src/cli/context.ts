@@ -62,13 +62,19 @@ function isInitialUserNamespace(): boolean {
 
 function userName(env: Environment, uid: number): string {
   try {
-    return passwordEntry().username;
+    return localName(uid) ?? passwordEntry().username;
   } catch {
     return env['USER'] || String(uid);
   }
 }
 
-/** Loaded when it is asked for: few commands need it. */
+/** The first user of that number in the password file (passwd(5)). */
+function localName(uid: number): string | undefined {
+  const text = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  return new RegExp(`^([^:\\n]+):[^:\\n]*:${uid}:`, 'm').exec(text)?.[1];
+}
+
+/** What the C library knows of others than those of the file; Node's module is loaded when it is asked for. */
 function passwordEntry(): { username: string; homedir: string } {
   return process.getBuiltinModule('node:os').userInfo();
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent, EventDefaults, EventLogger } from './engine-event';
+import type { SubordinateIds } from './id-mapping';
 
 /** Where everything is kept. All paths are absolute. */
 export interface Paths {
@@ -89,6 +90,8 @@ export interface Context {
   home: string;
   env: Readonly<Record<string, string | undefined>>;
   paths: Paths;
+  /** What subordinateIds() has read. */
+  subordinateIds?: SubordinateIds;
   /** Whether this process is inside the common user namespace already, or is root. */
   hasIds: boolean;
   /** Global options that stand above the configuration files; absent when none was given. */

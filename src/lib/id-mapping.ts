@@ -4,3 +4,9 @@ export interface IdMapping {
   host: number;
   size: number;
 }
+
+/** The maps of the common user namespace: 0 is the user, the subordinate ids follow from 1 on. */
+export interface SubordinateIds {
+  uids: IdMapping[];
+  gids: IdMapping[];
+}

@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { interfaceAddress } from '../sys/interface-address';
 
 /**
  * The host's own IPv4 address on the interface of its default route, else its first one that is not loopback;
  * undefined on a host without any.
  */
 export function hostAddress(): string | undefined {
-  const interfaces = networkInterfaces();
-  const order = [defaultInterface(), ...Object.keys(interfaces)];
-  for (const name of order) {
-    const found = name && interfaces[name]?.find((entry) => entry.family === 'IPv4' && !entry.internal);
-    if (found) return found.address;
-  }
-  return undefined;
+  const name = defaultInterface();
+  return (name && interfaceAddress(name)) ?? firstAddress();
 }
 
 /** The interface of the route to 0.0.0.0 in /proc/net/route. */
@@ -23,4 +18,11 @@ function defaultInterface(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Node's module is loaded only where there is no default route: it costs a start a millisecond. */
+function firstAddress(): string | undefined {
+  const interfaces = process.getBuiltinModule('node:os').networkInterfaces();
+  const addresses = Object.values(interfaces).flatMap((entries) => entries ?? []);
+  return addresses.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address;
 }

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KoffiFunc } from 'koffi';
 
@@ -74,11 +73,7 @@ function packageRequire(): NodeJS.Require {
   return process.getBuiltinModule('node:module').createRequire(join(packageFolder(), 'package.json'));
 }
 
-/** The package's own folder: bin/tspod is one below it; a test runs from the package's folder. */
+/** The package's own folder: the bundle is one below it; a test runs from the package's folder. */
 function packageFolder(): string {
-  const script = process.argv[1];
-  if (script !== undefined && /[/\\]bin[/\\]tspod$/.test(realpathSync(script))) {
-    return dirname(dirname(realpathSync(script)));
-  }
-  return process.cwd();
+  return typeof __dirname === 'string' ? dirname(__dirname) : process.cwd();
 }

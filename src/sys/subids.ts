@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import type { IdMapping } from '../lib/id-mapping';
-
-/** The maps of the common user namespace: 0 is the user, the subordinate ids follow from 1 on. */
-export interface SubordinateIds {
-  uids: IdMapping[];
-  gids: IdMapping[];
-}
+import type { IdMapping, SubordinateIds } from '../lib/id-mapping';
 
 /**
- * The maps for this user after /etc/subuid and /etc/subgid (subuid(5)). Without ranges there is only the user's own
- * id, which is said as a warning with the cure.
+ * The maps for this user after /etc/subuid and /etc/subgid (subuid(5)), which are read once for a command. Without ranges there is
+ * only the user's own id, which is said as a warning with the cure.
  */
 export function subordinateIds(ctx: Context): SubordinateIds {
+  return (ctx.subordinateIds ??= readIds(ctx));
+}
+
+function readIds(ctx: Context): SubordinateIds {
   const uids = ranges('/etc/subuid', ctx);
   const gids = ranges('/etc/subgid', ctx);
   if (uids.length === 0 || gids.length === 0) {

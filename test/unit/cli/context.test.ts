@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { createContext } from '../../../src/cli/context';
@@ -39,6 +39,11 @@ test('nothing is kept below /proc', () => {
 test('TSPOD_HELPER names another helper', () => {
   const ctx = createContext({ HOME: '/h', TSPOD_HELPER: '/opt/helper' }, { runroot: '/r' }, output);
   assert.equal(ctx.paths.helper, '/opt/helper');
+});
+
+test('the user has the name of the password file, as the C library says it', () => {
+  const ctx = createContext({ HOME: '/h', USER: 'somebody-else' }, { runroot: '/r' }, output);
+  assert.equal(ctx.user, userInfo().username);
 });
 
 test('TSPOD_UID means nothing outside the user namespace of the containers', () => {
