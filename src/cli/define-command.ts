@@ -76,6 +76,8 @@ export interface Command<T extends OptionTable = OptionTable> {
   userns?: boolean;
   /** Needs nothing of the store: works also where that is of a newer format. */
   storeless?: boolean;
+  /** containers.conf is read before it runs. */
+  configured?: boolean;
   /** Returns the exit status; nothing means 0. */
   run(ctx: Context, flags: Flags<T>, args: string[], output: Output): Promise<number | void> | number | void;
 }

@@ -73,6 +73,7 @@ async function runCommand(
     return reenter(ctx, argv);
   }
   try {
+    if (command.configured === true) await (await import('./options/configure')).configure(ctx);
     return (await command.run(ctx, parsed.flags as never, parsed.args, output)) ?? 0;
   } catch (error) {
     throw explainStoreError(ctx.paths.root, error);

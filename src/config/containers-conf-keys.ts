@@ -10,6 +10,7 @@ export const CONTAINERS_CONF_KEYS = {
     cgroup_conf: 'list',
     cgroupns: 'string',
     cgroups: 'string',
+    container_name_as_hostname: 'boolean',
     default_capabilities: 'list',
     default_sysctls: 'list',
     default_ulimits: 'list',
@@ -19,11 +20,14 @@ export const CONTAINERS_CONF_KEYS = {
     dns_servers: 'list',
     env: 'list',
     env_host: 'boolean',
+    env_merge: 'list',
+    host_containers_internal_ip: 'string',
     http_proxy: 'boolean',
     init: 'boolean',
     init_path: 'string',
     ipcns: 'string',
     log_driver: 'string',
+    log_path: 'string',
     log_size_max: 'integer',
     log_tag: 'string',
     mounts: 'list',
@@ -68,9 +72,12 @@ export const CONTAINERS_CONF_KEYS = {
     stop_timeout: 'integer',
   },
   network: {
+    default_host_ips: 'list',
     default_network: 'string',
     default_rootless_network_cmd: 'string',
     default_subnet: 'string',
+    default_subnet_pools: 'pools',
+    network_config_dir: 'string',
     pasta_options: 'list',
   },
   secrets: {
@@ -80,7 +87,7 @@ export const CONTAINERS_CONF_KEYS = {
 } as const;
 
 /** How the value of a key is written. */
-export type ConfKind = 'list' | 'lists' | 'strings' | 'boolean' | 'string' | 'integer' | 'size';
+export type ConfKind = 'list' | 'lists' | 'strings' | 'pools' | 'boolean' | 'string' | 'integer' | 'size';
 
 type Keys = typeof CONTAINERS_CONF_KEYS;
 
@@ -90,6 +97,8 @@ interface ConfValues {
   lists: Record<string, string[]>;
   /** A table of strings. */
   strings: Record<string, string>;
+  /** A list of networks to divide, and the bits of a part. */
+  pools: { base: string; size: number }[];
   boolean: boolean;
   string: string;
   integer: number;
@@ -118,6 +127,6 @@ export interface IgnoredKey {
   key: string;
   /** `"FILE", line 3`. */
   origin: string;
-  /** Whether Podman knows it; else it may be a mistake. */
-  isKnown: boolean;
+  /** Why, where Podman knows the key; else it may be a mistake. */
+  reason?: string;
 }

@@ -14,7 +14,7 @@ interface Cached {
 }
 
 /** Changed whenever the keys that are read change: what an older program kept is read anew. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /**
  * What containers.conf(5) says on this machine. Without any file nothing is read; else the parsed content is kept in
@@ -32,7 +32,8 @@ export async function loadContainersConf(
   const conf = cached?.key === key ? cached.conf : mergeContainersConf(await parseAll(paths));
   if (conf !== cached?.conf) writeCache(ctx, file, { key, conf });
   for (const each of conf.ignored) {
-    if (each.isKnown) ctx.log('debug', `${each.origin}: ${each.key} has no effect in tspod`);
+    if (each.reason !== undefined)
+      ctx.log('debug', `${each.origin}: ${each.key} has no effect: ${each.reason}`);
     else ctx.log('warn', `${each.origin}: ${each.key} is not known, it has no effect`);
   }
   return conf;

@@ -6,7 +6,7 @@ import {
   type IgnoredKey,
 } from './containers-conf-keys';
 import { findKeyLine } from './find-key';
-import { isPodmanKey } from './podman-keys';
+import { whyUnused } from './podman-keys';
 
 /** One file, parsed. */
 export interface ConfFile {
@@ -64,9 +64,14 @@ function addTable(
       addValue(merged, { key, kind, value, origin, where: `${name}.${key}` });
       merge.origins[`${name}.${key}`] = origin;
     } else if (!isEmptyTable(value)) {
-      merge.ignored.push({ key: `${name}.${key}`, origin, isKnown: isPodmanKey(name, key) });
+      merge.ignored.push({ key: `${name}.${key}`, origin, ...reasonOf(name, key) });
     }
   }
+}
+
+function reasonOf(table: string, key: string): Pick<IgnoredKey, 'reason'> {
+  const reason = whyUnused(table, key);
+  return reason === undefined ? {} : { reason };
 }
 
 /** `"FILE", line 3`. */
@@ -84,7 +89,7 @@ interface Entry {
 }
 
 const CHECKS: Record<
-  Exclude<ConfKind, 'list' | 'lists' | 'strings'>,
+  Exclude<ConfKind, 'list' | 'lists' | 'strings' | 'pools'>,
   { what: string; holds: (value: unknown) => boolean }
 > = {
   boolean: { what: 'true or false', holds: (value) => typeof value === 'boolean' },
@@ -95,6 +100,7 @@ const CHECKS: Record<
 
 function addValue(merged: MergedTable, entry: Entry): void {
   if (entry.kind === 'list') return addList(merged, entry);
+  if (entry.kind === 'pools') return addPools(merged, entry);
   if (entry.kind === 'lists' || entry.kind === 'strings') return addEntries(merged, entry, entry.kind);
   const { what, holds } = CHECKS[entry.kind];
   if (!holds(entry.value)) throw invalid(entry.origin, entry.where, what, entry.value);
@@ -111,6 +117,16 @@ function addList(merged: MergedTable, { key, value, origin, where }: Entry): voi
   }
   const earlier = merged.appending.has(key) ? ((merged.values[key] as string[] | undefined) ?? []) : [];
   merged.values[key] = [...earlier, ...words];
+}
+
+function addPools(merged: MergedTable, { key, value, origin, where }: Entry): void {
+  const what = 'a list of tables with base and size';
+  if (!Array.isArray(value)) throw invalid(origin, where, what, value);
+  for (const each of value as unknown[]) {
+    const fits = isTable(each) && typeof each['base'] === 'string' && Number.isSafeInteger(each['size']);
+    if (!fits) throw invalid(origin, where, what, each);
+  }
+  merged.values[key] = value;
 }
 
 /** A table inside a table: a later file replaces and adds single keys of it. */

@@ -21,7 +21,8 @@ export function publishedPorts(
   options: ContainerOptions,
   exposed: readonly ExposedPort[],
 ): PortMapping[] {
-  const ports = [...options.ports, ...(options.publishAll ? exposed.map(toMapping) : [])];
+  const asked = [...options.ports, ...(options.publishAll ? exposed.map(toMapping) : [])];
+  const ports = asked.flatMap((port) => atHost(ctx, port));
   checkNetwork(ctx, options.network, ports);
   if (ports.length === 0) return [];
   if (['none', 'host', 'container', 'path'].includes(options.network.kind)) {
@@ -40,6 +41,12 @@ export function publishedPorts(
   return choosePorts(ports, facts, (port, protocol) =>
     facts.taken[protocol].has(port) ? portOwner(ctx, port, protocol) : undefined,
   );
+}
+
+/** At the addresses of containers.conf where none was named. */
+function atHost(ctx: Context, port: PortMapping): PortMapping[] {
+  const addresses = port.hostIp === '' ? ctx.defaults?.publishAt : undefined;
+  return addresses?.map((hostIp) => ({ ...port, hostIp })) ?? [port];
 }
 
 function toMapping({ port, protocol }: ExposedPort): PortMapping {

@@ -43,14 +43,18 @@ export function runsSystemd(
   return systemd ?? /^(\/(usr\/(local\/)?)?sbin\/init|(.*\/)?systemd)$/.test(argv[isScript ? 2 : 0] ?? '');
 }
 
-/** The host name of a new container with this id. */
+/** The host name of a new container of this id and name. */
 export function createHostname(
+  ctx: Context,
   { hostname: asked, namespaces, network }: ContainerOptions,
-  id: string,
+  { id, name }: { id: string; name: string },
 ): string {
   if (asked !== undefined) return asked;
-  return namespaces.uts.kind === 'host' || network.kind === 'host'
-    ? process.getBuiltinModule('node:os').hostname()
+  if (namespaces.uts.kind === 'host' || network.kind === 'host') {
+    return process.getBuiltinModule('node:os').hostname();
+  }
+  return ctx.defaults?.nameAsHostname === true
+    ? name.replace(/[^a-zA-Z0-9.-]/g, '').slice(0, 64)
     : id.slice(0, 12);
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { lockContentShared } from '../image/collect-garbage';
 import { ensureImage } from '../image/ensure-image';
 import type { ImageFetch } from '../image/ensure-image';
@@ -23,7 +24,7 @@ import { resolveTargets } from './create-targets';
 import { idOfName } from './find';
 import { containerPaths } from './paths';
 import { checkRuntime } from './options/check-runtime';
-import type { ContainerOptions, ContainerRecord } from './record';
+import type { ContainerOptions, ContainerRecord, LogSettings } from './record';
 import { timezoneFile } from './spec/etc-files';
 import { checkRelabels } from './spec/security-modules';
 import { recordContainerEvent } from './container-events';
@@ -147,15 +148,18 @@ function makeRecord(ctx: Context, { name, options, image, createCommand }: Recor
     imageDigest: image?.digest ?? '',
     chainIds: image?.chainIds ?? [],
     ...createLayers(ctx, image, idMaps, { plain: options.disk?.kind === 'image' }),
-    options: { ...withHealth(options, config), mounts, ...(isSystemd ? { systemd: true } : {}) },
+    options: {
+      ...withHealth(options, config),
+      mounts,
+      log: createLog(ctx, options.log, id),
+      ...(isSystemd ? { systemd: true } : {}),
+    },
     ...program,
     labels: { ...config.Labels, ...options.labels },
-    stopSignal: parseSignal(
-      options.stopSignal ?? (config.StopSignal || (isSystemd ? 'SIGRTMIN+3' : 'SIGTERM')),
-    ),
+    stopSignal: parseSignal(options.stopSignal ?? (config.StopSignal || defaultSignal(isSystemd))),
     exposedPorts: exposed,
     ports: publishedPorts(ctx, options, exposed),
-    hostname: createHostname(options, id),
+    hostname: createHostname(ctx, options, { id, name }),
     ...(idMaps ? { idMaps } : {}),
     anonymousVolumes: mounts.flatMap((mount) =>
       mount.kind === 'volume' && mount.anonymous ? [mount.name] : [],
@@ -171,6 +175,9 @@ function placeContainer(
   record: ContainerRecord,
   options: { sync: boolean; secrets?: CreateMode['secrets'] },
 ): ContainerRecord {
+  const { path: log } = record.options.log;
+  if (ctx.defaults?.logFolder !== undefined && log !== undefined)
+    mkdirSync(dirname(log), { recursive: true });
   stageContainer(ctx, record, options);
   let named = record;
   while (!reserveName(ctx, named.name, named.id)) {
@@ -179,10 +186,24 @@ function placeContainer(
       rmSync(containerPaths(ctx, record.id).directory, { recursive: true, force: true });
       throw nameInUse(record.name, holder);
     }
-    named = { ...named, name: chooseName(ctx, undefined) };
+    const name = chooseName(ctx, undefined);
+    named = { ...named, name, hostname: createHostname(ctx, record.options, { id: record.id, name }) };
     rewriteRecord(ctx, named, options);
   }
   return named;
+}
+
+function defaultSignal(isSystemd: boolean): string {
+  return isSystemd ? 'SIGRTMIN+3' : 'SIGTERM';
+}
+
+/** With the file that containers.conf has for the log of this container. */
+function createLog(ctx: Context, log: LogSettings, id: string): LogSettings {
+  const folder = ctx.defaults?.logFolder;
+  const isFile = log.driver === 'k8s-file' || log.driver === 'json-file';
+  return folder === undefined || !isFile || log.path !== undefined
+    ? log
+    : { ...log, path: `${folder}/${id}/ctr.log` };
 }
 
 /** With all nine digits of the fraction, so that times sort as text. */

@@ -72,6 +72,18 @@ export interface EngineDefaults {
   defaultNetwork?: string;
   /** Its addresses. */
   defaultSubnet?: string;
+  /** Where new networks have theirs from: networks of 24 bits and the like in the order in which they are tried. */
+  subnetPools?: readonly { base: string; size: number }[];
+  /** Full path of the directory of the records of networks. */
+  networksFolder?: string;
+  /** Addresses of the host at which ports are published that name none. */
+  publishAt?: readonly string[];
+  /** The address that containers are told to be the host's; empty: none. */
+  hostAddress?: string;
+  /** New containers without a host name have their own name for it. */
+  nameAsHostname?: boolean;
+  /** Full path of a directory: logs of new containers are in directories of their ids below it. */
+  logFolder?: string;
   events?: EventDefaults;
   /** Full paths of folders that are searched for programs before PATH. */
   programFolders?: string[];

@@ -35,14 +35,18 @@ export function networkFiles(
     const own = slirpAddress(cidr);
     const gateway = loopback === 'true' ? sibling(own, -98) : address;
     return {
-      hosts: hostsFile({ ...host, hostGateway: gateway, own: { addresses: [own], names: input.names } }),
+      hosts: hostsFile({
+        ...host,
+        hostGateway: toldHost(ctx, gateway),
+        own: { addresses: [own], names: input.names },
+      }),
       resolv: resolvConf({ base, forwarder: sibling(own, -97), ...resolver }),
     };
   }
   if (helper?.name === 'pasta') {
     const own = { addresses: [address ?? '127.0.0.1'], names: input.names };
     return {
-      hosts: hostsFile({ ...host, hostGateway: pastaHost(helper), own }),
+      hosts: hostsFile({ ...host, hostGateway: toldHost(ctx, pastaHost(helper)), own }),
       resolv: resolvConf({ base, forwarder: pastaForwarder(helper.args), ...resolver }),
     };
   }
@@ -53,9 +57,14 @@ export function networkFiles(
     ...resolver,
   });
   return {
-    hosts: hostsFile({ ...host, hostGateway: address, ...own }),
+    hosts: hostsFile({ ...host, hostGateway: toldHost(ctx, address), ...own }),
     resolv: input.mode.kind === 'none' && resolv === '' ? undefined : resolv,
   };
+}
+
+/** The address that containers.conf has for the host, which may be none, else the one that was found. */
+export function toldHost({ defaults }: Context, found: string | undefined): string | undefined {
+  return defaults?.hostAddress === undefined ? found : defaults.hostAddress || undefined;
 }
 
 /** The address `offset` away from `address`, in its last byte (slirp4netns places its own beside the container's). */

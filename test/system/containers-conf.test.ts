@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { testFolder, testHome } from '../helpers/test-home';
@@ -126,7 +126,7 @@ test('keys without effect are told by doctor, and at run for debugging; unknown 
   const run = ['run', '--rm', 'busybox', 'true'];
   assert.equal((await runTspod(run, { env })).stderr, warning);
   const { stderr } = await runTspod(['--log-level', 'debug', ...run], { env });
-  assert.ok(stderr.includes(`Debug: "${path}", line 2: engine.lock_type has no effect in tspod\n`), stderr);
+  assert.ok(stderr.includes(`Debug: "${path}", line 2: engine.lock_type has no effect: locks`), stderr);
   const { stdout } = await runTspod(['doctor'], { env, expectCode: null });
   assert.match(stdout, /^warn +containers\.conf +without effect: engine\.lock_type .*containers\.umsk /m);
 });
@@ -174,4 +174,65 @@ test('runtimes of containers.conf are found by their names', async () => {
   const { stdout } = await runTspod(['inspect', '--format', '{{.OCIRuntime}}', name]);
   assert.equal(stdout, '/bin/false\n');
   await runTspod(['rm', name]);
+});
+
+test('containers.conf names host names, the address of the host, logs and merged variables', async () => {
+  const logs = join(testFolder('logs'), 'all');
+  const { env } = withConf(`[containers]
+container_name_as_hostname = true
+host_containers_internal_ip = "10.9.8.7"
+log_path = "${logs}"
+env_merge = ["PATH=\${PATH}:/from-conf"]
+`);
+  const name = uniqueName('conf');
+  const show = 'hostname; grep host.containers /etc/hosts; echo $PATH';
+  await runTspod(['create', '--name', `${name}_x`, '--network', 'none', 'busybox', 'sh', '-c', show], {
+    env,
+  });
+  const { stdout } = await runTspod(['start', '-a', `${name}_x`], { env });
+  const [host, address, path] = stdout.split('\n');
+  assert.deepEqual([host, address], [`${name}x`, '10.9.8.7\thost.containers.internal host.docker.internal']);
+  assert.match(path ?? '', /:\/from-conf$/);
+  const id = (await runTspod(['inspect', '--format', '{{.Id}}', `${name}_x`])).stdout.trim();
+  assert.match(readFileSync(join(logs, id, 'ctr.log'), 'utf8'), new RegExp(`stdout F ${name}x\n`));
+  assert.match((await runTspod(['logs', `${name}_x`])).stdout, new RegExp(`^${name}x\n`));
+  await runTspod(['rm', `${name}_x`]);
+});
+
+test('containers.conf says where networks are, what they are called, and where ports are published', async () => {
+  const folder = join(testFolder('networks'), 'all');
+  const { env } = withConf(`[network]
+default_network = "own"
+default_subnet = "10.77.0.0/16"
+default_subnet_pools = [{ base = "10.200.0.0/16", size = 28 }]
+default_host_ips = ["127.0.0.1"]
+network_config_dir = "${folder}"
+`);
+  const [network, name] = [uniqueName('net'), uniqueName('conf')];
+  await runTspod(['network', 'create', network], { env });
+  assert.equal(existsSync(join(folder, `${network}.json`)), true);
+  const subnets = ['network', 'inspect', '--format', '{{(index .Subnets 0).Subnet}}', network, 'own'];
+  assert.match((await runTspod(subnets, { env })).stdout, /^10\.200\.\d+\.\d+\/28\n10\.77\.0\.0\/16\n$/);
+  assert.match((await runTspod(['network', 'ls', '-q'], { env })).stdout, /^own$/m);
+  assert.match((await runTspod(['inspect', 'own'], { env })).stdout, /10\.77\.0\.0\/16/);
+  await runTspod(['create', '--name', name, '-p', '8080:80', 'busybox'], { env });
+  const bindings = await runTspod(['inspect', '--format', '{{json .HostConfig.PortBindings}}', name]);
+  assert.match(bindings.stdout, /"HostIp":"127\.0\.0\.1","HostPort":"8080"/);
+  await runTspod(['rm', name]);
+  await runTspod(['network', 'rm', network], { env });
+  assert.equal(existsSync(join(folder, `${network}.json`)), false);
+});
+
+test('info --debug says why a key has no effect', async () => {
+  const { env } = withConf('[engine]\nnum_locks = 5\nnum_lock = 5\n');
+  const { stdout } = await runTspod(['info', '--debug', '--format', 'json'], { env });
+  type Unused = { key: string; reason: string; knownToPodman: boolean };
+  const { unusedKeys } = (JSON.parse(stdout) as { debug: { unusedKeys: Unused[] } }).debug;
+  assert.deepEqual(
+    unusedKeys.map(({ key, reason, knownToPodman }) => [key, knownToPodman, reason]),
+    [
+      ['engine.num_locks', true, 'locks are files: there is no limit'],
+      ['engine.num_lock', false, 'not known: is it spelt right?'],
+    ],
+  );
 });

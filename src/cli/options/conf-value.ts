@@ -21,3 +21,9 @@ export function useValue<Table extends ConfTable, Key extends keyof ContainersCo
     });
   }
 }
+
+/** A path of a value. Throws where it is not a full one. */
+export function fullPath(path: string): string {
+  if (path.startsWith('/')) return path;
+  throw new Error(`"${path}" is no full path`);
+}

@@ -4,17 +4,14 @@ import type { EngineDefaults } from '../../lib/context';
 import type { EventDefaults } from '../../lib/engine-event';
 import { TspodError } from '../../lib/errors';
 import { parseSize } from '../../lib/size';
-import { formatRange } from '../../network/address-range';
-import { isNetworkName } from '../../network/record/network-record';
-import { parseSubnet } from '../../network/record/parse-subnets';
-import { parseSlirpOptions } from '../../network/slirp-options';
-import { isExecutableFile } from '../../sys/programs';
-import { useValue } from './conf-value';
+import { fullPath, useValue } from './conf-value';
+import { networkDefaults } from './network-defaults';
+import { oneOf } from './one-of';
 import { transferDefaults } from './transfer-defaults';
 
 /** What containers.conf says of the engine, checked; empty texts are as good as none. Throws 'invalid', with file, line and key. */
 export function engineDefaults(conf: ContainersConf): EngineDefaults {
-  const defaults: EngineDefaults = {};
+  const defaults: EngineDefaults = networkDefaults(conf);
   useValue(conf, ['engine', 'runtime'], (name) => {
     if (name !== '') defaults.runtime = name;
   });
@@ -40,7 +37,7 @@ export function engineDefaults(conf: ContainersConf): EngineDefaults {
   const transfer = transferDefaults(conf);
   if (transfer !== undefined) defaults.transfer = transfer;
   addSecrets(defaults, conf);
-  addNetwork(defaults, conf);
+  addContainers(defaults, conf);
   addEvents(defaults, conf);
   return defaults;
 }
@@ -54,15 +51,23 @@ function addSecrets(defaults: EngineDefaults, conf: ContainersConf): void {
   });
 }
 
+/** What is not known before there is a container. */
+function addContainers(defaults: EngineDefaults, conf: ContainersConf): void {
+  useValue(conf, ['containers', 'container_name_as_hostname'], (isOn) => {
+    defaults.nameAsHostname = isOn;
+  });
+  useValue(conf, ['containers', 'log_path'], (folder) => {
+    if (folder !== '') defaults.logFolder = fullPath(folder);
+  });
+}
+
 function addEvents(defaults: EngineDefaults, conf: ContainersConf): void {
   const events: EventDefaults = {};
   useValue(conf, ['engine', 'events_logger'], (name) => {
     if (name !== '') events.logger = oneOf(name, ['file', 'journald', 'none']);
   });
   useValue(conf, ['engine', 'events_logfile_path'], (path) => {
-    if (path === '') return;
-    if (!path.startsWith('/')) throw new Error(`"${path}" is no full path`);
-    events.path = path;
+    if (path !== '') events.path = fullPath(path);
   });
   useValue(conf, ['engine', 'events_logfile_max_size'], (size) => {
     events.maxSize = parseSize(size);
@@ -71,30 +76,6 @@ function addEvents(defaults: EngineDefaults, conf: ContainersConf): void {
     events.health = on;
   });
   if (Object.keys(events).length > 0) defaults.events = events;
-}
-
-function addNetwork(defaults: EngineDefaults, conf: ContainersConf): void {
-  useValue(conf, ['engine', 'network_cmd_path'], (path) => {
-    if (path === '') return;
-    if (!path.startsWith('/') || !isExecutableFile(path)) throw new Error(`"${path}" is no program`);
-    defaults.slirpPath = path;
-  });
-  useValue(conf, ['engine', 'network_cmd_options'], (options) => {
-    parseSlirpOptions(options.join(','));
-    defaults.slirpOptions = options;
-  });
-  useValue(conf, ['network', 'default_rootless_network_cmd'], (name) => {
-    if (name !== '') defaults.networkHelper = oneOf(name, ['slirp4netns', 'pasta']);
-  });
-  useValue(conf, ['network', 'default_network'], (name) => {
-    if (name !== '') defaults.defaultNetwork = networkName(name);
-  });
-  useValue(conf, ['network', 'default_subnet'], (subnet) => {
-    if (subnet !== '') defaults.defaultSubnet = formatRange(parseSubnet(subnet));
-  });
-  useValue(conf, ['network', 'pasta_options'], (args) => {
-    defaults.pastaOptions = args;
-  });
 }
 
 /** The variables that containers.conf gives to tspod and the programs that it starts. Throws as engineDefaults(). */
@@ -108,15 +89,4 @@ export function engineEnvironment(conf: ContainersConf): Record<string, string> 
     }
   });
   return variables;
-}
-
-function networkName(name: string): string {
-  if (isNetworkName(name)) return name;
-  throw new Error(`"${name}" is no name of a network: names match [a-zA-Z0-9][a-zA-Z0-9_.-]*`);
-}
-
-function oneOf<const T extends string>(text: string, names: readonly T[]): T {
-  const found = names.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new TspodError('invalid', `"${text}" is not known`, { hint: `use ${names.join(' or ')}` });
 }

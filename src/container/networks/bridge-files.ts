@@ -31,7 +31,7 @@ function hostsText(ctx: Context, record: ContainerRecord, feet: readonly Assigne
   return hostsFile({
     base: hostsBase(ctx, record) ?? read('/etc/hosts') ?? '',
     addHost: record.options.addHost,
-    hostGateway: hasWayOut ? hostOf(bridgeHelper(ctx)) : undefined,
+    hostGateway: hasWayOut ? hostOf(ctx, bridgeHelper(ctx)) : undefined,
     own: { addresses, names: [hostNameOf(record), record.name] },
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { BridgeWish } from '../../network/bridge-types';
 import { hostAddress } from '../../network/host-address';
+import { toldHost } from '../../network/network-files';
 import { networkHelper, type NetworkHelper } from '../../network/network-plan';
 import { pastaArguments, pastaForwarder, pastaHost } from '../../network/pasta';
 import { slirpAddress, slirpArguments } from '../../network/slirp4netns';
@@ -13,7 +14,7 @@ import type { AssignedFoot } from './assign-feet';
 export function bridgeWish(ctx: Context, record: ContainerRecord, feet: readonly AssignedFoot[]): BridgeWish {
   const helper = bridgeHelper(ctx);
   const { networkRate, dns } = record.options;
-  const host = hostOf(helper);
+  const host = hostOf(ctx, helper);
   const names = ['host.containers.internal', 'host.docker.internal'];
   return {
     containerId: record.id,
@@ -41,8 +42,12 @@ export function bridgeHelper(ctx: Context): NetworkHelper {
   throw new TspodError('machine', 'networks need slirp4netns or pasta');
 }
 
-/** The address at which containers on bridges reach the host; undefined where there is none. */
-export function hostOf(helper: NetworkHelper): string | undefined {
+/** The address at which containers on bridges reach the host, or are told to; undefined where there is none. */
+export function hostOf(ctx: Context, helper: NetworkHelper): string | undefined {
+  return toldHost(ctx, reachedHost(helper));
+}
+
+function reachedHost(helper: NetworkHelper): string | undefined {
   if (helper.name === 'pasta') return pastaHost(helper);
   if (helper.options['allow_host_loopback'] !== 'true') return hostAddress();
   return slirpAddress(helper.options['cidr']).replace(/\d+$/, (last) => String(Number(last) - 98));

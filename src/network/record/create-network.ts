@@ -110,8 +110,8 @@ function chooseSubnets(
     subnets.push({ subnet, ...gateway });
   };
   const ranges = used.map(({ range }) => range);
-  if (!has(4) && !has(6)) add(freeIPv4Subnet(ranges));
-  if (request.ipv6 && !has(4)) add(freeIPv4Subnet(ranges));
+  if (!has(4) && !has(6)) add(freeIPv4Subnet(ranges, ctx.defaults?.subnetPools));
+  if (request.ipv6 && !has(4)) add(freeIPv4Subnet(ranges, ctx.defaults?.subnetPools));
   if (request.ipv6 && !has(6)) add(freeIPv6Subnet(ranges));
   return subnets;
 }

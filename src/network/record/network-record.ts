@@ -40,7 +40,7 @@ export interface NetworkRecord {
 
 /** Where the records of networks are. */
 export function networksFolder(ctx: Context): string {
-  return `${ctx.paths.root}/networks`;
+  return ctx.defaults?.networksFolder ?? `${ctx.paths.root}/networks`;
 }
 
 /** The file of the network with this name. */

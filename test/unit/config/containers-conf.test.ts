@@ -60,7 +60,7 @@ test('loadContainersConf() tells a key without effect, for debugging when Podman
     writeFileSync(file, '[engine]\nlock_type = "shm"\nrun_time = "crun"\n');
     const { ctx, said } = contextIn(directory, { CONTAINERS_CONF: file });
     const expected = [
-      `debug: "${file}", line 2: engine.lock_type has no effect in tspod`,
+      `debug: "${file}", line 2: engine.lock_type has no effect: locks are those of the file system`,
       `warn: "${file}", line 3: engine.run_time is not known, it has no effect`,
     ];
     await loadContainersConf(ctx);

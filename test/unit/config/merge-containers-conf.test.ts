@@ -31,15 +31,19 @@ test('mergeContainersConf() appends to a list that asks for it, in later files t
 test('mergeContainersConf() names keys and tables that have no effect, but not empty tables', () => {
   const conf = merge('[engine]\nconmon_path=["/x"]\n[engine.runtimes]\n[farms]\n[machine]\ncpus=2');
   assert.deepEqual(conf.ignored, [
-    { key: 'engine.conmon_path', origin: '"/f0", line 2', isKnown: true },
-    { key: 'machine.cpus', origin: '"/f0", line 6', isKnown: true },
+    {
+      key: 'engine.conmon_path',
+      origin: '"/f0", line 2',
+      reason: 'there is no conmon: the monitor is a part of tspod',
+    },
+    { key: 'machine.cpus', origin: '"/f0", line 6', reason: 'containers run on this machine itself' },
   ]);
 });
 
 test('mergeContainersConf() tells a key that Podman does not know from one that it knows', () => {
   const { ignored } = merge('[containers]\npid_limit=1\nlabel=false\n[nowhere]\nx=1');
   assert.deepEqual(
-    ignored.map(({ key, isKnown }) => [key, isKnown]),
+    ignored.map(({ key, reason }) => [key, reason !== undefined]),
     [
       ['containers.pid_limit', false],
       ['containers.label', true],

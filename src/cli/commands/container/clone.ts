@@ -32,6 +32,7 @@ export default defineCommand({
     'tspod container clone web',
     'tspod container clone --memory 1g --run --destroy --force web web2',
   ],
+  configured: true,
   async run(ctx, { destroy, force, name: named, run, ...flags }, [from = '', name = named, image], output) {
     if (force && !destroy)
       throw new TspodError('usage', 'cannot set --force without --destroy: invalid argument');

@@ -48,6 +48,7 @@ export default defineCommand({
     "tspod inspect --format '{{.State.Pid}}' web",
     'tspod inspect --type image busybox',
   ],
+  configured: true,
   run(ctx, { format, latest, size, type }, names, output) {
     if (names.length > 0 && latest)
       throw new TspodError('usage', '--latest and arguments cannot be used together');

@@ -26,6 +26,7 @@ export default defineCommand({
     'no-trunc': { type: 'boolean', description: 'Print full ids' },
   },
   args: { min: 0 },
+  configured: true,
   async run(ctx, flags, args, output) {
     requireUnshare(ctx, 'mount');
     const isJson = isJsonFormat(flags.format);

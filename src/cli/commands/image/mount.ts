@@ -20,6 +20,7 @@ export default defineCommand({
     format: mountFormatOption,
   },
   args: { min: 0 },
+  configured: true,
   run(ctx, flags, args, output) {
     requireUnshare(ctx, 'image mount');
     const isJson = isJsonFormat(flags.format);

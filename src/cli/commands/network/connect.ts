@@ -19,6 +19,7 @@ export default defineCommand({
     'mac-address': { type: 'string', value: 'ADDRESS', description: 'Its MAC address in this network' },
   },
   args: { min: 2, max: 2 },
+  configured: true,
   async run(ctx, flags, [network = '', container = '']) {
     const ask: NetworkAsk = { name: network, addresses: [], aliases: flags.alias };
     if (flags.ip) addAddress(ask, parseIp(flags.ip));

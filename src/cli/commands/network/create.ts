@@ -58,6 +58,7 @@ export default defineCommand({
     subnet: { type: 'list', value: 'ADDRESS/BITS', description: 'The addresses of the network' },
   },
   args: { min: 0, max: 1 },
+  configured: true,
   run(ctx, flags, [name], output) {
     const labels = parseLabels(flags.label);
     if (flags.ignore && name !== undefined && loadNetwork(ctx, name)) return output.print(name);

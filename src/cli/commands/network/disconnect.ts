@@ -18,6 +18,7 @@ export default defineCommand({
     },
   },
   args: { min: 2, max: 2 },
+  configured: true,
   async run(ctx, { force }, [network = '', container = '']) {
     const id = lookUpContainer(ctx, container);
     if (id !== undefined) return disconnectNetwork(ctx, id, { network, force });

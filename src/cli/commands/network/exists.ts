@@ -10,6 +10,7 @@ export default defineCommand({
   examples: ['tspod network exists web'],
   options: {},
   args: { min: 1, max: 1 },
+  configured: true,
   run(ctx, _flags, [name = '']) {
     try {
       findNetwork(ctx, name);

@@ -17,6 +17,7 @@ export default defineCommand({
     format: { type: 'string', short: 'f', value: 'FORMAT', description: 'JSON or a Go template' },
   },
   args: { min: 1 },
+  configured: true,
   run(ctx, { format }, names, output) {
     const users = networkUsers(ctx);
     const found: object[] = [];

@@ -27,6 +27,7 @@ export default defineCommand({
     quiet: { type: 'boolean', short: 'q', default: false, description: 'Print names only' },
   },
   args: { min: 0, max: 0 },
+  configured: true,
   async run(ctx, flags, _args, output) {
     const matches = parseNetworkFilters(flags.filter);
     const users = flags.filter.some((text) => text.startsWith('dangling')) ? networkUsers(ctx) : new Map();

@@ -22,6 +22,7 @@ export default defineCommand({
     force: { type: 'boolean', short: 'f', default: false, description: 'Do not ask' },
   },
   args: { min: 0, max: 0 },
+  configured: true,
   async run(ctx, flags, _args, output) {
     const matches = parseNetworkFilters(flags.filter, PRUNE_NETWORK_FILTERS);
     const users = networkUsers(ctx);

@@ -18,6 +18,7 @@ export default defineCommand({
     latest: latestOption,
   },
   args: { min: 0 },
+  configured: true,
   async run(ctx, { all, latest }, names, output) {
     const { targets, failures } = selectContainers(ctx, { names, all, latest }, ['running', 'paused']);
     const errors = [...failures];

@@ -21,6 +21,7 @@ export default defineCommand({
     time: timeOption,
   },
   args: { min: 1 },
+  configured: true,
   async run(ctx, flags, names, output) {
     const errors: TspodError[] = [];
     for (const name of names) {

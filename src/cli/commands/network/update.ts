@@ -14,6 +14,7 @@ export default defineCommand({
     'dns-drop': { type: 'list', commas: true, value: 'ADDRESS', description: 'Do not ask this name server' },
   },
   args: { min: 1, max: 1 },
+  configured: true,
   async run(ctx, flags, [name = ''], output) {
     await updateRunning(ctx, name, { addDns: flags['dns-add'], dropDns: flags['dns-drop'] });
     output.print(name);

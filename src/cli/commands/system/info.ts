@@ -46,6 +46,11 @@ function configuration(conf: ContainersConf | undefined) {
   return {
     configurationFiles: conf?.files ?? [],
     usedKeys: Object.entries(conf?.origins ?? {}).map(([key, origin]) => ({ key, origin })),
-    unusedKeys: unused.map(({ key, origin, isKnown }) => ({ key, origin, knownToPodman: isKnown })),
+    unusedKeys: unused.map(({ key, origin, reason }) => ({
+      key,
+      origin,
+      knownToPodman: reason !== undefined,
+      reason: reason ?? 'not known: is it spelt right?',
+    })),
   };
 }

@@ -33,6 +33,7 @@ export default defineCommand({
     volumes: { type: 'boolean', description: 'Remove volumes that no container uses' },
   },
   args: { min: 0, max: 0 },
+  configured: true,
   async run(ctx, flags, _args, output) {
     const { all = false, build = false, volumes = false, external, filter } = flags;
     if (external && (all || build || volumes || filter.length > 0))

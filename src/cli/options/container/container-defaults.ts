@@ -19,7 +19,9 @@ import type { ContainerFlags } from './container-options';
 import { parseScore, parseTime, parseUmask, type ContainerDefaults } from './parse-container-options';
 import { parseShmSize } from './parse-storage';
 
-type Values = ContainersConf['containers'];
+type Values = Omit<ContainersConf['containers'], EngineKey>;
+/** What the engine itself keeps to (engineDefaults()). */
+type EngineKey = 'container_name_as_hostname' | 'host_containers_internal_ip' | 'log_path';
 
 interface Draft {
   ctx: Pick<Context, 'env'>;
@@ -127,6 +129,11 @@ const SETTERS: { [Key in keyof Values]-?: (draft: Draft, value: NonNullable<Valu
     defaults.defaultEnv = parseEnv({ entries, files: [], host: false, proxy: false }, ctx.env);
   },
   env_host: onOff('env-host'),
+  env_merge: ({ flags }, entries) => {
+    const wrong = entries.find((entry) => !/^[^=]+=/.test(entry));
+    if (wrong !== undefined) throw new Error(`"${wrong}" is not NAME=VALUE`);
+    flags['env-merge'] = [...entries, ...flags['env-merge']];
+  },
   http_proxy: onOff('http-proxy'),
   init: onOff('init'),
   init_path: text('init-path'),

@@ -37,7 +37,7 @@ export async function tryLookup(engine: OwnEngine): Promise<Finding> {
 /** From the container to a server of the host, through the helper. */
 export async function tryWayOut(ctx: Context, engine: OwnEngine): Promise<Finding> {
   const helper = bridgeHelper(ctx);
-  const host = hostOf(helper);
+  const host = hostOf(ctx, helper);
   if (host === undefined) return unknownHost(helper.name);
   const server = await answerAll();
   const url = `http://${host}:${server.port}/`;
@@ -64,7 +64,7 @@ export async function tryPackets(ctx: Context, engine: OwnEngine): Promise<Findi
       detail: `the container has ${stdout.trim() || 'no MTU'} and not ${wanted}`,
       cure,
     };
-  const host = hostOf(helper);
+  const host = hostOf(ctx, helper);
   if (host === undefined) return unknownHost(helper.name);
   const size = PACKETS * Number(wanted);
   const server = await answerAll(size);

@@ -6,7 +6,10 @@ import { optionsWith } from './conf-options';
 
 /** Each key: a value, what it makes of the options, a command line that beats it, and what is then left. */
 const KEYS: Record<
-  keyof typeof CONTAINERS_CONF_KEYS.containers,
+  Exclude<
+    keyof typeof CONTAINERS_CONF_KEYS.containers,
+    'container_name_as_hostname' | 'env_merge' | 'host_containers_internal_ip' | 'log_path'
+  >,
   { value: string; argv: string[]; of: (options: ContainerOptions) => unknown; is: unknown; then: unknown }
 > = {
   annotations: {

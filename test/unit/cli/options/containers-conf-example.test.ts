@@ -5,8 +5,10 @@ import test from 'node:test';
 import { parse } from 'smol-toml';
 import { engineDefaults, engineEnvironment } from '../../../../src/cli/options/engine-defaults';
 import { CONTAINERS_CONF_KEYS } from '../../../../src/config/containers-conf-keys';
+import { unusedKeys } from '../../../../src/config/podman-keys';
 import { CDI_DIRECTORIES } from '../../../../src/container/further/cdi-specs';
 import { HOOKS_DIRECTORY } from '../../../../src/container/further/hooks-directory';
+import { POOLS } from '../../../../src/network/record/choose-subnet';
 import { confOf, optionsWith } from './conf-options';
 
 const EXAMPLE = readFileSync(resolve('containers.conf.example'), 'utf8').replace(/^#(\w+ = )/gm, '$1');
@@ -18,6 +20,11 @@ test('containers.conf.example documents every key that is honoured, and no other
     Object.keys(keys).sort(),
   ]);
   assert.deepEqual(documented, known);
+});
+
+test('containers.conf.example says of every other key of Podman why it has no effect', () => {
+  const told = [...EXAMPLE.matchAll(/^# {3}(\w+\.\w+): (.*)$/gm)].map(([, key, reason]) => [key, reason]);
+  assert.deepEqual(Object.fromEntries(told), unusedKeys());
 });
 
 test('the values of containers.conf.example are the defaults', () => {
@@ -35,6 +42,8 @@ test('the values of containers.conf.example are the defaults', () => {
     transfer,
     runtimes,
     secrets,
+    subnetPools,
+    nameAsHostname,
     ...engine
   } = engineDefaults(confOf(EXAMPLE));
   assert.deepEqual(events, { logger: 'file', maxSize: 1_000_000, health: true });
@@ -43,6 +52,7 @@ test('the values of containers.conf.example are the defaults', () => {
   assert.deepEqual(transfer, {
     ...{ retry: 3, pullPolicy: 'missing', multiImageArchive: false, compression: { format: 'gzip' } },
   });
+  assert.deepEqual([subnetPools, nameAsHostname], [POOLS, false]);
   assert.deepEqual([programFolders, slirpOptions, pastaOptions], [[], [], []]);
   assert.deepEqual(engine, {
     detachKeys: 'ctrl-p,ctrl-q',

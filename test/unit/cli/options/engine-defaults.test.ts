@@ -36,6 +36,42 @@ test('engineDefaults() reads the keys of the network', () => {
   assert.deepEqual(engineDefaults(confOf(text)), { networkHelper: 'pasta', pastaOptions: ['--mtu', '1400'] });
 });
 
+const OTHERS: [text: string, expected: object][] = [
+  ['[containers]\ncontainer_name_as_hostname = true', { nameAsHostname: true }],
+  ['[containers]\nhost_containers_internal_ip = "10.9.8.7"', { hostAddress: '10.9.8.7' }],
+  ['[containers]\nhost_containers_internal_ip = "none"', { hostAddress: '' }],
+  ['[containers]\nlog_path = "/var/log/c"', { logFolder: '/var/log/c' }],
+  ['[network]\ndefault_host_ips = ["127.0.0.1", "::1"]', { publishAt: ['127.0.0.1', '::1'] }],
+  ['[network]\nnetwork_config_dir = "/n"', { networksFolder: '/n' }],
+  [
+    '[network]\ndefault_subnet_pools = [{ base = "10.200.0.0/16", size = 28 }]',
+    { subnetPools: [{ base: '10.200.0.0/16', size: 28 }] },
+  ],
+];
+
+for (const [text, expected] of OTHERS) {
+  test(`engineDefaults() reads ${text.replace('\n', ' ')}`, () => {
+    assert.deepEqual(engineDefaults(confOf(text)), expected);
+  });
+}
+
+const WRONG_OTHERS: [text: string, message: RegExp][] = [
+  ['[containers]\nhost_containers_internal_ip = "host"', /internal_ip: "host" is no IP address$/],
+  ['[containers]\nlog_path = "logs"', /line 2: containers.log_path: "logs" is no full path$/],
+  ['[network]\ndefault_host_ips = ["all"]', /default_host_ips: "all" is no IP address$/],
+  ['[network]\nnetwork_config_dir = "n"', /network_config_dir: "n" is no full path$/],
+  ['[network]\ndefault_subnet_pools = ["x"]', /must be a list of tables with base and size, got "x"$/],
+  ['[network]\ndefault_subnet_pools = [{ base = "10.0.0.0/16", size = 12 }]', /12 is not a number of bits/],
+  ['[network]\ndefault_subnet_pools = [{ base = "10.0.0.0", size = 24 }]', /invalid CIDR address: 10.0.0.0/],
+  ['[network]\ndefault_subnet_pools = [{ base = "fd00::/48", size = 64 }]', /is no network of IPv4/],
+];
+
+for (const [text, message] of WRONG_OTHERS) {
+  test(`engineDefaults() refuses ${text.replace('\n', ' ')}`, () => {
+    assert.throws(() => engineDefaults(confOf(text)), { code: 'invalid', message });
+  });
+}
+
 const WRONG_ENGINE: [line: string, message: RegExp][] = [
   [
     'cgroup_manager = "disabled"',

@@ -33,6 +33,12 @@ test('freeIPv4Subnet() passes over what is used, also into the next pool', () =>
   assert.equal(freeIPv4Subnet(used(['10.89.0.0/24', '10.89.1.128/30'])), '10.89.2.0/24');
   assert.equal(freeIPv4Subnet(used(['10.89.0.0/16', '10.90.0.0/15', '10.92.0.0/14'])), '10.96.0.0/24');
   assert.throws(() => freeIPv4Subnet(used(['10.0.0.0/8'])), { code: 'in-use' });
+  const pools = [
+    { base: '10.200.0.0/27', size: 28 },
+    { base: '10.201.0.0/24', size: 24 },
+  ];
+  assert.equal(freeIPv4Subnet(used(['10.200.0.0/30']), pools), '10.200.0.16/28');
+  assert.equal(freeIPv4Subnet(used(['10.200.0.0/16']), pools), '10.201.0.0/24');
 });
 
 test('freeIPv6Subnet() is a unique local one', () => {
