@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import { becomeHelper } from './helper';
@@ -59,8 +60,8 @@ export function makeLayer(
 }
 
 /**
- * Writes the merged tree of directories (from top to bottom) to a file. With `isImage` what cannot be in a layer is left
- * out; returns what that was.
+ * Writes the merged tree of directories (from top to bottom) to a file; a new one goes again when that fails. With `isImage`
+ * what cannot be in a layer is left out; returns what that was.
  */
 export function writeTree(
   ctx: Context,
@@ -69,13 +70,19 @@ export function writeTree(
   { isImage = false } = {},
 ): string[] {
   const plan = archivePlan(ctx, directories, { archive, flags: isImage ? PLAN.TREE_IMAGE : 0 });
-  return runTreePlan(ctx, plan, 'writing the archive').stderr.split('\n').filter(Boolean);
+  const isNew = !existsSync(archive);
+  try {
+    return runTreePlan(ctx, plan, 'making an archive').stderr.split('\n').filter(Boolean);
+  } catch (error) {
+    if (isNew) rmSync(archive, { force: true });
+    throw error;
+  }
 }
 
 /** Writes layers (from top to bottom) to a file as one layer, with what they remove from those below them. */
 export function writeLayers(ctx: Context, directories: readonly LayerDirectory[], archive: string): void {
   const plan = archivePlan(ctx, directories, { archive, flags: PLAN.TREE_WHITEOUTS });
-  runTreePlan(ctx, plan, 'writing the archive');
+  runTreePlan(ctx, plan, 'making an archive');
 }
 
 /** The same to standard output; this process becomes the writer and never returns. */

@@ -52,6 +52,7 @@ async function pullFirst(
   const [first] = errors;
   if (first === undefined) throw new TspodError('not-found', 'no registry to pull from');
   if (errors.length === 1) throw first;
-  const list = errors.map(({ message }) => `\n  * ${message}`).join('');
-  throw new TspodError(first.code, `${errors.length} errors occurred while pulling:${list}`);
+  throw new TspodError(first.code, `${errors.length} errors occurred while pulling:`, {
+    excerpt: errors.map(({ message }) => `  * ${message}`),
+  });
 }
