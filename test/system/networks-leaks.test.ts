@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { before } from 'node:test';
+import test, { afterEach, before } from 'node:test';
 import { needs } from '../helpers/capabilities';
 import { testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
@@ -12,6 +12,7 @@ import { words } from '../helpers/words';
 const network = uniqueName('net');
 
 before(() => runTspod(['network', 'create', '--ipv6', network]));
+afterEach(() => runTspod(['rm', '--all', '--force', '--time', '0']));
 
 type Victim = 'netd' | 'helper' | 'monitor';
 const cases: readonly (readonly [network: string, victims: readonly Victim[]])[] = [
@@ -39,10 +40,11 @@ for (const [kind, victims] of cases) {
     const id = (await runTspod(words`run -d ${publish} busybox sleep 1000`)).stdout.trim();
     const found = await processesOf(id, kind === network);
     const spaces = [found.container, found.netd].flatMap(spacesOf);
-    assert.ok(holders(spaces).includes(String(found.container)));
-    for (const victim of victims) process.kill(found[victim] ?? 0, 'SIGKILL');
+    const members = holders(spaces);
+    assert.ok(members.includes(String(found.container)));
+    for (const victim of victims) kill(found[victim]);
     await runTspod(['rm', '-f', '-t', '0', id]);
-    await waitFor('the end of the namespaces', () => holders(spaces).length === 0);
+    await waitFor('the end of the namespaces', () => !members.some((pid) => holds(pid, spaces)));
     await waitFor('the end of the processes', () => Object.values(found).every((pid) => !isAlive(pid)));
     await waitFor('the end of another netd', () => processes('tspod-netd').length === 0);
     assert.deepEqual(readdirSync('/sys/class/net'), interfaces);
@@ -50,6 +52,12 @@ for (const [kind, victims] of cases) {
     // and the next one finds all in order
     await runTspod(words`run --rm ${publish} busybox true`);
   });
+}
+
+/** One that has ended with the one before is as good as killed. */
+function kill(pid: number | undefined): void {
+  assert.ok(pid);
+  orElse(false, () => process.kill(pid, 'SIGKILL'));
 }
 
 interface Processes {
@@ -89,7 +97,10 @@ function spacesOf(pid: number | undefined): string[] {
     .filter((space) => space !== '' && !holds('self', [space]));
 }
 
-/** Processes that are in one of these namespaces, or have it open or mounted: without them the kernel ends it. */
+/**
+ * Processes that are in one of these namespaces, or have it open or mounted: without them the kernel ends it, and gives its number
+ * to the next one, of whomever.
+ */
 function holders(spaces: readonly string[]): string[] {
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && holds(pid, spaces));
 }
