@@ -66,10 +66,11 @@ static int run(char *const *arguments) {
     return pid < 0 ? 127 : WIFEXITED(status) ? WEXITSTATUS(status) : 126;
 }
 
-/* An image whose program was killed is put in order; one that is clean takes a few milliseconds. */
+/* An image whose program was killed is put in order; one that is clean takes a few milliseconds. What is no
+ * image has no program for that. */
 static void check_image(char **arguments) {
     char *check[] = {arguments[0], (char *)"-p", arguments[1], NULL};
-    int status = run(check);
+    int status = *arguments[0] ? run(check) : 0;
     if (status > 3)
         die(125, "the file system image %s is damaged\nhint: mend it by hand: %s -y %s", arguments[1],
             arguments[0], arguments[1]);
@@ -96,7 +97,8 @@ static dev_t device_of(const char *path) {
     return status.st_dev;
 }
 
-/* The program that has mounted; 0 where the kernel does it. e2fsck, the image, then the program's argv. */
+/* The program that has mounted; 0 where the kernel does it. e2fsck, the image, then the program's argv.
+ * Without e2fsck it is any program that mounts. */
 static pid_t mount_it(const struct plan_op *op, int lock) {
     const char *target = op->args[SHARED_TARGET].data, *type = op->args[SHARED_TYPE].data;
     char **arguments = plan_strings(op, SHARED_ARGUMENTS);

@@ -1,14 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError } from '../lib/errors';
 import { mountOverlay, mountPoints, unmountAll } from '../runtime/mounts';
-import { runTree } from '../runtime/tree';
-import { mountedDisk } from './container-disk';
+import { addSharedMount } from '../runtime/shared-mount';
+import { runTree, runTreePlan, treePlan } from '../runtime/tree';
+import { checkDisk } from './container-disk';
 import { containerIds, loadRecord, loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
+import { addContainerDisk, containerStack, fuseWords } from './rootfs-ops';
 import { isAlive, readState } from './status';
-import { storageDriver } from './storage-driver';
 
 /** A container's root file system and where it can be seen. */
 export interface MountedContainer {
@@ -19,7 +19,8 @@ export interface MountedContainer {
 
 /**
  * Mounts a container's root file system, without its volumes, in this mount namespace, and says where. That of a running
- * one is mounted already, by its monitor: the path leads there. Error `machine`: fuse-overlayfs would be needed.
+ * one is mounted already, by its monitor: the path leads there. Error `machine`: fuse-overlayfs is needed and not there; `state`:
+ * what it has written was in memory.
  */
 export function mountContainer(ctx: Context, id: string): string {
   const record = loadRecord(ctx, id);
@@ -27,18 +28,28 @@ export function mountContainer(ctx: Context, id: string): string {
   if (found !== undefined) return found;
   const { rootfs } = record.options;
   if (rootfs && !rootfs.overlay) return rootfs.directory;
-  const isShifted = record.idMaps !== undefined && record.dataLowers.length === 0 && !rootfs;
-  if (isShifted || mountedDisk(record.options) || storageDriver(ctx).name === 'fuse-overlayfs') {
-    throw new TspodError(
-      'machine',
-      `container "${record.name}" needs fuse-overlayfs: it can only be exported`,
-      {
-        hint: `tspod export ${record.name} | tar -x -C DIRECTORY`,
-      },
-    );
-  }
-  mountStopped(ctx, record);
+  checkDisk(ctx, record);
+  const fuse = fuseWords(ctx, containerStack(ctx, record));
+  if (fuse) mountByFuse(ctx, record, fuse);
+  else mountStopped(ctx, record);
   return containerPaths(ctx, id).merged;
+}
+
+/** First what has the disk, then fuse-overlayfs on it: each ends when the mount namespace of its mount does. */
+function mountByFuse(ctx: Context, record: ContainerRecord, [program = '', ...words]: string[]): void {
+  const { merged: target, runDirectory: place } = containerPaths(ctx, record.id);
+  const what = `mounting container "${record.name}"`;
+  const disk = treePlan(ctx);
+  addContainerDisk(disk, ctx, record);
+  runTreePlan(ctx, disk, what);
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  const plan = treePlan(ctx);
+  addSharedMount(plan, {
+    target,
+    place,
+    what: { type: 'fuse', image: target, argv: [program, '-f', ...words] },
+  });
+  runTreePlan(ctx, plan, what);
 }
 
 function mountStopped(ctx: Context, record: ContainerRecord): void {
@@ -61,9 +72,10 @@ function mountStopped(ctx: Context, record: ContainerRecord): void {
 
 /** Lets go of a container's root file system; a running one keeps it. */
 export function unmountContainer(ctx: Context, id: string): void {
-  const { merged } = containerPaths(ctx, id);
-  if (!mountPoints().has(merged)) return;
-  unmountAll(ctx, [merged]);
+  const { merged, directory } = containerPaths(ctx, id);
+  const points = mountPoints();
+  const mounted = [merged, `${directory}/disk`].filter((path) => points.has(path));
+  if (mounted.length > 0) unmountAll(ctx, mounted);
 }
 
 /** The containers whose root file system can be seen. */

@@ -28,16 +28,26 @@ export function addRootfs(plan: Plan, ctx: Context, record: ContainerRecord): vo
 
 /** The root file system alone. */
 export function addRootfsMount(plan: Plan, ctx: Context, record: ContainerRecord): void {
-  const paths = containerPaths(ctx, record.id);
-  const { rootfs, autoRemove } = record.options;
-  const disk = mountedDisk(record.options);
-  if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, paths.merged);
+  const { merged } = containerPaths(ctx, record.id);
+  const { rootfs } = record.options;
+  if (rootfs && !rootfs.overlay) plan.add('ROOTFS_BIND', rootfs.directory, merged);
   else {
-    if (disk) addDisk(plan, ctx, record, rootMode(ctx, record));
-    const places = { ...layerPaths(ctx, record), merged: paths.merged };
-    const onDisk = disk ? { disk } : {};
-    addOverlay(plan, ctx, { ...record, rootfs, paths: places, isTemporary: autoRemove, ...onDisk });
+    addContainerDisk(plan, ctx, record);
+    addOverlay(plan, ctx, containerStack(ctx, record));
   }
+}
+
+/** What the root file system of a container is put on, where it has a size limit. */
+export function addContainerDisk(plan: Plan, ctx: Context, record: ContainerRecord): void {
+  if (mountedDisk(record.options)) addDisk(plan, ctx, record, rootMode(ctx, record));
+}
+
+/** The directories of a container's root file system. */
+export function containerStack(ctx: Context, record: ContainerRecord): Stack {
+  const { rootfs, autoRemove: isTemporary } = record.options;
+  const disk = mountedDisk(record.options);
+  const paths = { ...layerPaths(ctx, record), merged: containerPaths(ctx, record.id).merged };
+  return { ...record, rootfs, paths, isTemporary, ...(disk ? { disk } : {}) };
 }
 
 /** Directories that are put on top of each other. */
@@ -53,28 +63,39 @@ export interface Stack extends Pick<ContainerRecord, 'lowers' | 'dataLowers' | '
 
 /** A mount by the monitor, in the common user namespace, before the container is there. */
 export function addOverlay(plan: Plan, ctx: Context, stack: Stack): void {
-  const { root } = ctx.paths;
-  const { rootfs, idMaps, dataLowers, paths, isTemporary } = stack;
+  const { idMaps, dataLowers, paths, isTemporary } = stack;
   const { upper, work, merged } = paths;
-  const lowers = rootfs ? [rootfs.directory] : stack.lowers.map((lower) => `${root}/${lower}`);
-  const isShifted = idMaps !== undefined && dataLowers.length === 0 && !rootfs;
-  if (isShifted || stack.disk === 'image' || storageDriver(ctx).name === 'fuse-overlayfs') {
-    const what = stack.disk === 'image' ? 'size limit' : 'id map';
-    const program = fuseOverlayfs(ctx, `the ${what} of this container needs fuse-overlayfs on this kernel`);
-    const maps = isShifted ? idMaps : undefined;
-    plan.add(
-      'ROOTFS_FUSE',
-      merged,
-      ...fuseArguments(program, { lowers, upper, work, merged }, { maps, onImage: stack.disk === 'image' }),
-    );
+  const fuse = fuseWords(ctx, stack);
+  if (fuse) {
+    const [program = '', ...words] = fuse;
+    plan.add('ROOTFS_FUSE', merged, program, '-f', ...words);
     return;
   }
   if (idMaps && (stack.disk !== undefined || readdirSync(upper).length === 0))
     addRootOwner(plan, upper, idMaps);
   const flags = PLAN.OVERLAY_USERXATTR | (isTemporary ? PLAN.OVERLAY_VOLATILE : 0);
-  plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowers);
+  plan.add('ROOTFS_OVERLAY', merged, upper, work, flags, ...lowersOf(ctx, stack));
   // metadata-only files name their data from there: /CHAIN/diff/PATH (native/tree_meta.h)
-  if (dataLowers.length > 0) plan.add('ROOTFS_DATA', `${root}/layers`);
+  if (dataLowers.length > 0) plan.add('ROOTFS_DATA', `${ctx.paths.root}/layers`);
+}
+
+/**
+ * The command line of fuse-overlayfs(1) for what the kernel's overlay cannot do; undefined: it can. With `-f` it stays in the
+ * foreground. Error `machine`: it is not installed.
+ */
+export function fuseWords(ctx: Context, stack: Stack): string[] | undefined {
+  const { rootfs, idMaps, dataLowers, disk, paths } = stack;
+  const isShifted = idMaps !== undefined && dataLowers.length === 0 && !rootfs;
+  if (!isShifted && disk !== 'image' && storageDriver(ctx).name !== 'fuse-overlayfs') return undefined;
+  const what = disk === 'image' ? 'size limit' : 'id map';
+  const program = fuseOverlayfs(ctx, `the ${what} of this container needs fuse-overlayfs on this kernel`);
+  const maps = isShifted ? idMaps : undefined;
+  const lowers = lowersOf(ctx, stack);
+  return fuseArguments(program, { ...paths, lowers }, { maps, onImage: disk === 'image' });
+}
+
+function lowersOf(ctx: Context, { rootfs, lowers }: Stack): string[] {
+  return rootfs ? [rootfs.directory] : lowers.map((lower) => `${ctx.paths.root}/${lower}`);
 }
 
 /** A new upper directory is what `/` looks like: it has to belong to the container's root. */
@@ -84,7 +105,6 @@ function addRootOwner(plan: Plan, upper: string, maps: { uids: IdMapping[]; gids
   plan.add('CHOWN_TREE', upper, rootOf(maps.uids), rootOf(maps.gids));
 }
 
-/** fuse-overlayfs(1): in the foreground, as a child of the monitor. */
 function fuseArguments(
   program: string,
   paths: { lowers: string[]; upper: string; work: string; merged: string },
@@ -95,7 +115,7 @@ function fuseArguments(
   // fuse2fs has none, and its "not supported" would be an error of every file of others
   // and what finds no room there is told at once, not written back later for ever
   if (onImage) options.push('noacl', 'writeback=0');
-  return [program, '-f', '-o', options.join(','), paths.merged];
+  return [program, '-o', options.join(','), paths.merged];
 }
 
 /** Triples of the id in the container's files, the id outside, and how many. */

@@ -7,9 +7,9 @@ export interface SharedMount {
   target: string;
   /** The directory of its lock and its socket. */
   place: string;
-  /** What is mounted: an image by programs, or what the kernel mounts. */
+  /** What is mounted: an image by programs (without `check`, something else by a program), or what the kernel mounts. */
   what:
-    | { type: 'fuse'; check: string; image: string; argv: readonly string[] }
+    | { type: 'fuse'; check?: string; image: string; argv: readonly string[] }
     | {
         type: string;
         source: string;
@@ -27,7 +27,7 @@ export function addSharedMount(plan: Plan, { target, place, what, part }: Shared
 }
 
 function argumentsOf(what: SharedMount['what']): string[] {
-  if ('image' in what) return [what.check, what.image, ...what.argv];
+  if ('image' in what) return [what.check ?? '', what.image, ...what.argv];
   const { flags, data } = parseMountOptions(what.options);
   return [String(flags), what.source, data, ...(what.directory === undefined ? [] : [what.directory])];
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { needs } from '../helpers/capabilities';
 import { readArchive } from '../helpers/read-archive';
 import { testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { words } from '../helpers/words';
 
 const none = ['--network', 'none'];
 
@@ -204,5 +206,26 @@ test('mount works inside unshare, and only there', async () => {
     'cd "$("$TSPOD" image mount localhost/busybox)" && test -e bin/ls && ! touch x 2>/dev/null && "$TSPOD" image mount';
   const mounted = await runTspod(['unshare', 'sh', '-c', image], { env });
   assert.match(mounted.stdout, /^localhost\/busybox:latest +\//);
+  await runTspod(['rm', name]);
+});
+
+test('mount shows the disk of a stopped container with a size limit', needs('fuse', 'fuse2fs'), async () => {
+  const name = uniqueName();
+  const options = words`--name ${name} --network none --storage-opt size=8m`;
+  await runTspod([...words`create ${options} busybox sh -c`, 'cat /before && echo ran >/after']);
+  const mount = 'm=$("$TSPOD" mount "$1") && cd "$m" &&';
+  const env = { TSPOD: (await import('../helpers/project')).tspodProgram };
+  const inside = (script: string) =>
+    runTspod(['unshare', 'sh', '-c', `${mount} ${script}`, 'sh', name], { env });
+  assert.match(
+    (await inside('echo seen >before && df -m . && ls bin/sh')).stdout,
+    / 8 .*merged\nbin\/sh\n$/s,
+  );
+  assert.equal((await runTspod(['start', '-a', name])).stdout, 'seen\n');
+  assert.equal(
+    (await inside('cat after && cd / && "$TSPOD" umount "$1" && ls "$m"')).stdout,
+    `ran\n${name}\n`,
+  );
+  assert.match((await runTspod(['diff', name])).stdout, /^A \/after$/m);
   await runTspod(['rm', name]);
 });
