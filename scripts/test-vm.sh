@@ -19,6 +19,7 @@ work=''
 main() {
   cd "$project"
   bash scripts/setup.sh build
+  has docker-registry || bash scripts/setup.sh test
   work=$(mktemp -d)
   trap end EXIT
   start_machine
@@ -44,10 +45,11 @@ start_machine() {
   [ "$status" = 0 ] || exit "$status"
 }
 
-# What is installed elsewhere, and the checks; systemd knows the generator.
+# What is installed elsewhere, the checks, and a registry for them; systemd knows the generator.
 install_there() {
   mkdir -p "$work/tspod"
   cp -r bin libexec systemd dist package.json test/vm "$work/tspod"
+  cp "$(command -v docker-registry)" "$work/tspod/vm"
   npm ls --all --omit=dev --parseable 2>/dev/null | sed -n "s|^$project/||p" |
     xargs -r cp -r --parents -t "$work/tspod"
   "$vm" push "$work/tspod" /home/alice/tspod >&2

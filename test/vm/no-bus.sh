@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # as: alice
-# Without a bus of systemd: all but limits and pause works, and a delegated group does as well. So with a bus that has died,
-# and where a scope of the container's name is there already.
+# Without a bus of systemd: all but limits and pause works, and a delegated group does as well. So with a bus that has died
+# or does not answer, and where a scope of the container's name is there already.
 # shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -38,6 +38,16 @@ check 'networks and a volume in memory' 0 '^tmpfs$' with_dead run --rm --network
   -v dead:/data "$image" sh -c 'nslookup host.containers.internal >/dev/null && stat -f -c %T /data'
 check '--memory says what is wrong with the bus' 125 'making the systemd scope tspod-.*connecting to unix:path=.*refused' \
   with_dead run --rm --memory 64m "$image" true
+# It is there, and never says a word.
+perl -MIO::Socket::UNIX -e 'unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => shift, Listen => 20) or die; sleep 600' "$dead/bus" &
+silent=$!
+is_silent() { [ -S "$dead/bus" ] && perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(Peer => shift)' "$dead/bus"; }
+check 'a bus that does not answer' 0 '' until_true is_silent
+check 'does not keep a container from its network and volume' 0 '^tmpfs$' with_dead run --rm --network dead \
+  -v dead:/data "$image" stat -f -c %T /data
+check '--memory says that it does not' 125 'making the systemd scope tspod-.*does not answer' \
+  with_dead run --rm --memory 64m "$image" true
+kill "$silent"
 with_dead network rm dead >/dev/null
 with_dead volume rm dead >/dev/null
 rm -r "$dead"
