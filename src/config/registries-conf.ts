@@ -7,8 +7,13 @@ import type { RegistriesConf, RegistriesConfFile } from './registries-conf-types
 import { openParsedFiles } from './registries-conf-parsed';
 import { shortNameAliases } from './short-name-aliases';
 
-/** What was read is kept as long as its context. */
-const known = new WeakMap<object, RegistriesConf>();
+/** What was read is kept as long as its context, with what there is to tell of it. */
+interface Read {
+  conf: RegistriesConf;
+  untold: Parameters<Context['log']>[];
+}
+
+const known = new WeakMap<object, Read>();
 
 /**
  * What containers-registries.conf(5) says on this machine; empty where there is no file. Later files replace lists and
@@ -16,17 +21,29 @@ const known = new WeakMap<object, RegistriesConf>();
  * `invalid`: names the file, the line and the key.
  */
 export function loadRegistriesConf(ctx: Context): RegistriesConf {
-  const before = known.get(ctx);
-  if (before !== undefined) return before;
-  const conf = readAll(ctx);
-  known.set(ctx, conf);
+  const { conf, untold } = read(ctx);
+  for (const words of untold.splice(0)) ctx.log(...words);
   return conf;
 }
 
-function readAll(ctx: Context): RegistriesConf {
+/** The same; what there is to tell of the files is told by who loads them. */
+export function peekRegistriesConf(ctx: Context): RegistriesConf {
+  return read(ctx).conf;
+}
+
+function read(ctx: Context): Read {
+  const before = known.get(ctx);
+  if (before !== undefined) return before;
+  const untold: Read['untold'] = [];
+  const fresh = { conf: readAll(ctx, (...words) => untold.push(words)), untold };
+  known.set(ctx, fresh);
+  return fresh;
+}
+
+function readAll(ctx: Context, log: Context['log']): RegistriesConf {
   const { main, dropIns } = registriesConfFiles(ctx);
   const files: RegistriesConfFile[] = [];
-  const parsed = openParsedFiles(ctx);
+  const parsed = openParsedFiles({ log, paths: ctx.paths });
   if (main !== undefined) files.push(parsed.parse(main, readFileSync(main, 'utf8'), false));
   for (const path of dropIns) {
     const text = readIfThere(path);

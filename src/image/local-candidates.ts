@@ -1,4 +1,4 @@
-import { loadRegistriesConf } from '../config/registries-conf';
+import { peekRegistriesConf } from '../config/registries-conf';
 import type { Context } from '../lib/context';
 import type { IndexEntry } from '../store/image-index';
 import { dockerReference, localReference, parseReference, repositoryOf } from './reference';
@@ -17,8 +17,7 @@ export function localCandidates(
   if (reference.domain !== undefined) return [local];
   // the files need not be read where no name of theirs can be found
   if (entries.every(({ name }) => name === undefined || name.startsWith('localhost/'))) return [local];
-  // what there is to tell of the files is told by a pull
-  const { aliases, searchRegistries } = loadRegistriesConf({ ...ctx, log: () => undefined });
+  const { aliases, searchRegistries } = peekRegistriesConf(ctx);
   const shortName = repositoryOf(reference);
   const alias = aliases.get(shortName)?.value ?? '';
   return [

@@ -39,6 +39,17 @@ export function makeStaging(store: Pick<StorePaths, 'tmp'>): Staging {
   };
 }
 
+/** The same, made when its path is asked for the first time: where nothing has to be staged there is none. */
+export function stagingAtUse(store: Pick<StorePaths, 'tmp'>): Staging {
+  let staging: Staging | undefined;
+  return {
+    get path() {
+      return (staging ??= makeStaging(store)).path;
+    },
+    remove: () => staging?.remove(),
+  };
+}
+
 /** The paths in tmp/ whose makers died: nobody holds their lock. They stay unless the caller removes them. */
 export function staleStaging(store: Pick<StorePaths, 'tmp'>, now = Date.now()): string[] {
   return listDirectory(store.tmp)

@@ -2,11 +2,11 @@ import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { readImageIndex } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
-import { makeStaging } from '../../store/staging';
+import { stagingAtUse } from '../../store/staging';
 import { lockContentShared } from '../collect-garbage';
 import { imageNotKnown } from '../ensure-image';
-import { findImage, matchImage } from '../find-image';
-import { storePaths } from '../../store/store-paths';
+import { matchImage } from '../find-image';
+import type { StorePaths } from '../../store/store-paths';
 import type { ImageMatch } from '../find-image';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
@@ -14,7 +14,7 @@ import type { BlobEvent } from '../pull/pull-request';
 import type { RegistryOptions } from '../registry/types';
 import type { ManifestKind } from '../transport/layer-media-types';
 import { openCompressor } from '../transport/packed-layer';
-import type { Compression } from '../transport/packed-layer';
+import type { Compression, Compressor } from '../transport/packed-layer';
 import { parseTransport } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
 import { writeTransport } from '../transport/write-transport';
@@ -43,18 +43,25 @@ export interface PushOptions {
  * manifest and all blobs are those that are stored, byte for byte. Returns the digest of the manifest.
  */
 export async function pushImage(ctx: Context, name: string, options: PushOptions): Promise<string> {
-  const digest = await push(ctx, name, options);
-  const id = findImage(ctx, readImageIndex(storePaths(ctx)), name)?.imageId;
+  const compressor = await openCompressor(ctx, options.compression);
+  const store = openStore(ctx);
+  const match = matchImage(ctx, readImageIndex(store), name);
+  if (match === undefined) throw imageNotKnown(name);
+  const digest = await push(ctx, name, { ...options, store, match, compressor });
+  const { imageId: id } = match.entry;
   const to = options.destination ?? name;
   recordEvent(ctx, { type: 'image', status: 'push', name: to, ...(id === undefined ? {} : { id }) });
   return digest;
 }
 
-async function push(ctx: Context, name: string, options: PushOptions): Promise<string> {
-  const compressor = await openCompressor(ctx, options.compression);
-  const store = openStore(ctx);
-  const match = matchImage(ctx, readImageIndex(store), name);
-  if (match === undefined) throw imageNotKnown(name);
+interface Push extends PushOptions {
+  store: StorePaths;
+  match: ImageMatch;
+  compressor: Compressor;
+}
+
+async function push(ctx: Context, name: string, options: Push): Promise<string> {
+  const { store, match, compressor } = options;
   if (match.entry.list !== undefined) {
     const { pushList } = await import('../manifest-list/push-list');
     return pushList(ctx, name, { ...options, all: true });
@@ -62,7 +69,7 @@ async function push(ctx: Context, name: string, options: PushOptions): Promise<s
   const { destination = ownName(match, name) } = options;
   const place = parseTransport(destination);
   const lock = lockContentShared(store);
-  const staging = makeStaging(store);
+  const staging = stagingAtUse(store);
   try {
     const image = readStoredImage(store, match.entry);
     const { kind, force, note } = options;

@@ -74,8 +74,11 @@ export async function pushToRegistry(
   });
   await queue.done();
   note('Writing manifest to image destination');
-  await putManifest(repository, reference, prepared);
+  const written = putManifest(repository, reference, prepared);
+  // when it is sent, and while the registry is writing
+  await Promise.race([written, new Promise(setImmediate)]);
   rememberBlobs(ctx, place, [...sent]);
+  await written;
   return prepared.manifest.digest;
 }
 

@@ -48,7 +48,9 @@ export async function exchange(
   watch(outgoing, url, timeouts);
   const answer = new Promise<HttpResponse>((resolve, reject) => {
     outgoing.once('response', (body) => {
-      resolve({ method, status: body.statusCode ?? 0, headers: body.headers, body, url });
+      const response = { method, status: body.statusCode ?? 0, headers: body.headers, body, url };
+      if (method === 'HEAD') whenOver(body, () => resolve(response));
+      else resolve(response);
     });
     outgoing.on('error', (error) =>
       reject(signal?.aborted ? abortReason(signal) : transportError(url, error)),
@@ -57,6 +59,11 @@ export async function exchange(
   const sent = sendBody(outgoing, request.body);
   // a registry may answer, and refuse, before it has read everything
   return Promise.race([answer, sent.then(() => answer)]);
+}
+
+/** Without a body it is over at once: then the next request finds the connection free. */
+function whenOver(body: IncomingMessage, call: () => void): void {
+  body.once('end', call).once('close', call).once('error', call).resume();
 }
 
 function abortReason(signal: AbortSignal): Error {

@@ -13,19 +13,30 @@ export interface Greeting {
   protocol: string;
   /** What it wants to be shown. */
   challenges: Challenge[];
+  /** To the first request, where that was as good as a ping. */
+  answer?: HttpResponse;
+}
+
+/** A HEAD to a registry that has not been spoken to, and is shown nothing. */
+export interface FirstRequest {
+  /** `/v2/...` */
+  target: string;
+  headers: Record<string, string>;
 }
 
 /** What a ping needs beside the way. */
 export interface PingOptions {
   failure(response: HttpResponse, action: string): Promise<TspodError>;
   signal?: AbortSignal;
+  /** What is wanted of the registry: where its answer tells that there is one, nobody has to ask before. */
+  first?: FirstRequest | undefined;
 }
 
 /** Nobody listens in on the way to this machine itself: there plain http is tried first, which spares loading TLS. */
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
 /**
- * `GET /v2/` (distribution specification, end-1); over plain http after https where that is allowed.
+ * `GET /v2/` (distribution specification, end-1), or the first request in its place; over plain http after https where that is allowed.
  * Error `network` and others: `pinging container registry HOST: ...`.
  */
 export async function ping(way: Way, host: string, options: PingOptions): Promise<Greeting> {
@@ -54,21 +65,44 @@ function protocolsFor({ allowsPlain }: Way, host: string): string[] {
   return loopback.test(host) ? ['http:', 'https:'] : ['https:', 'http:'];
 }
 
-async function tryProtocol(
-  protocol: string,
-  way: Way,
-  { host, action, failure, signal }: PingOptions & { host: string; action: string },
-): Promise<Greeting | TspodError> {
-  const url = new URL(`${protocol}//${host}/v2/`);
-  let response: HttpResponse;
+interface Target extends PingOptions {
+  host: string;
+  action: string;
+}
+
+async function tryProtocol(protocol: string, way: Way, target: Target): Promise<Greeting | TspodError> {
+  const { host, action, failure, signal, first } = target;
+  const ask = (method: string, path: string, headers: Record<string, string>): Promise<HttpResponse> => {
+    const url = new URL(`${protocol}//${host}${path}`);
+    return exchangeFollowing(way, { method, url, headers, ...(signal === undefined ? {} : { signal }) });
+  };
   try {
-    const request = { method: 'GET', url, headers: {}, ...(signal === undefined ? {} : { signal }) };
-    response = await exchangeFollowing(way, request);
+    const early = first && (await ask('HEAD', first.target, first.headers).catch(ifNetwork));
+    if (early !== undefined && isGreeting(early)) return { ...greetingOf(protocol, early), answer: early };
+    const response = await ask('GET', '/v2/', {});
+    if (response.status !== 200 && response.status !== 401) return await failure(response, action);
+    discard(response);
+    const greeting = greetingOf(protocol, response);
+    return early?.status === 404 && greeting.challenges.length === 0
+      ? { ...greeting, answer: early }
+      : greeting;
   } catch (error) {
     if (signal?.aborted) throw error;
     return during(action, error);
   }
-  if (response.status !== 200 && response.status !== 401) return failure(response, action);
-  discard(response);
-  return { protocol, challenges: parseChallenges(response.headers['www-authenticate']) };
+}
+
+/** An answer that makes no sense will do so again, and is told of then. */
+function ifNetwork(error: unknown): undefined {
+  if (!(error instanceof TspodError) || error.code === 'network') throw error;
+}
+
+/** Whether it is from a registry, and final: without what they want to be shown some say 403 or 404. */
+function isGreeting({ status, headers }: HttpResponse): boolean {
+  const isRegistry = String(headers['docker-distribution-api-version'] ?? '').startsWith('registry/2');
+  return isRegistry && status !== 403 && status !== 404;
+}
+
+function greetingOf(protocol: string, { headers }: HttpResponse): Greeting {
+  return { protocol, challenges: parseChallenges(headers['www-authenticate']) };
 }

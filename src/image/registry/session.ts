@@ -10,6 +10,7 @@ import type { Challenge } from './challenge';
 import { makeConnections } from './connections';
 import type { HttpRequest, HttpResponse } from './exchange';
 import { ping } from './ping';
+import type { FirstRequest, Greeting } from './ping';
 import { exchangeFollowing } from './redirect';
 import type { Way } from './redirect';
 import { responseError } from './response-error';
@@ -78,21 +79,27 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
   const retry = <T>(action: () => Promise<T>) => withRetry(ctx, options, action);
   const failure = (response: HttpResponse, action: string) =>
     responseError(response, { action, loginHost, hasCredentials: authenticator.hasCredentials() });
-  const contact = async (): Promise<string> => {
-    const { protocol, challenges } = await ping(way, registry.host, { failure, ...signal });
-    authenticator.accept(challenges);
-    return protocol;
+  const contact = async (first?: FirstRequest): Promise<Greeting> => {
+    const greeting = await ping(way, registry.host, { failure, first, ...signal });
+    authenticator.accept(greeting.challenges);
+    return greeting;
   };
-  let contacted: Promise<string> | undefined;
-  const protocol = (): Promise<string> => {
-    contacted ??= contact().catch((error: unknown) => {
+  let contacted: Promise<Pick<Greeting, 'protocol'>> | undefined;
+  /** With the answer where `first` was the request that told. */
+  const reach = (first?: FirstRequest): Promise<Pick<Greeting, 'protocol' | 'answer'>> => {
+    if (contacted !== undefined) return contacted;
+    const greeting = contact(first).catch((error: unknown) => {
       contacted = undefined;
       throw registry.isMirror ? asLasting(error) : error;
     });
-    return contacted;
+    contacted = greeting.then(({ protocol }) => ({ protocol }));
+    contacted.catch(() => undefined);
+    return greeting;
   };
   const once = async (request: SessionRequest, scopes: readonly string[]): Promise<Attempt> => {
-    const base = new URL(`${await protocol()}//${registry.host}`);
+    const { protocol, answer } = await reach(firstOf(request));
+    if (answer !== undefined) return { authorization: undefined, response: answer };
+    const base = new URL(`${protocol}//${registry.host}`);
     const url = new URL(request.target, base);
     // an upload may be sent to another host: without credentials
     const isOwn = url.origin === base.origin && !request.isAnonymous;
@@ -113,7 +120,7 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
     host: registry.host,
     failure,
     retry,
-    protocol,
+    protocol: async () => (await reach()).protocol,
     hasCredentials: () => authenticator.hasCredentials(),
     async request(request) {
       const first = await once(request, request.scopes);
@@ -128,6 +135,11 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
       return (await once(request, scopes)).response;
     },
   };
+}
+
+/** The request where it can be made before anything is known of the registry: it changes nothing, and has no bytes to be lost. */
+function firstOf({ method, target, headers = {} }: SessionRequest): FirstRequest | undefined {
+  return method === 'HEAD' && typeof target === 'string' ? { target, headers } : undefined;
 }
 
 interface Attempt {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { loadRegistriesConf } from '../../../src/config/registries-conf';
+import { loadRegistriesConf, peekRegistriesConf } from '../../../src/config/registries-conf';
 import { inConfigHome } from '../../helpers/config-home';
 
 const MAIN = '.config/containers/registries.conf';
@@ -30,6 +30,17 @@ test('loadRegistriesConf() tells of unknown keys every time', () =>
     assert.ok(once > 0);
     loadRegistriesConf({ ...ctx });
     assert.equal(said.length, 2 * once);
+  }));
+
+test('what a peek has found is told by the first who loads the files, once', () =>
+  inConfigHome(({ ctx, said, write }) => {
+    write(MAIN, 'unknown-key = 1\n');
+    const conf = peekRegistriesConf(ctx);
+    assert.deepEqual(said, []);
+    assert.equal(loadRegistriesConf(ctx), conf);
+    assert.equal(said.length, 1);
+    loadRegistriesConf(ctx);
+    assert.equal(said.length, 1);
   }));
 
 test('loadRegistriesConf() takes a broken cache for none', () =>
