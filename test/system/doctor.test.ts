@@ -56,6 +56,8 @@ test('doctor fits a page of 80 columns but for the cures, and is JSON on demand'
 test('info is YAML by default, JSON and templates by option', async () => {
   const root = `${testHome().home}/.local/share/tspod`;
   assert.match((await runTspod(['info'])).stdout, /^host:\n/);
+  const security = ['info', '--format', '{{.Host.Security.Rootless}} {{json .Host.Security}}'];
+  assert.match((await runTspod(security)).stdout, /^(true|false) \{"apparmorEnabled":/);
   const info = JSON.parse((await runTspod(['info', '--format', 'json'])).stdout);
   assert.equal(info.store.graphRoot, root);
   assert.equal(info.host.security.rootless, true);

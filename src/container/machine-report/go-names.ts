@@ -18,7 +18,9 @@ export function goNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(goNames);
   // maps keep their keys
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [goName(key), goNames(inner)]));
+  const fields = Object.entries(value).map(([key, inner]) => [goName(key), goNames(inner)] as const);
+  // JSON has the names that it had before
+  return Object.defineProperty(Object.fromEntries(fields), 'toJSON', { value: () => value });
 }
 
 function goName(key: string): string {

@@ -111,6 +111,7 @@ test('version prints through templates and as JSON', async () => {
     Client: { Version: string };
   };
   assert.equal(Client.Version, 'dev');
+  assert.match((await tspod('version', '--format', '{{json .}}')).out, /^\{"Client":\{[^{}]*\}\}\n$/);
 });
 
 for (const shell of ['bash', 'zsh', 'fish']) {

@@ -20,8 +20,9 @@ export default defineCommand({
     const client = versionInfo();
     if (format !== undefined && format !== '') {
       const { printValue } = await import('../../print/print-value');
-      // Templates may leave out `.Client`, as in Podman.
-      const value = format === 'json' ? { Client: client } : { Client: client, ...client };
+      // templates may leave out `.Client`, as in Docker
+      const fields = { Client: client, ...client };
+      const value = Object.defineProperty(fields, 'toJSON', { value: () => ({ Client: client }) });
       return printValue(output, value, { format, name: 'version' });
     }
     output.print('Client:       tspod');
