@@ -222,17 +222,3 @@ network_config_dir = "${folder}"
   await runTspod(['network', 'rm', network], { env });
   assert.equal(existsSync(join(folder, `${network}.json`)), false);
 });
-
-test('info --debug says why a key has no effect', async () => {
-  const { env } = withConf('[engine]\nnum_locks = 5\nnum_lock = 5\n');
-  const { stdout } = await runTspod(['info', '--debug', '--format', 'json'], { env });
-  type Unused = { key: string; reason: string; knownToPodman: boolean };
-  const { unusedKeys } = (JSON.parse(stdout) as { debug: { unusedKeys: Unused[] } }).debug;
-  assert.deepEqual(
-    unusedKeys.map(({ key, reason, knownToPodman }) => [key, knownToPodman, reason]),
-    [
-      ['engine.num_locks', true, 'locks are files: there is no limit'],
-      ['engine.num_lock', false, 'not known: is it spelt right?'],
-    ],
-  );
-});

@@ -73,6 +73,9 @@ test('info --debug tells which keys of containers.conf have no effect, and where
   assert.deepEqual(debug.configurationFiles, [file]);
   assert.deepEqual(debug.usedKeys, [{ key: 'containers.umask', origin: `"${file}", line 4` }]);
   assert.deepEqual(debug.unusedKeys, [
-    { key: 'engine.num_locks', origin: `"${file}", line 2`, knownToPodman: true },
+    {
+      ...{ key: 'engine.num_locks', origin: `"${file}", line 2`, knownToPodman: true },
+      reason: 'locks are files: there is no limit',
+    },
   ]);
 });
