@@ -179,6 +179,12 @@ test('top shows the processes of a container with the names of its users', async
     (await runTspod(['top', name, 'nope'], { expectCode: 125 })).stderr,
     /unknown descriptor "nope"/,
   );
+  await runTspod(['kill', name]);
+  await runTspod(['wait', name]);
+  for (const words of [[], ['-ef'], ['aux']]) {
+    const { stderr } = await runTspod(['top', name, ...words], { expectCode: 125 });
+    assert.match(stderr, /^Error: top can only be used on running containers\nhint: start it/);
+  }
   await remove(name);
 });
 

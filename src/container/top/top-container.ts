@@ -7,7 +7,7 @@ import { userFilesOf } from '../exec/user-files';
 import { containerPaths } from '../paths';
 import { readProcFile } from '../process-time';
 import type { ContainerRecord } from '../record';
-import { isAlive, readState } from '../status';
+import { isAlive, readState, type ContainerState } from '../status';
 import { parseGroup, parsePasswd } from '../user-lookup';
 import { TOP_CODES, TOP_COLUMNS, type TopColumn, type TopContext } from './columns';
 import { containerProcesses, type ProcessFacts } from './process-facts';
@@ -23,8 +23,7 @@ export function topContainer(
   record: ContainerRecord,
   descriptors: readonly string[],
 ): string[][] {
-  const state = readState(ctx, record.id);
-  if (!isAlive(state)) throw new TspodError('state', 'top can only be used on running containers');
+  const state = runningState(ctx, record);
   const columns = (descriptors.length > 0 ? descriptors : DEFAULT).map(columnOf);
   const processes = containerProcesses(state.pid);
   const context = topContext(ctx, record, { pid: state.pid, processes });
@@ -32,6 +31,15 @@ export function topContainer(
     columns.map(({ header }) => header),
     ...processes.map((process) => columns.map(({ cell }) => cell(process, context))),
   ];
+}
+
+/** The state of a container that runs. Throws 'state'. */
+export function runningState(ctx: Context, { id, name }: ContainerRecord): ContainerState {
+  const state = readState(ctx, id);
+  if (isAlive(state)) return state;
+  throw new TspodError('state', 'top can only be used on running containers', {
+    hint: `start it: tspod start ${name}`,
+  });
 }
 
 /** The descriptors in arguments that may hold several, with commas or blanks between them. */

@@ -1,6 +1,6 @@
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { findContainer, latestContainer } from '../../../container/find';
-import { isDescriptor, splitDescriptors, topContainer } from '../../../container/top/top-container';
+import { isDescriptor, runningState, splitDescriptors, topContainer } from '../../../container/top/top-container';
 import type { Context } from '../../../lib/context';
 import { TspodError, wrapError } from '../../../lib/errors';
 import { alignRows } from '../../../lib/table';
@@ -24,6 +24,7 @@ export default defineCommand({
     const wanted = rest[0] === '--' ? rest.slice(1) : rest;
     const record = find(ctx, name);
     if (wanted[0]?.startsWith('-') || isBsdStyle(wanted)) {
+      runningState(ctx, record);
       const { execInContainer } = await import('../../../container/exec/exec-container');
       const quiet = { detach: false, env: {}, interactive: false, tty: false, privileged: false };
       const detachKeys = parseDetachKeys(DEFAULT_DETACH_KEYS);
