@@ -26,8 +26,8 @@ export type BuildEvent =
   | { kind: 'failed'; step: StepLabel; seconds: number }
   /** What a program of the step has written, as it came. */
   | { kind: 'output'; step: StepLabel; stream: 'stdout' | 'stderr'; data: Uint8Array }
-  /** Short, replaces the one before: `pulling layer 3 of 5`. */
-  | { kind: 'progress'; step: StepLabel; text: string }
+  /** What it waits for, and how far that is: `pulling example.com/image:1`, `3 MB of 45 MB`. The last one holds. */
+  | { kind: 'progress'; step: StepLabel; text: string; amount?: string }
   | { kind: 'warning'; text: string; at?: SourceRange };
 
 /** Gets the events of a build, in their order. */

@@ -26,10 +26,24 @@ export async function runProgram(
   args: readonly string[],
   { signal, ...options }: ProgramOptions,
 ): Promise<ProgramResult> {
-  const cancel = signal === undefined ? {} : { cancelSignal: signal };
-  const result = await execa(program, args, { ...options, ...cancel, extendEnv: false, reject: false });
+  signal?.throwIfAborted();
+  // a group of its own: what the program has started holds the pipes open too
+  const own = signal === undefined ? {} : { detached: true };
+  const running = execa(program, args, { ...options, ...own, extendEnv: false, reject: false });
+  const end = (): void => endGroup(running.pid);
+  signal?.addEventListener('abort', end, { once: true });
+  const result = await running.finally(() => signal?.removeEventListener('abort', end));
   signal?.throwIfAborted();
   const { stdout, stderr, exitCode, cause } = result;
   if (exitCode === undefined && !result.isTerminated && cause !== undefined) throw cause as Error;
   return { stdout, stderr, exitCode };
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    // it was faster
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

@@ -61,6 +61,7 @@ test('steps that one store has pushed are cached ones of another store', async (
   const second = await build(stores.second, context, '--cache-from', cache);
   assert.equal(second.cached, lines.length, second.log);
   assert.doesNotMatch(second.log, /warning/i);
+  assert.match(second.log, new RegExp(`fetching from ${cache}`));
   assert.equal(second.id, first.id);
   const script = 'stat -c "%u:%g %h %n" /work/x/link /copied/a; test ! -e /bin/ls; cat /work/x/link /random';
   const [one, two] = await Promise.all(

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,9 +18,10 @@ import test, { before } from 'node:test';
 import { startGitServer } from '../helpers/git-server';
 import { project, tspodProgram } from '../helpers/project';
 import { homeEnvironment, testFolder } from '../helpers/test-home';
-import { runTspod } from '../helpers/tspod';
+import { runTspod, startTspod } from '../helpers/tspod';
 import type { RunOptions } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+import { waitFor } from '../helpers/wait-for';
 import { words } from '../helpers/words';
 
 before(() => runTspod(['load', '-qi', join(project, 'dist/busybox.tar')]));
@@ -240,16 +250,8 @@ test('an SSH agent is there for the mounts that ask for it, with given keys, and
     ...['--ssh', `default=${join(folder, 'key')}`, makeContext(lines)],
   ]);
   assert.match(said, /^\/run\/buildkit\/ssh_agent\.0\n\/tmp\/agent\n0$/);
-  const agents = readdirSync('/proc').filter((pid) => {
-    try {
-      return execFileSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8', stdio: 'pipe' }).includes(
-        `ssh-agent\0-a\0${homeEnvironment()['HOME']}`,
-      );
-    } catch {
-      return false;
-    }
-  });
-  assert.deepEqual(agents, []);
+  assert.deepEqual(agents(), []);
+  await goneAfterKill(folder);
   const missing = await build([makeContext([BASE, 'RUN --mount=type=ssh,required=true true'])], {
     expectCode: 125,
   });
@@ -258,3 +260,29 @@ test('an SSH agent is there for the mounts that ask for it, with given keys, and
     /Containerfile:2:\d+: the SSH agent "default" is required.*\n[^]*--ssh default=SOCKET/,
   );
 });
+
+/** SSH agents of this file's builds. */
+function agents(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return line.includes(`ssh-agent\0-a\0${homeEnvironment()['HOME']}`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Also where nobody could end the agent. */
+async function goneAfterKill(keys: string): Promise<void> {
+  const flag = testFolder('flag');
+  const context = makeContext([BASE, 'RUN --mount=type=ssh touch /flag/there; sleep 1000']);
+  const ssh = ['--ssh', `default=${join(keys, 'key')}`, '-v', `${flag}:/flag`];
+  const { child, finished } = startTspod(['build', '-q', '--network', 'none', ...ssh, context]);
+  child.stdin.end();
+  await waitFor('the agent to be there', () => existsSync(join(flag, 'there')));
+  assert.equal(agents().length, 1);
+  child.kill('SIGKILL');
+  await finished;
+  await waitFor('the agent to be gone', () => agents().length === 0, { timeout: 60_000 });
+}

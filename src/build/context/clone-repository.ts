@@ -8,6 +8,7 @@ import type { GitAddress } from './git-address';
 
 /** Milliseconds that one call of git may take. */
 const PATIENCE = 30 * 60_000;
+const QUIET = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 
 /** Where a repository goes, and how. */
 export interface CloneOptions {
@@ -66,7 +67,7 @@ async function runGit(
   { repository, signal }: { repository: string; signal?: AbortSignal },
 ): Promise<string> {
   // nobody could answer a question of git
-  const env = { ...ctx.env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  const env = { GIT_HTTP_LOW_SPEED_LIMIT: '1', GIT_HTTP_LOW_SPEED_TIME: '60', ...ctx.env, ...QUIET };
   const options = { input: '', env, timeout: PATIENCE, ...(signal ? { signal } : {}) };
   const { exitCode, stdout, stderr } = await runProgram(
     '/bin/sh',

@@ -7,6 +7,7 @@ import { carryOut } from '../steps/carry-out';
 import type { Build } from './build';
 import { engineErrorAt } from './engine-error';
 import { NeedsWorker } from './build';
+import { progressOf } from './pull-progress';
 import { startOfStage } from './start-of-stage';
 import { addHistory, findResult, keepResult, takeResult, timestamp } from './step-result';
 import type { StageState } from './stage-state';
@@ -29,7 +30,10 @@ async function runStage(build: Build, global: Variables, stage: Stage): Promise<
   const total = stage.instructions.length + 1;
   const from = build.label({ stage: name, number: 1, total, text: stage.from.source, at: stage.from.at });
   const state = await tell(build, from, () =>
-    startOfStage(build, stage, (index) => stageOf(build, global, index)),
+    startOfStage(build, stage, {
+      stageOf: (index) => stageOf(build, global, index),
+      tell: progressOf(build, from),
+    }),
   );
   const triggers = triggersOf(state);
   for (const [at, instruction] of [...triggers, ...stage.instructions].entries()) {
@@ -93,7 +97,7 @@ async function step(build: Build, state: StageState, step: Step): Promise<void> 
   const key = stepKey(state.key, work.key);
   const { source } = parsed;
   if (state.isCached && !work.isVolatile) {
-    const found = await findResult(build, state, key);
+    const found = await findResult(build, state, { key, tell: progressOf(build, label) });
     if (found !== undefined) return takeResult(build, state, { ...found, work, key, label, source });
   }
   state.isCached = false;

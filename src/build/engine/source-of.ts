@@ -1,3 +1,5 @@
+import type { Platform } from '../../image/platform';
+import { findLocal } from '../../image/pull/find-local';
 import { ensureImage } from '../../image/ensure-image';
 import type { ImageFetch } from '../../image/ensure-image';
 import type { ResolvedImage } from '../../image/resolve';
@@ -8,9 +10,17 @@ import { errorAt } from '../language/language-error';
 import type { SourceRange, Word } from '../language/types';
 import type { Build } from './build';
 import { chainOf } from './layer-maker';
+import { pullProgress } from './pull-progress';
+import type { TellProgress } from './pull-progress';
 import { findSource } from './stage-graph';
 import type { Source } from './stage-graph';
 import type { StageState } from './stage-state';
+
+/** What a step can ask for. */
+export interface Surroundings {
+  stageOf: (index: number) => Promise<StageState>;
+  tell: TellProgress;
+}
 
 /** What `--from` or `from=` leads to; the build's own context without it. Waits for a stage that is being built. */
 export async function sourceTree(
@@ -18,23 +28,19 @@ export async function sourceTree(
   state: StageState,
   from: Word | undefined,
   at: SourceRange,
-  stageOf: (index: number) => Promise<StageState>,
+  around: Surroundings,
 ): Promise<SourceTree> {
   if (from === undefined || from.text === '') return contextTree(build, at);
   const { graph, request } = build;
   const source = findSource({ stages: graph.stages, contexts: request.namedContexts }, state.stage, from);
   try {
-    return await treeOf(build, source, stageOf);
+    return await treeOf(build, source, around);
   } catch (error) {
     throw error instanceof TspodError && error.excerpt.length === 0 ? errorAt(from.at, error) : error;
   }
 }
 
-async function treeOf(
-  build: Build,
-  source: Source,
-  stageOf: (index: number) => Promise<StageState>,
-): Promise<SourceTree> {
+async function treeOf(build: Build, source: Source, { stageOf, tell }: Surroundings): Promise<SourceTree> {
   switch (source.kind) {
     case 'scratch':
       return { view: { directories: [] }, identity: 'scratch', name: 'scratch' };
@@ -48,9 +54,10 @@ async function treeOf(
       };
     }
     case 'image':
-      return imageTree(await findBase(build, source.reference));
+      return imageTree(await findBase(build, source.reference, { tell }));
     case 'context':
-      if (source.context.kind === 'image') return imageTree(await findBase(build, source.context.reference));
+      if (source.context.kind === 'image')
+        return imageTree(await findBase(build, source.context.reference, { tell }));
       return {
         view: { directories: [source.context.path] },
         ignore: source.context.ignore,
@@ -90,14 +97,25 @@ function imageTree({ layers, chainIds, name, id }: ResolvedImage): SourceTree {
 export async function findBase(
   build: Build,
   reference: string,
-  platform = build.platform,
+  { tell, platform = build.platform }: { tell: TellProgress; platform?: Platform },
 ): Promise<ResolvedImage> {
-  const { ctx, request } = build;
-  const wanted = request.platforms.length > 0 || platform !== build.platform ? { platform } : {};
+  const { ctx, request, signal } = build;
+  const { pull: policy, platforms } = request;
+  const wanted = platforms.length > 0 || platform !== build.platform ? { platform } : {};
+  // how far it is can only be shown by a process that need not begin again
+  if (!isHere(build, reference, wanted)) build.staging();
   const fetch: ImageFetch = {
-    policy: request.pull,
-    ...wanted,
-    options: async () => ({ registry: request.registry, report: () => undefined }),
+    ...{ policy, ...wanted },
+    options: async () => ({ registry: { ...request.registry, signal }, report: pullProgress(tell) }),
   };
   return ensureImage(ctx, reference, fetch);
+}
+
+function isHere(
+  { ctx, request: { pull } }: Build,
+  reference: string,
+  { platform }: { platform?: Platform },
+): boolean {
+  if (pull === 'never') return true;
+  return pull === 'missing' && findLocal(ctx, reference, platform) !== undefined;
 }

@@ -10,6 +10,7 @@ import { parsePlatform } from '../parse-platform';
 import type { Build } from './build';
 import { storedLayer } from './layer-maker';
 import { findBase } from './source-of';
+import type { Surroundings } from './source-of';
 import type { Source } from './stage-graph';
 import type { BuiltLayer, StageState } from './stage-state';
 import { timestamp } from './step-result';
@@ -18,7 +19,7 @@ import { timestamp } from './step-result';
 export async function startOfStage(
   build: Build,
   stage: Stage,
-  stageOf: (index: number) => Promise<StageState>,
+  { stageOf, tell }: Surroundings,
 ): Promise<StageState> {
   const base = build.graph.bases.get(stage.index);
   if (base?.kind === 'stage') return copyOf(await stageOf(base.stage.index), stage);
@@ -37,7 +38,7 @@ export async function startOfStage(
       );
     const reference =
       base.kind === 'context' ? (base.context as { reference: string }).reference : base.reference;
-    const image = await build.slots.run(() => findBase(build, reference, platform));
+    const image = await build.slots.run(() => findBase(build, reference, { tell, platform }));
     return imageStage(build, stage, name, image);
   } catch (error) {
     throw baseError(error, stage, base);

@@ -7,6 +7,7 @@ import type { StepLabel } from '../events';
 import type { StepWork } from '../steps/carry-out';
 import type { Build } from './build';
 import { chainOf, storedLayer } from './layer-maker';
+import type { TellProgress } from './pull-progress';
 import type { StageState } from './stage-state';
 
 /** What is known of a step that need not be carried out. */
@@ -24,23 +25,27 @@ export interface KnownResult {
 export async function findResult(
   build: Build,
   state: StageState,
-  key: string,
+  { key, tell }: { key: string; tell: TellProgress },
 ): Promise<KnownResult | undefined> {
   const chain = await chainOf(state.layers);
   const entry = lookUp(build, key, chain);
-  if (entry === undefined) return findRemote(build, state, key);
+  if (entry === undefined) return findRemote(build, state, { key, tell });
   const hex = entry.chainIds[chain.length];
   const layer = hex === undefined ? undefined : storedLayer(build.store, hex);
   const { created, made } = entry;
   return { created, ...(made === undefined ? {} : { made }), ...(layer ? { layer } : {}), isNew: false };
 }
 
-async function findRemote(build: Build, state: StageState, key: string): Promise<KnownResult | undefined> {
+async function findRemote(
+  build: Build,
+  state: StageState,
+  asked: { key: string; tell: TellProgress },
+): Promise<KnownResult | undefined> {
   if (build.request.cache.from.length === 0) return undefined;
   // who cannot unpack a layer asks no registry
   build.staging();
   const { findStep } = await import('../cache/registry/find-step');
-  return build.slots.run(() => findStep(build, state, key));
+  return build.slots.run(() => findStep(build, state, asked));
 }
 
 /** An entry whose layers are those of the stage, and perhaps one more. */

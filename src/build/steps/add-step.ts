@@ -39,9 +39,11 @@ export async function prepareAdd(
     );
   }
   if (paths.length > 0) {
-    const tree = await sourceTree(build, state, undefined, instruction.at, () =>
-      Promise.reject(new Error('ADD has no --from')),
-    );
+    const stageOf = (): Promise<never> => Promise.reject(new Error('ADD has no --from'));
+    const tree = await sourceTree(build, state, undefined, instruction.at, {
+      stageOf,
+      tell: () => undefined,
+    });
     const work = findSources(tree, paths, instruction);
     works.push(...(await unpackAmong(build, instruction, work)));
   }

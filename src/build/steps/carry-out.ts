@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../image/image-config';
 import type { Build } from '../engine/build';
 import { layerFolder, makeBuiltLayer } from '../engine/layer-maker';
+import { progressOf } from '../engine/pull-progress';
 import { sourceTree } from '../engine/source-of';
 import type { BuiltLayer, StageState } from '../engine/stage-state';
 import type { StepLabel } from '../events';
@@ -42,7 +43,9 @@ export async function carryOut(
   instruction: Instruction,
   around: Surroundings,
 ): Promise<StepWork> {
-  const find: FindSource = (from, at) => sourceTree(build, state, from, at, around.stageOf);
+  const tell = progressOf(build, around.label);
+  const find: FindSource = (from, at) =>
+    sourceTree(build, state, from, at, { stageOf: around.stageOf, tell });
   switch (instruction.kind) {
     case 'run':
       return runWork(build, state, instruction, { find, label: around.label });

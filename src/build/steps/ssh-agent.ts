@@ -1,8 +1,15 @@
-import { TspodError } from '../../lib/errors';
-import type { Build } from '../engine/build';
+import { isErrno, TspodError } from '../../lib/errors';
 import { runProgram } from '../../sys/run-program';
+import { startCompanion } from '../../sys/start-companion';
+import type { Build } from '../engine/build';
 
-/** Starts an SSH agent with keys, for one `RUN`; its socket. Error `machine`: ssh-agent(1) is missing or refuses a key. */
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Starts an SSH agent with keys, for one `RUN`; its socket. It ends with this process, however that ends. Error `machine`:
+ * ssh-agent(1) is missing or refuses a key.
+ */
 export async function startAgent(
   build: Build,
   keys: readonly string[],
@@ -10,18 +17,31 @@ export async function startAgent(
 ): Promise<string> {
   const { env } = build.ctx;
   const socket = `${build.staging().path}/${build.nextName('agent')}`;
-  const started = await runProgram('ssh-agent', ['-a', socket], { env, input: '', timeout: 10_000 });
-  const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(started.stdout)?.[1]);
-  if (started.exitCode !== 0 || !pid)
-    throw new TspodError('machine', `starting an SSH agent: ${started.stderr.trim() || 'ssh-agent failed'}`, {
-      hint: 'install it: sudo apt install openssh-client',
-    });
-  undo.push(() => process.kill(pid));
+  const hint = 'install it: sudo apt install openssh-client';
+  // the agent ends with the program that it was started with, and that one with its standard input
+  const words = ['-a', socket, '/bin/sh', '-c', 'echo "$SSH_AGENT_PID"; exec cat >/dev/null'];
+  const { line, end } = await startCompanion('ssh-agent', words, { env, timeout: PATIENCE }).catch(
+    (error: Error) => {
+      throw new TspodError('machine', `starting an SSH agent: ${error.message}`, { hint });
+    },
+  );
+  const pid = Number(line);
+  undo.push(() => {
+    end();
+    // it looks for its program every ten seconds only
+    endProcess(pid);
+  });
   const added = await runProgram('ssh-add', [...keys], {
-    env: { ...env, SSH_AUTH_SOCK: socket },
-    input: '',
-    timeout: 10_000,
+    ...{ env: { ...env, SSH_AUTH_SOCK: socket }, input: '', timeout: PATIENCE, signal: build.signal },
   });
   if (added.exitCode === 0) return socket;
   throw new TspodError('invalid', `adding a key to the SSH agent: ${added.stderr.trim()}`);
+}
+
+function endProcess(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid);
+  } catch (error) {
+    if (!isErrno(error, 'ESRCH')) throw error;
+  }
 }

@@ -65,6 +65,27 @@ test('a step that is still at work after a moment is told of', async () => {
   assert.deepEqual(lines, ['[build 1/3] RUN step 1']);
 });
 
+test('what a step waits for is a plain line once, and on a terminal stands behind it with how far it is', () => {
+  const lines: string[] = [];
+  let text = '';
+  const plain = plainReport((line) => lines.push(line));
+  const drawn = drawnReport({ write: (part) => (text += part), width: () => 80, now: () => 0 });
+  const progress = (amount?: string): BuildEvent => ({
+    ...{ kind: 'progress', step: step(1), text: 'pulling x' },
+    ...(amount === undefined ? {} : { amount }),
+  });
+  for (const event of [progress(), progress('1 B of 2 B'), { kind: 'cached', step: step(1) } as const]) {
+    plain.report(event);
+    drawn.report(event);
+    if (event.kind === 'progress') drawn.report({ kind: 'start', step: step(1) });
+  }
+  plain.close();
+  drawn.close();
+  assert.deepEqual(lines, ['[build 1/3] RUN step 1', 'pulling x', '[build 1/3] cached']);
+  assert.match(text, /RUN step 1: pulling x +0\.0s\n/);
+  assert.match(text, /RUN step 1: pulling x, 1 B of 2 B +0\.0s\n/);
+});
+
 test('a quiet build shows only the last lines of what fails', () => {
   const lines: string[] = [];
   const { report } = quietReport((line) => lines.push(line));

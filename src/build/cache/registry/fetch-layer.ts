@@ -10,22 +10,22 @@ import { partialPath } from '../../../store/partial-blob';
 import { blobPath } from '../../../store/store-paths';
 import { createBufferCollector } from '../../../sys/buffer-collector';
 import type { Build } from '../../engine/build';
+import { amountOf } from '../../engine/pull-progress';
+import type { TellProgress } from '../../engine/pull-progress';
 import type { StageState } from '../../engine/stage-state';
 
 /** A layer that a registry has, and what it has to be. */
 export interface WantedLayer {
   layer: Descriptor & { diffId: string };
   source: Repository;
+  tell: TellProgress;
 }
 
 /** Fetches a layer for the top of a stage and unpacks it, both digests verified. Errors: those of the source, `invalid`. */
-export async function fetchLayer(
-  build: Build,
-  state: StageState,
-  { layer, source }: WantedLayer,
-): Promise<LayerSoFar> {
+export async function fetchLayer(build: Build, state: StageState, wanted: WantedLayer): Promise<LayerSoFar> {
+  const { layer } = wanted;
   const name = build.nextName('fetched');
-  const descriptor = await fetchArchive(build, name, { layer, source });
+  const descriptor = await fetchArchive(build, name, wanted);
   const files = openFileMaker(build.ctx);
   try {
     const staged = await addLayer(build.staging(), name, {
@@ -48,13 +48,19 @@ export async function fetchLayer(
 }
 
 /** The archive, open for reading: fetched into a place of its own, so that nobody else waits for it or takes it away. */
-async function fetchArchive(build: Build, name: string, { layer, source }: WantedLayer): Promise<number> {
+async function fetchArchive(
+  build: Build,
+  name: string,
+  { layer, source, tell }: WantedLayer,
+): Promise<number> {
+  const text = `fetching from ${source.name}`;
+  const have = (bytes: number): void => tell(text, amountOf(bytes, layer.size));
   const { store, signal, request } = build;
   const { retry = 3, retryDelay = 1000 } = request.registry;
   const own = { ...store, partial: `${build.staging().path}/${name}` };
   const isOwn = await fetchBlob(own, layer, {
     ...{ source, signal, retry, retryDelay },
-    ...{ have: () => undefined, collect: createBufferCollector(), resumed: () => undefined },
+    ...{ have, collect: createBufferCollector(), resumed: () => undefined },
   });
   const hex = digestHex(layer.digest);
   return openSync(isOwn ? partialPath(own, hex) : blobPath(store, hex), 'r');

@@ -8,6 +8,7 @@ import { TspodError } from '../../../lib/errors';
 import { isOlder } from '../../../store/build-cache';
 import type { Build } from '../../engine/build';
 import type { StageState } from '../../engine/stage-state';
+import type { TellProgress } from '../../engine/pull-progress';
 import type { KnownResult } from '../../engine/step-result';
 import { fetchLayer } from './fetch-layer';
 import { readStepImage } from './step-image';
@@ -19,13 +20,13 @@ import { readStepImage } from './step-image';
 export async function findStep(
   build: Build,
   state: StageState,
-  key: string,
+  { key, tell }: Pick<Wanted, 'key' | 'tell'>,
 ): Promise<KnownResult | undefined> {
   for (const reference of build.request.cache.from) {
     const name = repositoryOf(reference);
     if (build.remote.skipped.has(name)) continue;
     try {
-      const found = await findIn(build, state, { reference, key });
+      const found = await findIn(build, state, { reference, key, tell });
       if (found !== undefined) return found;
     } catch (error) {
       build.signal.throwIfAborted();
@@ -51,19 +52,20 @@ function passOver(build: Build, { name, key, error }: { name: string; key: strin
 interface Wanted {
   reference: ImageReference;
   key: string;
+  tell: TellProgress;
 }
 
 /** Mirrors first, as with a pull. */
 async function findIn(
   build: Build,
   state: StageState,
-  { reference, key }: Wanted,
+  { reference, key, tell }: Wanted,
 ): Promise<KnownResult | undefined> {
   const options = { ...build.request.registry, signal: build.signal };
   let failure: TspodError | undefined;
   for (const source of pullSources(build.ctx, { ...reference, tag: key }, options)) {
     try {
-      return await takeFrom(build, state, { source, key });
+      return await takeFrom(build, state, { source, key, tell });
     } catch (error) {
       if (!(error instanceof TspodError)) throw error;
       if (error.code !== 'not-found') failure ??= error;
@@ -76,7 +78,7 @@ async function findIn(
 async function takeFrom(
   build: Build,
   state: StageState,
-  { source, key }: { source: Repository; key: string },
+  { source, key, tell }: Pick<Wanted, 'key' | 'tell'> & { source: Repository },
 ): Promise<KnownResult | undefined> {
   const { store, request } = build;
   const { parsed } = await chooseManifest(source, key, undefined);
@@ -84,5 +86,5 @@ async function takeFrom(
   const { ttl } = request.cache;
   if (ttl !== undefined && isOlder(times, ttl)) return undefined;
   if (layer === undefined) return { ...times, isNew: true };
-  return { ...times, isNew: true, layer: await fetchLayer(build, state, { layer, source }) };
+  return { ...times, isNew: true, layer: await fetchLayer(build, state, { layer, source, tell }) };
 }

@@ -44,14 +44,24 @@ export function drawnReport(screen: Screen): BuildPrinter {
     latest = screen.now();
   }
 
+  function begin(step: StepLabel): Active {
+    const one = active.get(step.id) ?? { step, since: screen.now(), progress: '' };
+    active.set(step.id, one);
+    return one;
+  }
+
+  /** A step that looks for what it needs has not been started yet. */
+  function show({ step, text, amount }: Extract<BuildEvent, { kind: 'progress' }>): void {
+    begin(step).progress = amount === undefined ? text : `${text}, ${amount}`;
+  }
+
   function report(event: BuildEvent): void {
     last.take(event);
     if (event.kind === 'warning') return draw([cut(warningLine(event), screen.width())]);
     const { step } = event;
-    const found = active.get(step.id);
-    if (event.kind === 'start') active.set(step.id, { step, since: screen.now(), progress: '' });
+    if (event.kind === 'start') begin(step);
     else if (event.kind === 'progress' || event.kind === 'output') {
-      if (found && event.kind === 'progress') found.progress = event.text;
+      if (event.kind === 'progress') show(event);
       if (screen.now() - latest < PAUSE) return;
     } else {
       active.delete(step.id);

@@ -14,6 +14,8 @@ interface Active {
   splitter: LineSplitter;
   /** Whether its line has been written. */
   isTold: boolean;
+  /** What it was last said to wait for. */
+  progress?: string;
 }
 
 /**
@@ -42,6 +44,13 @@ export function plainReport(write: (line: string, step?: StepLabel) => void): Bu
     for (const text of texts) write(`${prefix}${text}`, one.step);
   }
 
+  /** How far it is changes too often for lines. */
+  function waits(one: Active, text: string): void {
+    if (one.progress === text) return;
+    one.progress = text;
+    lines(one, [text]);
+  }
+
   function find(step: StepLabel): Active {
     const one = active.get(step.id) ?? { step, splitter: makeLineSplitter(), isTold: false };
     active.set(step.id, one);
@@ -59,7 +68,7 @@ export function plainReport(write: (line: string, step?: StepLabel) => void): Bu
     if (event.kind === 'warning') return write(warningLine(event));
     const { step } = event;
     if (event.kind === 'output') lines(find(step), find(step).splitter.push(event.data));
-    else if (event.kind === 'progress') lines(find(step), [event.text]);
+    else if (event.kind === 'progress') waits(find(step), event.text);
     else if (event.kind === 'cached') end(step, 'cached');
     else if (event.kind === 'done') end(step, `done in ${stepTime(event.seconds)}`);
     else if (event.kind === 'failed') end(step, `failed in ${stepTime(event.seconds)}`);
