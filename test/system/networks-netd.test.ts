@@ -78,21 +78,31 @@ test('netd and the way out come back when they are killed, and connections go on
   const port = await serve(['--network', network]);
   await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
   // its standard input stays open: else it would hang up first
-  const listen = 'sleep 8 | nc -l -p 81 | wc -c';
+  const listen = 'mkfifo /f; exec 3<>/f; nc -l -p 81 <&3 | wc -c';
   const talk = runTspod(words`run --rm --name ${server}-b --network ${network} busybox sh -c ${listen}`);
-  const send = `until nslookup ${server}-b >/dev/null; do sleep 0.1; done; sleep 0.3
-    (for i in 1 2 3 4 5 6 7 8 9 10; do echo 123456789; sleep 0.2; done) | nc ${server}-b 81`;
-  const sent = runTspod(['exec', server, 'sh', '-c', send]);
+  const listens = 'grep -q ":0051 .* 0A " /proc/net/tcp /proc/net/tcp6 && echo yes';
+  await waitFor('the listener', async () => (await inside(`${server}-b`, listens)) === 'yes\n');
+  const send = 'until [ -e /stop ]; do echo 123456789; echo >>/sent; sleep 0.1; done';
+  const sent = runTspod(['exec', server, 'sh', '-c', `(${send}) | nc ${server}-b 81`]);
+  const lines = async (): Promise<number> => Number(await inside(server, 'cat /sent | wc -l'));
   await waitFor('netd', () => processes('tspod-netd').length === 1);
   for (const word of ['tspod-netd', 'tap0']) {
-    const [before = 0] = processes(word);
-    process.kill(before, 'SIGKILL');
-    await waitFor(`another ${word}`, () => processes(word).some((pid) => pid !== before));
+    const before = await waitFor('the traffic', lines);
+    const [pid = 0] = processes(word);
+    process.kill(pid, 'SIGKILL');
+    await waitFor(`another ${word}`, () => processes(word).some((other) => other !== pid));
     await waitFor('the server', async () => (await fetchText(port)) === 'here\n');
+    await waitFor('more traffic', async () => (await lines()) > before);
   }
+  await inside(server, 'touch /stop');
   await sent;
-  assert.match((await talk).stdout, /^100\n$/);
+  assert.equal((await talk).stdout, `${(await lines()) * 10}\n`);
 });
+
+/** What a script in a container prints, whatever becomes of it. */
+async function inside(name: string, script: string): Promise<string> {
+  return (await runTspod(['exec', name, 'sh', '-c', script], { expectCode: null })).stdout;
+}
 
 test('a monitor that is killed takes its container out of the networks', skip, async () => {
   const port = await serve(['--network', network]);
@@ -131,8 +141,7 @@ for (const [kind, limit] of [
     // its standard input stays open: else it would hang up first, and pasta of 2023 forgets what comes then
     const port = await serve(options, 'sleep 600 | nc -l -p 80 | head -c 1500000 | wc -c');
     const script = 'grep -q :0050 /proc/net/tcp /proc/net/tcp6 && echo listens';
-    const listens = () => runTspod(['exec', server, 'sh', '-c', script], { expectCode: null });
-    await waitFor('the server', async () => (await listens()).stdout === 'listens\n');
+    await waitFor('the server', async () => (await inside(server, script)) === 'listens\n');
     const start = performance.now();
     const socket = connect({ port, host: ownAddress('IPv4') ?? '127.0.0.1' });
     socket.on('error', () => undefined);

@@ -11,9 +11,9 @@ function parseRoute(text: string): RecordedRoute {
   const parts = text.split(',');
   const [destination = '', via = '', metric] = parts;
   if (parts.length < 2 || parts.length > 3)
-    throw usage(
-      `invalid route: ${text}\nFormat: --route <destination in CIDR>,<gateway>,<metric (optional)>`,
-    );
+    throw new TspodError('usage', `invalid route: ${text}`, {
+      hint: 'write --route DESTINATION/BITS,GATEWAY or --route DESTINATION/BITS,GATEWAY,METRIC',
+    });
   const range = parseRange(destination);
   if (range === undefined) throw usage(`invalid route destination ${destination}`);
   // netavark takes the address of a network only
