@@ -1,6 +1,8 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -12,6 +14,8 @@ bool container_joins(const struct container *container, const struct plan *plan)
 
 static void join(int type, const char *path) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && strncmp(path, "/proc/", 6) == 0)
+        die(125, "joining the namespace %s: its container has ended", path);
     if (fd < 0)
         die_errno(125, "opening the namespace %s", path);
     if (setns(fd, type) < 0)

@@ -106,6 +106,10 @@ int journal_open(void);
 /* monitor_clients.c */
 void clients_add(struct monitor *monitor, int fd);
 void clients_remove(struct monitor *monitor, size_t index);
+/* Takes one client that waits at the door. False when there is none. */
+bool clients_accept(struct monitor *monitor);
+/* Takes all that wait there, so that they hear of the end too, and closes it. */
+void clients_accept_last(struct monitor *monitor);
 void clients_broadcast(struct monitor *monitor, uint8_t type, const void *data, uint32_t length);
 void clients_send(struct client *client, uint8_t type, const void *data, uint32_t length);
 void clients_read(struct monitor *monitor, size_t index);

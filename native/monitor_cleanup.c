@@ -63,16 +63,21 @@ static bool is_shared(const char *directory) {
     return asprintf(&mark, "%s/shared", directory) > 0 && access(mark, F_OK) == 0;
 }
 
-/* From now on nobody finds the container, its name or its volumes. The number of trees that are left. */
-static size_t move_away(const struct plan *plan) {
+/* From now on nobody finds the container, its name or its volumes. The number of trees that are left; `ours`:
+ * no other command has removed the container before. */
+static size_t move_away(const struct plan *plan, bool *ours) {
     const struct plan_op *op = plan_find(plan, PLAN_AUTO_REMOVE);
     size_t count = 0, position = 0;
+    *ours = op;
     for (; op; op = plan_next(plan, PLAN_REMOVE_ON_EXIT, &position)) {
         if (op->code == PLAN_REMOVE_ON_EXIT && is_shared(op->args[0].data))
             continue;
         autofree char *trash = trash_path(plan, count++);
-        if (rename(op->args[0].data, trash) < 0)
-            tree_remove(op->args[0].data);
+        if (rename(op->args[0].data, trash) == 0)
+            continue;
+        if (errno == ENOENT && op->code == PLAN_AUTO_REMOVE)
+            *ours = false;
+        tree_remove(op->args[0].data);
     }
     for (position = 0; (op = plan_next(plan, PLAN_UNLINK_ON_EXIT, &position));)
         unlink(op->args[0].data);
@@ -105,9 +110,10 @@ static void record(struct monitor *monitor, int code, const char *error) {
     status_write(monitor, !plan_find(monitor->plan, PLAN_AUTO_REMOVE));
 }
 
+/* Before the end is recorded: then the next start makes both anew. */
 static void close_doors(struct monitor *monitor) {
     const char *pid_file = plan_string(monitor->plan, PLAN_PID_FILE, 0, NULL);
-    close_fd(&monitor->listener);
+    clients_accept_last(monitor);
     if (pid_file)
         unlink(pid_file);
 }
@@ -128,13 +134,13 @@ char monitor_stop_reason(const struct plan *plan) {
 }
 
 /* Before anybody can know that it has ended. A container that never ran has no exit status. */
-static void note_end(const struct monitor *monitor, int code, bool in_passing) {
+static void note_end(const struct monitor *monitor, int code, bool removed, bool in_passing) {
     const struct plan *plan = monitor->plan;
     events_note_earlier(plan);
-    if (plan_find(plan, PLAN_AUTO_REMOVE)) {
+    if (removed) {
         events_note(plan, (struct event){.status = "remove", .code = monitor->ran ? &code : NULL});
         events_note_volumes(plan);
-    } else if (monitor->ran && !in_passing) {
+    } else if (monitor->ran && !in_passing && !plan_find(plan, PLAN_AUTO_REMOVE)) {
         events_note(plan, (struct event){.status = "cleanup"});
     }
     events_write(plan);
@@ -156,22 +162,22 @@ static void tell(struct monitor *monitor, int code, const char *error) {
 /* A container that stays is left alone first: it may be started again at once. One that goes is moved away,
  * and who waits for its end does not wait for its files. */
 static void clean_up(struct monitor *monitor, int code, const char *error) {
-    bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE);
+    bool stays = !plan_find(monitor->plan, PLAN_AUTO_REMOVE), removed;
     bool in_passing = monitor_stop_reason(monitor->plan) == 'p';
     end_processes(monitor);
     if (monitor->container.pid > 0)
         free(hooks_run(monitor->plan, PLAN_HOOK_POSTSTOP, 0));
     log_flush(&monitor->log, monitor->plan);
     rootfs_unmount(monitor->plan);
+    close_doors(monitor);
     if (stays) {
         give_back(monitor);
-        note_end(monitor, code, in_passing);
+        note_end(monitor, code, false, in_passing);
     }
     record(monitor, code, error);
-    close_doors(monitor);
-    size_t trees = move_away(monitor->plan);
+    size_t trees = move_away(monitor->plan, &removed);
     if (!stays)
-        note_end(monitor, code, in_passing);
+        note_end(monitor, code, removed, in_passing);
     tell(monitor, code, error);
     if (!stays)
         give_back(monitor);

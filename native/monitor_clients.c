@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "monitor.h"
 
 #define FINISH_MS 5000 /* a client that takes nothing for so long is left behind at the end */
@@ -33,6 +34,26 @@ void clients_remove(struct monitor *monitor, size_t index) {
         monitor->input_ends = true;
         monitor_feed(monitor);
     }
+}
+
+bool clients_accept(struct monitor *monitor) {
+    int fd = accept4(monitor->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0)
+        return false;
+    if (!monitor->held && !monitor->ended)
+        frame_send_number(fd, FRAME_STARTED, (uint32_t)monitor->container.pid);
+    clients_add(monitor, fd);
+    return true;
+}
+
+void clients_accept_last(struct monitor *monitor) {
+    if (monitor->listener < 0)
+        return;
+    shutdown(monitor->listener, SHUT_RDWR); /* who comes now is refused; who has come is still there */
+    while (clients_accept(monitor))
+        continue;
+    close_fd(&monitor->listener);
+    monitor->listener = -1;
 }
 
 bool clients_are_behind(const struct monitor *monitor) {

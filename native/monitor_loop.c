@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,15 +61,6 @@ static void take_signals(struct monitor *monitor) {
         else
             stop(monitor);
     }
-}
-
-static void take_client(struct monitor *monitor) {
-    int fd = accept4(monitor->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
-        return;
-    if (!monitor->held && !monitor->ended)
-        frame_send_number(fd, FRAME_STARTED, (uint32_t)monitor->container.pid);
-    clients_add(monitor, fd);
 }
 
 /* One piece of output: to the log and to everybody attached. The bytes read; the descriptor is closed at the
@@ -177,7 +167,7 @@ static int serve_once(struct monitor *monitor, int timeout, size_t *taken) {
     if (fds[0].revents)
         take_signals(monitor);
     if (fds[1].revents)
-        take_client(monitor);
+        clients_accept(monitor);
     return ready;
 }
 

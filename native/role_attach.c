@@ -22,6 +22,9 @@ static int release(int socket, const struct plan *plan) {
                     plan_string(plan, PLAN_EXIT_MESSAGE, 0, plan_string(plan, PLAN_CONTAINER, 0, "")));
             return 0;
         }
+        if (frame.type == FRAME_EXIT)
+            die(125, "starting container \"%s\": it has just been stopped",
+                plan_string(plan, PLAN_CONTAINER, 1, ""));
         if (frame.type == FRAME_ERROR)
             die((int)frame_number(&frame), "%s", frame.length > 4 ? frame.data + 4 : "unknown error");
     }

@@ -65,6 +65,7 @@ int role_monitor(int argc, char **argv) {
     if (start_live_phase(&plan))
         die(125, "container \"%s\" was started by another command meanwhile",
             plan_string(&plan, PLAN_CONTAINER, 1, ""));
+    start_begin(&plan);
     terminal_remember_size();
     monitor_run(&plan, (struct monitor_origin){.relay = relay, .lock = lock, .early = true});
 }

@@ -23,6 +23,7 @@
 
 #define LOCK_DEADLINE_MS 20000
 #define LOCK_STEP_MS 10
+#define GONE (-1)
 
 int start_lock(const struct plan *plan) {
     const char *path = plan_string(plan, PLAN_LOCK_FILE, 0, NULL);
@@ -75,7 +76,8 @@ static void print_started(const struct plan *plan) {
     dprintf(1, "%s\n", text);
 }
 
-/* Detached: what became of the start is all that is waited for. */
+/* Detached: what became of the start is all that is waited for. GONE: the container that was joined has
+ * ended. */
 static int wait_started(int socket, const struct plan *plan) {
     struct frame frame;
     while (frame_receive(socket, &frame)) {
@@ -84,6 +86,8 @@ static int wait_started(int socket, const struct plan *plan) {
             print_started(plan);
             return 0;
         }
+        if (frame.type == FRAME_EXIT)
+            return GONE;
         if (frame.type == FRAME_ERROR)
             die((int)frame_number(&frame), "%s", frame.length > 4 ? frame.data + 4 : "unknown error");
     }
@@ -94,17 +98,66 @@ static int follow(int socket, const struct plan *plan) {
     return plan_find(plan, PLAN_FOREGROUND) ? relay_run(socket, plan) : wait_started(socket, plan);
 }
 
-/* A container that is set up is released, one that runs is only attached to. */
+/* A container that is set up is released, one that runs is only attached to. GONE: it has ended just now. */
 static int join_running(const struct plan *plan, char phase) {
     autofree char *path = NULL;
     if (asprintf(&path, "%s/attach.sock", plan_string(plan, PLAN_RUN_DIR, 0, "")) < 0)
         die(125, "out of memory");
     int fd = unix_connect(path);
+    if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED))
+        return GONE;
     if (fd < 0)
         die_errno(125, "attaching to container \"%s\"", plan_string(plan, PLAN_CONTAINER, 1, ""));
-    if (phase == 'i' && frame_send(fd, FRAME_START, NULL, 0) < 0)
+    if (phase == 'i' && frame_send(fd, FRAME_START, NULL, 0) < 0 && errno != EPIPE)
         die_errno(125, "releasing container \"%s\"", plan_string(plan, PLAN_CONTAINER, 1, ""));
-    return follow(fd, plan);
+    int status = follow(fd, plan);
+    close(fd);
+    return status;
+}
+
+/* Whoever removes a container has its lock, whose file was made anew by opening it. */
+static void require_container(const struct plan *plan) {
+    const char *lock = plan_string(plan, PLAN_LOCK_FILE, 0, NULL);
+    const char *path = plan_string(plan, PLAN_STATUS_FILE, 0, NULL);
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    autofree char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+    if (!directory || access(directory, F_OK) == 0 || errno != ENOENT)
+        return;
+    if (lock)
+        unlink(lock);
+    die(125, "container %s has been removed by another command meanwhile: no such container",
+        plan_string(plan, PLAN_CONTAINER, 0, ""));
+}
+
+/* A stop that was meant for an earlier run is none of this one's. */
+static void forget_stop(const struct plan *plan) {
+    const char *path = plan_string(plan, PLAN_STOP_FILE, 0, NULL);
+    if (path)
+        unlink(path);
+}
+
+void start_begin(const struct plan *plan) {
+    require_container(plan);
+    forget_stop(plan);
+}
+
+/* Until the container does not run, or has been joined. Its lock; or -1 with what to end with. */
+static int lock_to_start(const struct plan *plan, int *status) {
+    for (int waited = 0;; waited += LOCK_STEP_MS) {
+        int lock = start_lock(plan);
+        char phase = start_live_phase(plan);
+        if (!phase) {
+            start_begin(plan);
+            return lock;
+        }
+        close_fd(&lock);
+        if ((*status = join_running(plan, phase)) != GONE)
+            return -1;
+        if (waited > LOCK_DEADLINE_MS)
+            die(125, "container \"%s\" is ending, and does not come to an end",
+                plan_string(plan, PLAN_CONTAINER, 1, ""));
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_STEP_MS * 1000000L}, NULL);
+    }
 }
 
 /* The monitor is there, and sets the container up: it waits for this process before the program runs. */
@@ -124,12 +177,9 @@ int role_start(int argc, char **argv) {
     close(fd);
     if (argc > 4)
         return follow_monitor(&plan, atoi(argv[3]), atoi(argv[4]));
-    int lock = start_lock(&plan), ends[2];
-    char phase = start_live_phase(&plan);
-    if (phase) {
-        close_fd(&lock);
-        return join_running(&plan, phase);
-    }
+    int status = GONE, ends[2], lock = lock_to_start(&plan, &status);
+    if (status != GONE)
+        return status;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         die_errno(125, "making a socket pair");
     terminal_remember_size();

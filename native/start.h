@@ -11,4 +11,8 @@ int start_lock(const struct plan *plan);
 /* 'r' running, 'i' initialized, 0 neither: by the record, if its monitor lives. */
 char start_live_phase(const struct plan *plan);
 
+/* Under the lock, when it does not live: dies when the container is gone; takes a stop away that was meant
+ * for an earlier run. */
+void start_begin(const struct plan *plan);
+
 #endif

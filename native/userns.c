@@ -27,8 +27,16 @@ unsigned long long process_start_time(pid_t pid) {
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* Why user namespaces are refused, and the command that changes it. */
-static const char *cure(void) {
+/* A filter of system calls refuses with the same errno as the kernel does in a chroot. */
+static bool is_filtered(void) {
+    char text[8192];
+    const char *line =
+        read_file("/proc/self/status", text, sizeof text) > 0 ? strstr(text, "\nSeccomp:") : NULL;
+    return line && strtol(line + sizeof "\nSeccomp:" - 1, NULL, 10) != 0;
+}
+
+/* Why user namespaces are refused, and the command that changes it. `error`: of unshare(2), else 0. */
+static const char *cure(int error) {
     char text[16];
     if (read_file("/proc/sys/kernel/unprivileged_userns_clone", text, sizeof text) > 0 && text[0] == '0')
         return "user namespaces are switched off\nhint: sudo sysctl -w kernel.unprivileged_userns_clone=1";
@@ -38,7 +46,22 @@ static const char *cure(void) {
         text[0] == '1')
         return "AppArmor forbids it\nhint: install tspod's AppArmor profile, or: sudo sysctl -w "
                "kernel.apparmor_restrict_unprivileged_userns=0";
+    if (error == ENOSPC || error == EUSERS)
+        return "there are too many\nhint: sudo sysctl -w user.max_user_namespaces=15000";
+    if (error == EINVAL)
+        return "the kernel has none\nhint: use a kernel with CONFIG_USER_NS";
+    if (error == EPERM && is_filtered())
+        return "a filter of system calls forbids it\nhint: a container that runs tspod needs --security-opt "
+               "seccomp=unconfined";
+    if (error == EPERM)
+        return "the kernel refuses it in a chroot\nhint: enter the directory in another way than by chroot: "
+               "sudo systemd-nspawn -D DIRECTORY";
     return "it is refused\nhint: \"tspod doctor\" tells what this machine lacks";
+}
+
+static _Noreturn void die_refused(const char *action) {
+    int error = errno;
+    die(125, "%s: %s: %s", action, strerror(error), cure(0));
 }
 
 /* Reads lines "pid starttime", keeps those of live processes in `alive`. The first of them, or 0. */
@@ -114,8 +137,9 @@ static pid_t start_tool(const struct plan *plan, size_t tool, const int *go, int
 }
 
 static void unshare_user(void) {
-    if (unshare(CLONE_NEWUSER) < 0)
-        die(125, "making a user namespace: %s: %s", strerror(errno), cure());
+    int error = unshare(CLONE_NEWUSER) < 0 ? errno : 0;
+    if (error)
+        die(125, "making a user namespace: %s: %s", strerror(error), cure(error));
 }
 
 static void wait_tool(pid_t pid, const char *kind, int errors) {
@@ -158,8 +182,7 @@ static void write_own_map(const struct plan *plan, enum plan_code code, const ch
     snprintf(line, sizeof line, "%llu %llu 1", (unsigned long long)plan_number(plan, code, 0, 0),
              (unsigned long long)plan_number(plan, code, 1, 0));
     if (write_file(path, line) < 0)
-        die(125, "mapping the ids of the user namespace: writing \"%s\" to %s: %s: %s", line, path,
-            strerror(errno), cure());
+        die_refused("mapping the ids of the user namespace");
 }
 
 /* Without subordinate ids: one's own only, for which no tool is needed. */
@@ -173,7 +196,7 @@ static void make_alone(const struct plan *plan) {
 
 static void become_root(void) {
     if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-        die(125, "becoming root of the user namespace: %s: %s", strerror(errno), cure());
+        die_refused("becoming root of the user namespace");
 }
 
 static void remember(int members, char *alive, size_t size) {

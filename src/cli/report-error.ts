@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describeError, TspodError } from '../lib/errors';
 import type { Output } from './define-command';
 import { ClosedOutputError } from './output';
@@ -26,8 +27,20 @@ export function reportError(error: unknown, output: Output, debug: boolean): num
 }
 
 function messageOf(error: unknown): string {
+  const removed = removedContainer(error);
+  if (removed !== undefined)
+    return `container ${removed} has been removed by another command meanwhile: no such container`;
   if (error instanceof TspodError) return error.message;
   return isSystemError(error) ? describeError(error) : `internal error: ${describeError(error)}`;
+}
+
+/** The id of a container whose files a command missed, because its directory is gone. */
+function removedContainer(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const [directory, id] = /^.*\/containers\/([0-9a-f]{64})(?=\/)/.exec(path ?? '') ?? [];
+  if (code === 'ENOENT' && directory !== undefined && !existsSync(directory)) return id;
+  return removedContainer(error.cause);
 }
 
 function isSystemError(error: unknown): boolean {

@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { changeAlarm } from '../sys/change-alarm';
 import { containerPaths } from './paths';
+import type { ContainerRecord } from './record';
 import { readState, type ContainerState } from './status';
+
+/** Longest time that a monitor is given to remove its container. */
+const REMOVAL_MS = 5000;
 
 /** How to wait. */
 export interface AwaitOptions {
@@ -34,6 +38,12 @@ export async function awaitState(
   } finally {
     alarm.close();
   }
+}
+
+/** The monitor removes a container with `--rm` right after it has ended, unless it is killed just then: waits for that. */
+export async function awaitRemoval(ctx: Context, record: ContainerRecord | undefined): Promise<void> {
+  if (record?.options.autoRemove)
+    await awaitState(ctx, record.id, (state) => state === undefined, { timeout: REMOVAL_MS });
 }
 
 /** The container's state; undefined when it is gone. */

@@ -40,6 +40,13 @@ export interface CreateMode {
   hasImage?: () => void;
 }
 
+/** What the command line says of it. */
+export interface CreateAsked {
+  fetch?: ImageFetch;
+  /** The container that has its name is stopped and removed when the image is there. */
+  replace?: boolean | undefined;
+}
+
 /**
  * Makes a container: its image is found (pulled as `fetch` says, or the embedded one loaded), its volumes and its directory
  * are made, its name is reserved. Everything is checked before anything is made; after an error nothing stays but the image
@@ -51,7 +58,7 @@ export async function createContainer(
   ctx: Context,
   asked: ContainerOptions,
   createCommand: readonly string[],
-  mode: CreateMode & { fetch?: ImageFetch } = {},
+  mode: CreateMode & CreateAsked = {},
 ): Promise<ContainerRecord> {
   const lock = lockContent(ctx);
   try {
@@ -61,7 +68,10 @@ export async function createContainer(
     const found =
       options.secrets && (await import('./secrets/find-secrets')).findSecrets(ctx, options.secrets);
     const secrets = found ? { ...options, secrets: found.secrets } : options;
-    return makeContainer(ctx, { asked: secrets, image, createCommand }, { ...mode, secrets: found?.files });
+    const make = (): ContainerRecord =>
+      makeContainer(ctx, { asked: secrets, image, createCommand }, { ...mode, secrets: found?.files });
+    if (!mode.replace || asked.name === undefined) return make();
+    return await (await import('./replace')).makeInPlace(ctx, asked.name, make);
   } finally {
     lock.release();
   }

@@ -27,6 +27,8 @@ export interface Removal {
   failures: unknown[];
 }
 
+/** How often one that others start again is stopped. */
+const STOPS = 5;
 /** Podman's exit status of `rm` for a container that runs. */
 const STILL_RUNNING = 2;
 
@@ -41,26 +43,50 @@ export async function removeContainers(
 ): Promise<Removal> {
   const removal: Removal = { removed: [], failures: [] };
   const free = withDependents(ctx, ids, { removal, depend: options.depend ?? false });
-  if (options.force) await stopAll(ctx, free, { removal, timeout: options.timeout });
-  const gone: Claim[] = [];
-  for (const id of free) {
+  const ended = options.force ? await stopAll(ctx, free, { removal, timeout: options.timeout }) : free;
+  const claims = await claimAll(ctx, ended, { removal, options });
+  try {
+    const gone = new Set(
+      removeFiles(
+        ctx,
+        claims.map(({ container }) => container),
+      ),
+    );
+    removal.removed.push(...claims.map(({ container }) => container.id));
+    for (const { container, tell } of claims) if (gone.has(container.id)) tell();
+  } finally {
+    for (const { release } of claims) release();
+  }
+  return removal;
+}
+
+async function claimAll(
+  ctx: Context,
+  ids: readonly string[],
+  { removal, options }: { removal: Removal; options: RemoveOptions },
+): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  for (const id of ids) {
     try {
-      gone.push(claim(ctx, id, options));
+      claims.push(await claimStopped(ctx, id, options));
     } catch (error) {
       removal.failures.push(error);
     }
   }
-  try {
-    removeFiles(
-      ctx,
-      gone.map(({ container }) => container),
-    );
-    removal.removed.push(...gone.map(({ container }) => container.id));
-    for (const { tell } of gone) tell();
-  } finally {
-    for (const { release } of gone) release();
+  return claims;
+}
+
+/** With `force` one that another command has started meanwhile is stopped again. */
+async function claimStopped(ctx: Context, id: string, options: RemoveOptions): Promise<Claim> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return claim(ctx, id, options);
+    } catch (error) {
+      const isRunning = error instanceof TspodError && error.exitCode === STILL_RUNNING;
+      if (!isRunning || !options.force || tries === STOPS) throw error;
+      await stopForRemoval(ctx, id, options.timeout);
+    }
   }
-  return removal;
 }
 
 /** Those that nobody else depends on; with `depend` together with their dependents. */
@@ -80,23 +106,29 @@ function withDependents(
   });
 }
 
+/** Those that do not run now. */
 async function stopAll(
   ctx: Context,
   ids: readonly string[],
   { removal, timeout }: { removal: Removal; timeout: number | undefined },
-): Promise<void> {
-  const alive = ids.filter((id) => isAlive(readState(ctx, id)));
-  if (alive.length === 0) return;
+): Promise<string[]> {
+  const stop = async (id: string): Promise<boolean> => {
+    try {
+      if (isAlive(readState(ctx, id))) await stopForRemoval(ctx, id, timeout);
+      return true;
+    } catch (error) {
+      removal.failures.push(error);
+      return false;
+    }
+  };
+  const ended = await Promise.all(ids.map(stop));
+  return ids.filter((_, index) => ended[index]);
+}
+
+async function stopForRemoval(ctx: Context, id: string, timeout: number | undefined): Promise<void> {
   const { stopContainer } = await import('./stop');
-  const stop = (id: string): Promise<void> =>
-    stopContainer(ctx, id, {
-      timeout,
-      kill: timeout === 0 || readState(ctx, id).phase === 'paused',
-      inPassing: true,
-    });
-  for (const result of await Promise.allSettled(alive.map(stop))) {
-    if (result.status === 'rejected') removal.failures.push(result.reason);
-  }
+  const kill = timeout === 0 || readState(ctx, id).phase === 'paused';
+  await stopContainer(ctx, id, { timeout, kill, inPassing: true });
 }
 
 interface Claim {

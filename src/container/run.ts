@@ -1,7 +1,6 @@
-import type { ImageFetch } from '../image/ensure-image';
 import type { Context } from '../lib/context';
 import { startEarlyMonitor, type EarlyMonitor } from '../runtime/early-monitor';
-import { createContainer } from './create';
+import { createContainer, type CreateAsked } from './create';
 import { removeIdFile, writeIdFile } from './create-files';
 import type { ContainerOptions } from './record';
 import { startContainer, type StartMode } from './start';
@@ -14,14 +13,14 @@ export async function runContainer(
   ctx: Context,
   options: ContainerOptions,
   createCommand: readonly string[],
-  mode: StartMode & { fetch?: ImageFetch },
+  mode: StartMode & CreateAsked,
 ): Promise<never> {
   // what is started at once is synced by its monitor
-  const { fetch, ...start } = mode;
+  const { fetch, replace, ...start } = mode;
   let monitor: EarlyMonitor | undefined;
   const hasImage = (): void =>
     void (monitor = passesDescriptors(ctx, mode) ? undefined : startEarlyMonitor(ctx));
-  const create = { sync: false, hasImage, ...(fetch === undefined ? {} : { fetch }) };
+  const create = { sync: false, replace, hasImage, ...(fetch === undefined ? {} : { fetch }) };
   const record = await createContainer(ctx, options, createCommand, create);
   try {
     writeIdFile(options, record.id);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { containerPaths } from './paths';
@@ -20,12 +20,18 @@ export function signalContainer({ pid, startTime }: ContainerState, signal: numb
 /** Why a container is to end: it says which events the monitor writes. `passing`: to be started or removed next. */
 export type StopReason = '' | 'stop' | 'passing';
 
-/** Tells the monitor that the container is meant to end: whatever its restart policy says, it is not restarted. */
+/**
+ * Tells the monitor that the container is meant to end: whatever its restart policy says, it is not restarted. The monitor may
+ * read it while several commands write: nothing is cut off, and what is only in passing replaces no other reason.
+ */
 export function requestStop(ctx: Context, id: string, reason: StopReason = ''): void {
+  const flag = constants.O_WRONLY | constants.O_CREAT | (reason === 'passing' ? constants.O_EXCL : 0);
   try {
-    writeFileSync(containerPaths(ctx, id).stopRequested, reason);
+    const descriptor = openSync(containerPaths(ctx, id).stopRequested, flag, 0o600);
+    writeSync(descriptor, reason);
+    closeSync(descriptor);
   } catch (error) {
     // a container that is gone needs no mark
-    if (!isErrno(error, 'ENOENT')) throw error;
+    if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { followMonitor, type EarlyMonitor } from '../runtime/early-monitor';
 import { becomeHelper, runHelper, startForeground } from '../runtime/helper';
@@ -87,9 +87,11 @@ async function prepareStart(ctx: Context, made: ContainerRecord, mode: StartMode
   const paths = containerPaths(ctx, record.id);
   const spec = buildSpec(ctx, record);
   await further?.completeSpec(ctx, record, spec);
-  writeFileSync(paths.config, specText(spec), { mode: 0o600 });
+  // renamed: an exec of the run that another command has just begun may be reading it
+  const temporary = `${paths.config}.${process.pid}`;
+  writeFileSync(temporary, specText(spec), { mode: 0o600 });
+  renameSync(temporary, paths.config);
   mkdirSync(`${ctx.paths.runRoot}/containers`, { recursive: true, mode: 0o700 });
-  if (existsSync(paths.stopRequested)) rmSync(paths.stopRequested, { force: true });
   if (mayLackAccess(record, spec.process.user.uid))
     (await import('./access-hint')).warnOfAccess(ctx, record, spec.process.user);
   const plan = startPlan(ctx, record, spec, mode);

@@ -1,6 +1,6 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
-import { awaitState } from './await-state';
+import { awaitRemoval, awaitState } from './await-state';
 import { openExitNote } from './exit-note';
 import { loadRecordIfWhole, missingContainer } from './find';
 import { isChecked } from './health-config';
@@ -32,7 +32,6 @@ export interface WaitOptions {
 }
 
 const UNKNOWN = -1;
-const REMOVAL_MS = 5000;
 
 /**
  * Waits for a container and resolves with its exit status; -1 when it was waited for something else, or nobody knows.
@@ -60,7 +59,7 @@ export async function waitForContainer(ctx: Context, id: string, options: WaitOp
     await awaitState(ctx, id, wanted, { interval: options.interval ?? 250 });
     if (last === undefined) return (forEnd ? note.read() : undefined) ?? UNKNOWN;
     if (last.phase !== 'exited') return forEnd && last.phase === 'created' ? 0 : UNKNOWN;
-    await awaitRemoval(ctx, id);
+    await awaitRemoval(ctx, loadRecordIfWhole(ctx, id));
     return last.exitCode;
   } finally {
     note.close();
@@ -71,12 +70,6 @@ export async function waitForContainer(ctx: Context, id: string, options: WaitOp
 async function requireCheck(ctx: Context, id: string): Promise<void> {
   if (isChecked(loadRecordIfWhole(ctx, id)?.options.health)) return;
   throw (await import('./health/run-healthcheck')).noCheck(id);
-}
-
-/** With `--rm` the monitor removes the container right after it has ended, unless it is killed just then. */
-async function awaitRemoval(ctx: Context, id: string): Promise<void> {
-  if (loadRecordIfWhole(ctx, id)?.options.autoRemove)
-    await awaitState(ctx, id, (state) => state === undefined, { timeout: REMOVAL_MS });
 }
 
 /** What a list of conditions waits for; throws 'usage' in Podman's words. */

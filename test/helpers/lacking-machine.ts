@@ -16,6 +16,8 @@ export interface Lacks {
   controlGroups?: boolean;
   /** /dev/fuse cannot be used. */
   fuse?: boolean;
+  /** The root is not a mount's: everything is seen as it is, but by chroot(2). */
+  chroot?: boolean;
   /** A directory on a file system of its own that holds this much, in KiB. */
   space?: { path: string; size: number };
 }
@@ -46,7 +48,7 @@ export function runScriptLacking(
 
 function setUp(
   folder: string,
-  { programs = [], subordinateIds, userNamespaces, controlGroups, fuse, space }: Lacks,
+  { programs = [], subordinateIds, userNamespaces, controlGroups, fuse, space, chroot }: Lacks,
 ): string {
   const lines = ['set -e'];
   if (programs.length > 0) lines.push(...hide(folder, programs));
@@ -61,7 +63,9 @@ function setUp(
   if (controlGroups) lines.push('mount -t tmpfs tmpfs /sys/fs/cgroup');
   if (fuse) lines.push('if [ -e /dev/fuse ]; then mount --bind /dev/null /dev/fuse; fi');
   if (userNamespaces) lines.push('echo 0 >/proc/sys/user/max_user_namespaces');
-  lines.push(`exec setpriv --inh-caps=-all --ambient-caps=-all sh ${folder}/script "$@"`);
+  if (chroot) lines.push(`mkdir ${folder}/root`, `mount --rbind / ${folder}/root`);
+  const enter = chroot ? `chroot ${folder}/root ` : '';
+  lines.push(`exec ${enter}setpriv --inh-caps=-all --ambient-caps=-all sh ${folder}/script "$@"`);
   return `${lines.join('\n')}\n`;
 }
 

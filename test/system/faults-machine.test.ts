@@ -37,6 +37,15 @@ test('without user namespaces a container is refused with the setting to change'
   assert.match(hintOf(stderr), /sudo sysctl -w user\.max_user_namespaces=/);
 });
 
+test('in a chroot a container is refused, and the chroot is named as the cause', async () => {
+  const lacks = { chroot: true, subordinateIds: true };
+  const args = ['run', '--rm', '--network', 'none', 'busybox', 'true'];
+  const { stderr } = await runLacking(lacks, args, { expectCode: 125 });
+  assert.match(stderr, /^Error: making a user namespace: Operation not permitted: .*chroot\nhint: .*systemd-nspawn/m);
+  const { stdout } = await runLacking(lacks, ['doctor'], { expectCode: null });
+  assert.match(stdout, /^FAIL +user namespace .*chroot\n +-> .*systemd-nspawn/m);
+});
+
 test('without a network helper a container with a network is refused, and one without runs', async () => {
   const lacks = { programs: ['slirp4netns', 'pasta', 'pasta.avx2'], subordinateIds: true };
   const { stderr } = await runLacking(lacks, ['run', '--rm', 'busybox', 'true'], { expectCode: 125 });

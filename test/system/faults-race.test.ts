@@ -21,6 +21,14 @@ function assertOrderly(results: readonly Result[]): void {
   for (const { stderr } of results) assert.doesNotMatch(stderr, /^\s+at |internal error/m);
 }
 
+/** What has happened to a container, with its exit status where there is one. */
+async function eventsOf(name: string): Promise<string[]> {
+  const format = '{{.Status}} {{with .ContainerExitCode}}{{.}}{{end}}';
+  const args = ['events', '--stream=false', '--filter', `container=${name}`, '--format', format];
+  const { stdout } = await runTspod(args);
+  return stdout.split('\n').map((line) => line.trim());
+}
+
 test('two rm of one container at once: it is gone, and the slower one says at most that there is none', async () => {
   for (let round = 0; round < 5; round++) {
     const name = uniqueName();
@@ -87,6 +95,101 @@ test('rm -f and start of one container at once: neither hangs, and nothing is le
     await runTspod(['rm', '-f', '-t', '0', '--ignore', name]);
     assert.deepEqual(readdirSync(join(store(), 'containers')), [], JSON.stringify(results));
   }
+});
+
+test('two stop of one container at once: its own exit status and one stop are told', async () => {
+  for (let round = 0; round < 3; round++) {
+    const name = uniqueName();
+    const program = "trap 'exit 7' TERM; while :; do sleep 0.05; done";
+    await runTspod(['run', '-d', '--name', name, '--network', 'none', 'busybox', 'sh', '-c', program]);
+    const results = await atOnce(3, ['stop', name]);
+    assert.deepEqual(
+      results.map(({ code }) => code),
+      [0, 0, 0],
+      JSON.stringify(results),
+    );
+    const format = '{{.State.Status}} {{.State.ExitCode}} {{.State.Error}}';
+    assert.equal((await runTspod(['inspect', name, '--format', format])).stdout, 'exited 7 \n');
+    const told = (await eventsOf(name)).filter((status) => /^(stop|died)/.test(status));
+    assert.deepEqual(told, ['stop', 'died 7']);
+    await runTspod(['rm', name]);
+  }
+});
+
+test('stop, rm -f and the end of a container with --rm at once: it is gone, and was removed once', async () => {
+  for (let round = 0; round < 3; round++) {
+    const name = uniqueName();
+    const program = "trap 'exit 3' TERM; sleep 0.1 & wait; exit 3";
+    await runTspod([
+      'run',
+      '-d',
+      '--rm',
+      '--name',
+      name,
+      '--network',
+      'none',
+      'busybox',
+      'sh',
+      '-c',
+      program,
+    ]);
+    const results = await Promise.all([
+      runTspod(['rm', '-f', name], any),
+      runTspod(['stop', name], any),
+      runTspod(['wait', name], any),
+    ]);
+    for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /no such container/);
+    assert.deepEqual(readdirSync(join(store(), 'containers')), [], JSON.stringify(results));
+    assert.deepEqual(
+      (await eventsOf(name)).filter((status) => /^(died|remove)/.test(status)),
+      ['died 3', 'remove 3'],
+    );
+  }
+});
+
+test('the name of a container with --rm is free when stop has come back', async () => {
+  const name = uniqueName();
+  const args = ['run', '-d', '--rm', '--name', name, '--network', 'none', 'busybox', 'sleep', '1000'];
+  for (let round = 0; round < 3; round++) {
+    await runTspod(args);
+    await runTspod(['stop', '-t', '0', name]);
+  }
+});
+
+test('start -a of a container that is ending attaches to it or starts it again', async () => {
+  for (let round = 0; round < 3; round++) {
+    const name = uniqueName();
+    await runTspod(['create', '--name', name, '--network', 'none', 'busybox', 'sh', '-c', 'exit 3']);
+    const results = await atOnce(3, ['start', '-a', name]);
+    for (const { code, stderr } of results) {
+      if (code === 125) assert.match(stderr, /it is not running/);
+      else assert.equal(code, 3, stderr);
+    }
+    await runTspod(['rm', '-f', name]);
+  }
+});
+
+test('run --replace of one name at once: one container runs in the end, and who was replaced says so', async () => {
+  for (let round = 0; round < 3; round++) {
+    const name = uniqueName();
+    const args = ['run', '-d', '--replace', '--name', name, '--stop-timeout', '0', '--network', 'none'];
+    const results = await atOnce(3, [...args, 'busybox', 'sleep', '1000']);
+    assertOrderly(results);
+    assert.ok(results.some(({ code }) => code === 0));
+    for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /no such container/);
+    const { stdout } = await runTspod(['ps', '-a', '--format', '{{.State}}']);
+    assert.equal(stdout, 'running\n', JSON.stringify(results));
+    await runTspod(['rm', '-f', '-t', '0', name]);
+  }
+});
+
+test('--replace leaves the old container alone when there is no image for the new one', async () => {
+  const name = uniqueName();
+  await runTspod(['create', '--name', name, '--network', 'none', 'busybox', 'true']);
+  const args = ['run', '--replace', '--name', name, '--pull', 'never', 'localhost/nosuch', 'true'];
+  await runTspod(args, { expectCode: 125 });
+  await runTspod(['container', 'exists', name]);
+  await runTspod(['rm', name]);
 });
 
 test('20 run --rm at once all run, and nothing stays', async () => {

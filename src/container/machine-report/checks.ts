@@ -86,7 +86,10 @@ function checkUserNamespace(ctx: Context): Finding {
   if (ctx.uid === 0) return ok('not needed by root');
   const { status, message } = enterTest(ctx);
   if (status === 0) return ok('can be made, with all subordinate ids');
-  return { level: 'fail', detail: message.replace(/\nhint: .*/s, ''), cure: userNamespaceCure(ctx) };
+  const [detail = '', hint = ''] = message.split('\nhint: ');
+  // the helper knows the cause, unless it says to ask here
+  const isCure = hint !== '' && !/tspod doctor|must be set-uid root/.test(hint);
+  return { level: 'fail', detail, cure: isCure ? hint : userNamespaceCure(ctx) };
 }
 
 /** The switches that forbid user namespaces, and the tools that give them ids. */

@@ -26,7 +26,7 @@ export default defineCommand({
   async run(ctx, flags, args, output) {
     const options = await prepareCreate(ctx, flags, args);
     const fetch = imageFetch(ctx, flags, output);
-    const record = await createContainer(ctx, options, typedCommand(), { fetch });
+    const record = await createContainer(ctx, options, typedCommand(), { fetch, replace: flags.replace });
     writeIdFile(options, record.id);
     output.print(record.id);
   },

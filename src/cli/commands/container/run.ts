@@ -72,6 +72,7 @@ export default defineCommand({
       ...startMode(ctx, flags, attached),
       ...preserve,
       fetch,
+      replace: flags.replace,
     });
   },
 });

@@ -13,7 +13,7 @@ import { parseContainerOptions, type ContainerDefaults } from './parse-container
 
 /**
  * What `run` and `create` do before they make a container: parse, with the defaults of containers.conf where there is
- * one, and clear the way for `--replace`.
+ * one.
  */
 export async function prepareCreate(
   ctx: Context,
@@ -23,11 +23,8 @@ export async function prepareCreate(
   const flags = withUserns(ctx, typed);
   const options = { ...(await parseConfigured(ctx, flags, args)), ...(await parseHealth(flags)) };
   await checkUpdates(options);
-  if (!flags.replace) return options;
-  if (options.name === undefined)
+  if (flags.replace && options.name === undefined)
     throw new TspodError('usage', 'cannot replace container without --name being set');
-  const { replaceContainer } = await import('../../../container/replace');
-  await replaceContainer(ctx, options.name);
   return options;
 }
 
