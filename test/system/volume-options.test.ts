@@ -146,17 +146,29 @@ test('limits that cannot be are refused, and nothing is made', async () => {
   await runTspod(['container', 'exists', name], { expectCode: 1 });
 });
 
-test('a size limit without fuse2fs is refused with what mends it, and nothing is made', async () => {
-  const name = uniqueName();
-  const lacks = { programs: ['fuse2fs'], subordinateIds: true };
-  const create = ['volume', 'create', '-o', 'size=4m', name];
-  const { stderr } = await runLacking(lacks, create, { expectCode: 125 });
-  assert.match(
-    stderr,
+for (const [what, lacks, message] of [
+  [
+    'fuse2fs',
+    { programs: ['fuse2fs'] },
     /Error: a size limit needs fuse2fs, which is not installed\nhint: install it: sudo apt/,
+  ],
+  [
+    '/dev/fuse',
+    { fuse: true },
+    /Error: a size limit needs \/dev\/fuse, which cannot be opened\nhint: sudo modprobe fuse && sudo chmod 666/,
+  ],
+] as const)
+  test(
+    `a size limit without ${what} is refused with what mends it, and nothing is made`,
+    needs('fuse2fs'),
+    async () => {
+      const name = uniqueName();
+      const create = ['volume', 'create', '-o', 'size=4m', name];
+      const { stderr } = await runLacking({ ...lacks, subordinateIds: true }, create, { expectCode: 125 });
+      assert.match(stderr, message);
+      await runTspod(['volume', 'exists', name], { expectCode: 1 });
+    },
   );
-  await runTspod(['volume', 'exists', name], { expectCode: 1 });
-});
 
 test('a directory that the user of the container may not read is told of, with both ids and what mends it', async () => {
   const folder = join(testFolder(), uniqueName());
