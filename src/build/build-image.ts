@@ -19,7 +19,7 @@ import { writeEntry } from '../store/build-cache';
 import { openFileDigests } from './cache/file-digests';
 import { NeedsWorker } from './engine/build';
 import type { Build } from './engine/build';
-import { chainOf } from './engine/layer-maker';
+import { chainOf, storedLayer } from './engine/layer-maker';
 import { stageOf } from './engine/run-stage';
 import { makeSlots } from './engine/slots';
 import { stageGraph } from './engine/stage-graph';
@@ -193,6 +193,11 @@ function hasLayer(store: StorePaths, hex: string): boolean {
   return process.getBuiltinModule('node:fs').existsSync(`${store.layers}/${hex}/layer.json`);
 }
 
+/** Where the layer is now. */
+function published(store: StorePaths, layer: LayerSoFar): LayerSoFar {
+  return storedLayer(store, digestHex(layer.chainId)) ?? layer;
+}
+
 function publishLayers(store: StorePaths, layers: readonly LayerSoFar[]): void {
   const staged = layers.filter((layer) => layer.staged !== undefined);
   if (staged.length === 0) return;
@@ -215,16 +220,17 @@ async function finish(build: Build, state: StageState): Promise<BuildResult> {
     kind === 'none'
       ? await Promise.all(state.layers.map(({ done }) => done))
       : await squashLayers(build, state, kind);
-  if (request.outputs.length > 0) {
-    await writeOutputs(build, layers);
-    if (!build.isKept) return { names: [] };
-  }
   const image = assembleImage(
     state,
     layers,
     request,
     request.times.created === undefined ? state.created : timestamp(build),
   );
+  if (request.outputs.length > 0) {
+    publishLayers(store, layers);
+    await writeOutputs(build, { image, layers: layers.map((layer) => published(store, layer)) });
+    if (!build.isKept) return { names: [] };
+  }
   const id = digestHex(digestOf(image.config));
   const digest = digestOf(image.manifest.bytes);
   if (!isThere(ctx, id, digest, request.tags)) {

@@ -41,7 +41,9 @@ export type BuildAgent = { id: string } & (
 export type BuildOutput =
   | { kind: 'local'; path: string }
   /** `-`: standard output. */
-  | { kind: 'tar'; path: string };
+  | { kind: 'tar'; path: string }
+  /** The image, for other engines: an archive, or an OCI layout in a directory; `name` instead of the tags. */
+  | { kind: 'oci' | 'docker'; path: string; name?: string; isDirectory: boolean };
 
 /** How containers of `RUN` are made: the same values as those of `run`. */
 export type RunSettings = Pick<

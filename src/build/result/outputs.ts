@@ -1,17 +1,23 @@
-import type { LayerSoFar } from '../../image/commit-image';
 import { writeTree } from '../../runtime/layer-tree';
 import { mkdirSync } from 'node:fs';
 import type { Build } from '../engine/build';
 import { makeBreather } from '../files/breather';
+import { writeImageArchive } from './image-archive';
+import type { Result } from './image-archive';
 import { openLayerWriter } from '../files/layer-writer';
 import { walkSource } from '../files/source-tree';
 import { findRootfsPlace } from '../../container/rootfs-view';
 
-/** Writes the result's files as `--output` says; on this machine they are the user's own. */
-export async function writeOutputs(build: Build, layers: readonly LayerSoFar[]): Promise<void> {
+/** Writes the result, or its files, as `--output` says; on this machine they are the user's own. */
+export async function writeOutputs(build: Build, result: Result): Promise<void> {
   build.staging();
+  const { layers } = result;
   const directories = layers.map(({ diff }) => diff).reverse();
   for (const output of build.request.outputs) {
+    if (output.kind === 'oci' || output.kind === 'docker') {
+      await writeImageArchive(build, result, output);
+      continue;
+    }
     if (output.kind === 'tar') {
       const path = output.path === '-' ? '/proc/self/fd/1' : output.path;
       writeTree(

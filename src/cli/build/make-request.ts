@@ -2,13 +2,8 @@ import type { BuildRequest } from '../../build/request';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { BuildFlags } from '../options/build/build-options';
-import {
-  parseChanges,
-  parseManifestName,
-  parseOutput,
-  parseTags,
-  parseTimes,
-} from '../options/build/parse-result';
+import { parseChanges, parseManifestName, parseTags, parseTimes } from '../options/build/parse-result';
+import { parseOutput } from '../options/build/parse-output';
 import { parseRunSettings } from '../options/build/parse-run-settings';
 import {
   parseBuildAgent,
@@ -59,6 +54,6 @@ function checkTogether(flags: BuildFlags, platforms: number): void {
   const isArchive = (text: string): boolean => /^-$|(^|,)type=(?!local(,|$))/.test(text);
   if (platforms > 1 && flags.output.some(isArchive))
     throw new TspodError('usage', '--output: several platforms do not go into one archive', {
-      hint: 'use type=local, which makes a directory for each',
+      hint: 'use type=local, which makes a directory for each; or --manifest NAME, then "tspod manifest push --all NAME oci-archive:FILE"',
     });
 }

@@ -89,7 +89,7 @@ function namedOf(flags: BuildFlags) {
 }
 
 function isStandardOutput({ kind, path }: BuildOutput): boolean {
-  return kind === 'tar' && path === '-';
+  return kind !== 'local' && path === '-';
 }
 
 function reportOptions(flags: BuildFlags): Parameters<typeof buildPrinter>[0] {

@@ -11,6 +11,8 @@ export interface ArchiveTarget {
   /** False: an archive that is there already is an error. */
   replace: boolean;
   staging: Staging;
+  /** Whether the caller ends in order at a signal. */
+  hearsSignals?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ArchiveTarget {
  * is written to as it comes. Errors: `exists`, and those of the system with the file's name.
  */
 export async function writeArchive(
-  { path, replace, staging }: ArchiveTarget,
+  { path, replace, staging, hearsSignals = false }: ArchiveTarget,
   fill: (sink: FileSink) => void | Promise<void>,
 ): Promise<void> {
   const spool = `${staging.path}/member`;
@@ -33,7 +35,7 @@ export async function writeArchive(
   const isPlain = there === undefined || there.isFile();
   const temporary = isPlain ? `${path}.${randomId().slice(0, 12)}` : path;
   // before the file is there: a signal may come as soon as somebody sees it
-  const forget = isPlain ? removeAtSignal(temporary) : (): void => undefined;
+  const forget = isPlain && !hearsSignals ? removeAtSignal(temporary) : (): void => undefined;
   const descriptor = openForWriting(temporary, path, isPlain);
   try {
     const seekable = isPlain && fstatSync(descriptor).isFile();

@@ -15,6 +15,7 @@ export default defineCommand({
     'tspod build --secret id=token,src=token.txt --ssh default -t app https://example.com/app.git#main',
     'tspod build --cache-from example.com/app/cache --cache-to example.com/app/cache -t app .',
     'tspod build -o out - < Containerfile',
+    'tspod build -o type=oci,dest=app.tar -t app .',
   ],
   options: buildOptions,
   args: { min: 0, max: 1 },

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import type { BuildOutput, ImageChanges, TimeSettings } from '../../../build/request';
+import type { ImageChanges, TimeSettings } from '../../../build/request';
 import { parseEnv } from '../../../container/options/parse-env';
 import { parseAnnotations, parseLabels } from '../../../container/options/parse-key-values';
 import { formatReference, localReference, parseReference } from '../../../image/reference';
@@ -79,34 +78,4 @@ function parseEpoch(name: string, text: string): number {
   throw new TspodError('usage', `${name} "${text}": expected seconds since 1970`, {
     hint: `${name}=$(date +%s)`,
   });
-}
-
-/** `--output`. Throws 'usage', or 'unsupported' for a known type that is not there. */
-export function parseOutput(text: string): BuildOutput {
-  if (!text.includes('='))
-    return text === '-' ? { kind: 'tar', path: '-' } : { kind: 'local', path: resolve(text) };
-  const fields = new Map(text.split(',').map((field) => splitAt(field, '=')));
-  const type = fields.get('type');
-  const path = fields.get('dest') ?? fields.get('destination') ?? '';
-  const unknown = [...fields.keys()].find((key) => !['type', 'dest', 'destination'].includes(key));
-  if (type === undefined || unknown !== undefined)
-    throw new TspodError(
-      'usage',
-      `--output "${text}": invalid build output option, accepts type=local,dest=PATH or type=tar,dest=PATH`,
-    );
-  if (['oci', 'docker', 'image', 'registry', 'cacheonly'].includes(type))
-    throw new TspodError('unsupported', `--output type=${type} is not supported`, {
-      hint: 'build with --tag, then use "tspod save" or "tspod push"',
-    });
-  if (type !== 'local' && type !== 'tar')
-    throw new TspodError('usage', `--output: invalid build output type "${type}"`);
-  if (path === '') throw new TspodError('usage', `--output "${text}": dest is missing`);
-  if (path === '-' && type === 'local')
-    throw new TspodError('usage', '--output: only type=tar can go to standard output');
-  return { kind: type, path: path === '-' ? '-' : resolve(path) };
-}
-
-function splitAt(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }

@@ -70,7 +70,7 @@ export const resultOptions = defineOptions({
     short: 'o',
     value: 'type=TYPE,dest=PATH',
     description:
-      'Write the files of the result to a directory (type=local) or an archive (type=tar; dest=- is standard output). Several platforms get a directory each, such as linux_arm64, below PATH. Only PATH: a directory; only -: an archive on standard output',
+      'Write the files of the result to a directory (type=local) or an archive (type=tar), or the image to an archive for other engines (type=oci, type=docker; name=NAME instead of those of --tag; type=oci,tar=false: a directory). dest=- is standard output. Without --tag the store does not keep the image. Several platforms get a directory each, such as linux_arm64, below PATH. Only PATH: a directory; only -: an archive of the files on standard output',
   },
   'rewrite-timestamp': {
     type: 'boolean',
