@@ -36,7 +36,7 @@ export interface PrunedStore {
 export function checkPruneFilters(ctx: Context, filters: readonly string[]): void {
   parseContainerFilters(ctx, filters, PRUNE_FILTERS);
   parseImageFilters(ctx, filters);
-  parseVolumeFilters(filters);
+  parseVolumeFilters(ctx, filters);
   parseNetworkFilters(filters, PRUNE_NETWORK_FILTERS);
 }
 
@@ -83,7 +83,7 @@ async function pruneContainers(
 }
 
 function pruneVolumes(ctx: Context, filters: readonly string[]): { names: string[]; bytes: number } {
-  const matches = parseVolumeFilters(filters);
+  const matches = parseVolumeFilters(ctx, filters);
   const unused = diskUsage(ctx).volumes.filter(
     ({ volume, links }) => links === 0 && matches(volume, { isUsed: () => false }),
   );

@@ -1,7 +1,8 @@
+import type { Context } from '../lib/context';
 import { parseDuration } from '../lib/duration';
 import { TspodError } from '../lib/errors';
 import { parseTime } from '../lib/time';
-import type { VolumeRecord } from './volume-record';
+import { findVolume, type VolumeRecord } from './volume-record';
 
 /** Facts that only the containers know. */
 export interface VolumeUse {
@@ -10,7 +11,9 @@ export interface VolumeUse {
 
 type Test = (volume: VolumeRecord, use: VolumeUse) => boolean;
 
-const MAKERS: Record<string, (value: string) => Test> = {
+const MAKERS: Record<string, (value: string, ctx: Context) => Test> = {
+  after: youngerThan,
+  since: youngerThan,
   name: (value) => {
     const pattern = new RegExp(value);
     return ({ name }) => pattern.test(name);
@@ -37,19 +40,25 @@ const MAKERS: Record<string, (value: string) => Test> = {
   },
 };
 
+/** Than another volume. */
+function youngerThan(name: string, ctx: Context): Test {
+  const limit = Date.parse(findVolume(ctx, name, 125).created);
+  return ({ created }) => Date.parse(created) > limit;
+}
+
 /** Milliseconds since 1970 of a time, or of a duration before now. */
 function momentOf(value: string): number {
   const time = parseTime(value);
   return time === undefined ? Date.now() - parseDuration(value) : Number(time / 1_000_000n);
 }
 
-/** Parses `--filter key=value` of `volume ls` and `volume prune`; all of them have to hold. Throws 'usage'. */
-export function parseVolumeFilters(texts: readonly string[]): Test {
+/** Parses `--filter key=value` of `volume ls` and `volume prune`; all of them have to hold. Throws 'usage', 'not-found'. */
+export function parseVolumeFilters(ctx: Context, texts: readonly string[]): Test {
   const tests = texts.map((text) => {
     const equals = text.indexOf('=');
     const key = text.slice(0, Math.max(equals, 0));
     const make = Object.hasOwn(MAKERS, key) ? MAKERS[key] : undefined;
-    if (make) return make(text.slice(equals + 1));
+    if (make) return make(text.slice(equals + 1), ctx);
     throw new TspodError('usage', `"${text}" is an invalid volume filter`, {
       hint: `the filters are ${Object.keys(MAKERS).join(', ')}, as KEY=VALUE`,
     });

@@ -94,11 +94,13 @@ const KEYS: Readonly<Record<string, Keys>> = {
   },
   volume: {
     ...OF_PRUNE,
+    after: 'volume',
     anonymous: YES_NO,
     dangling: YES_NO,
     driver: ['image', 'local'],
     name: 'volume',
     scope: ['local'],
+    since: 'volume',
   },
 };
 

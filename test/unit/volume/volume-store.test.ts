@@ -6,7 +6,7 @@ import test from 'node:test';
 import type { Context } from '../../../src/lib/context';
 import { createVolume, ensureVolume } from '../../../src/volume/create-volume';
 import { parseVolumeFilters } from '../../../src/volume/volume-filters';
-import { findVolume, listVolumes, loadVolume } from '../../../src/volume/volume-record';
+import { findVolume, listVolumes, loadVolume, volumePaths } from '../../../src/volume/volume-record';
 
 function withStore(work: (ctx: Context, root: string) => void): void {
   const root = mkdtempSync(join(tmpdir(), 'tspod-volumes-'));
@@ -65,7 +65,7 @@ test('parseVolumeFilters() keeps what all filters let through', () =>
     createVolume(ctx, { name: 'b1', anonymous: true });
     const use = { isUsed: (name: string) => name === 'a2' };
     const names = (...filters: string[]) => {
-      const keep = parseVolumeFilters(filters);
+      const keep = parseVolumeFilters(ctx, filters);
       return listVolumes(ctx)
         .filter((each) => keep(each, use))
         .map(({ name }) => name);
@@ -76,10 +76,16 @@ test('parseVolumeFilters() keeps what all filters let through', () =>
     assert.deepEqual(names('label!=kind'), ['b1']);
     assert.deepEqual(names('dangling=true'), ['a1', 'b1']);
     assert.deepEqual(names('anonymous=true'), ['b1']);
+    const old = { ...findVolume(ctx, 'a1'), created: '2020-01-01T00:00:00.000Z' };
+    writeFileSync(volumePaths(ctx, 'a1').record, JSON.stringify(old));
+    assert.deepEqual(names('since=a1'), ['a2', 'b1']);
+    assert.deepEqual(names('after=a1', 'label=kind'), ['a2']);
+    assert.deepEqual(names('since=b1'), []);
+    assert.throws(() => names('after=c1'), { code: 'not-found', exitCode: 125 });
   }));
 
 for (const text of ['color=red', 'name', 'dangling=perhaps', '=x']) {
   test(`parseVolumeFilters() refuses "${text}"`, () => {
-    assert.throws(() => parseVolumeFilters([text]), { code: 'usage' });
+    withStore((ctx) => assert.throws(() => parseVolumeFilters(ctx, [text]), { code: 'usage' }));
   });
 }

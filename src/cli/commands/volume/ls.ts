@@ -26,7 +26,7 @@ export default defineCommand({
   run(ctx, flags, _args, output) {
     if (flags.quiet && flags.format !== undefined)
       throw new TspodError('usage', 'quiet and format flags cannot be used together');
-    const matches = parseVolumeFilters(flags.filter);
+    const matches = parseVolumeFilters(ctx, flags.filter);
     const users = volumeUsers(ctx);
     const isUsed = (name: string): boolean => users.has(name);
     const counts = flags.format === undefined ? new Map<string, number>() : runningUses(ctx);

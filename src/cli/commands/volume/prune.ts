@@ -18,7 +18,7 @@ export default defineCommand({
   },
   args: { min: 0, max: 0 },
   async run(ctx, flags, _args, output) {
-    const matches = parseVolumeFilters(flags.filter);
+    const matches = parseVolumeFilters(ctx, flags.filter);
     const users = volumeUsers(ctx);
     const isUsed = (name: string): boolean => users.has(name);
     const names = listVolumes(ctx)
