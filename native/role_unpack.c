@@ -36,6 +36,8 @@ int role_unpack(int argc, char **argv) {
             unpack_make(&layer, &item);
         else if (unpack_data(&stream, layer.file, item.record.size, item.record.length) < 0)
             unpack_answer_failure("write", layer.pending.path);
+        else
+            unpack_written(&layer, item.record.length);
     }
     return 0;
 }

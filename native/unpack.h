@@ -80,10 +80,14 @@ struct unpack_layer {
     char *parent_path;
     int file; /* the open file, or -1, and its record */
     struct unpack_item pending;
+    uint64_t unwritten; /* bytes of it that are not yet on their way to the disk */
 };
 
 /* Carries out one record, other than data. Ends the process with an answer when that fails. */
 void unpack_make(struct unpack_layer *layer, const struct unpack_item *item);
+
+/* Says that so many bytes of the open file have been written. */
+void unpack_written(struct unpack_layer *layer, uint64_t length);
 
 /* The attributes of a new object: those that its file system does not know are left out, with a warning,
  * unless they are `needed`. `fd` is the open file, or -1 for the one of this name in the directory `parent`.

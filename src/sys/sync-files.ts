@@ -1,8 +1,6 @@
 import { closeSync, constants, fsyncSync, openSync, readdirSync, statSync } from 'node:fs';
 import { isErrno } from '../lib/errors';
-import { libc } from './native-library';
-
-const SYNC_FILE_RANGE_WRITE = 2;
+import { beginWriting } from './begin-writing';
 
 /** A file or a directory that is to last. */
 interface Lasting {
@@ -59,11 +57,4 @@ function collectBelow(found: Lasting[], directory: Buffer, most: number): boolea
 
 function openToRead(path: Buffer): number {
   return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-}
-
-/** Only a beginning, which not every file system knows: fsync(2) waits, and tells of errors. */
-function beginWriting(descriptor: number): void {
-  libc('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)')(
-    ...[descriptor, 0, 0, SYNC_FILE_RANGE_WRITE],
-  );
 }

@@ -9,12 +9,16 @@ import { createSpaceGuard } from '../../store/layer/space-guard';
 import { openPartialBlob } from '../../store/partial-blob';
 import type { PartialBlob } from '../../store/partial-blob';
 import type { StorePaths } from '../../store/store-paths';
+import { createWriteStarter } from '../../sys/begin-writing';
+import type { WriteStarter } from '../../sys/begin-writing';
 import type { BufferCollector } from '../../sys/buffer-collector';
 import { writeFully } from '../../sys/file-io';
 import { readBlob } from '../image-record';
 import type { Descriptor } from '../manifest';
 import type { Repository } from '../registry/types';
 
+/** So many bytes are written to the disk at a time, while more come: a sync at the end finds little to do. */
+const writtenAtOnce = 2 << 20;
 /** Bytes. */
 const largestConfig = 4 << 20;
 
@@ -69,6 +73,7 @@ export async function fetchBlob(
 interface Progress {
   hash: Hash;
   at: number;
+  startWriting: WriteStarter;
 }
 
 async function fill(
@@ -77,7 +82,8 @@ async function fill(
   partial: PartialBlob,
   options: FetchOptions,
 ): Promise<void> {
-  const progress: Progress = { hash: createHash('sha256'), at: 0 };
+  const startWriting = createWriteStarter(partial.descriptor, writtenAtOnce);
+  const progress: Progress = { hash: createHash('sha256'), at: 0, startWriting };
   if (partial.size > blob.size) ftruncateSync(partial.descriptor, 0);
   else await hashExisting(partial, progress, options);
   const space = createSpaceGuard(store.root);
@@ -131,6 +137,7 @@ async function fetchOn(
     writeFully(partial.descriptor, data, progress.at);
     progress.hash.update(data);
     progress.at += data.length;
+    progress.startWriting(progress.at);
     options.have(progress.at);
     options.collect(data.length);
   }

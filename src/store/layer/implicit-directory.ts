@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { isErrno } from '../../lib/errors';
 import type { TarEntry } from '../tar/entry';
+import type { FileMaker } from './file-maker';
 
 /** A parent directory that the archive does not name: as the topmost lower layer has it, else root's and 0755. */
 export function implicitDirectory(path: string, lowers: readonly string[]): TarEntry {
@@ -36,4 +37,23 @@ export function implicitDirectory(path: string, lowers: readonly string[]): TarE
     }
   }
   return entry;
+}
+
+/**
+ * Gives directories of an unpacked layer, which its archive did not name, the look that they have in the layers below, now
+ * that those are there too.
+ */
+export function settleImplicit(
+  directory: string,
+  paths: readonly string[],
+  { lowers, files }: { lowers: readonly string[]; files: FileMaker },
+): void {
+  if (paths.length === 0) return;
+  files.begin(directory);
+  for (const path of paths) {
+    const entry = implicitDirectory(path, lowers);
+    files.directory(path, entry, true);
+    files.times(path, entry);
+  }
+  files.sync(() => undefined);
 }

@@ -20,8 +20,8 @@ export interface UnpackInput {
   digest: () => string | Promise<string>;
   /** Absent where nothing promises it (import). */
   diffId?: string;
-  /** Directories of the layers below, from top to bottom. */
-  lowers: readonly string[];
+  /** Directories of the layers below, from top to bottom; absent: they are not there yet (`implicit`). */
+  lowers: readonly string[] | undefined;
   /** It is no layer, but any archive (unpacker.ts). */
   plain?: boolean;
   warn: (message: string) => void;
@@ -39,15 +39,16 @@ export interface UnpackedLayer {
   size: number;
 }
 
+/** The same, and the directories that its archive does not name, for `settleImplicit`; none where `lowers` were given. */
+export interface LoneLayer extends UnpackedLayer {
+  implicit: string[];
+}
+
 /**
  * Unpacks a layer into `staging` as its bytes come, and verifies its diff ID on the way. On an error what was made stays
  * in the staging directory, for its owner to remove.
  */
-export async function unpackLayer(
-  staging: Staging,
-  name: string,
-  input: UnpackInput,
-): Promise<UnpackedLayer> {
+export async function unpackLayer(staging: Staging, name: string, input: UnpackInput): Promise<LoneLayer> {
   const directory = `${staging.path}/layer-${name}`;
   mkdirSync(`${directory}/diff`, { recursive: true, mode: 0o700 });
   const unpacker = createUnpacker(`${directory}/diff`, input);
@@ -57,7 +58,8 @@ export async function unpackLayer(
   if (input.diffId !== undefined && diffId !== input.diffId) {
     throw new TspodError('invalid', `wrong diff ID: expected ${input.diffId}, got ${diffId}`);
   }
-  return { directory, diffId, size: unpacker.finish().size };
+  const { size, implicit } = unpacker.finish();
+  return { directory, diffId, size, implicit };
 }
 
 /** Hands the uncompressed bytes over and returns their digest. */

@@ -14,8 +14,11 @@ import { createSpaceGuard } from './space-guard';
 export interface UnpackOptions {
   /** Makes the files. */
   files: FileMaker;
-  /** The directories of the layers below, from top to bottom: parents that the archive leaves out look as there. */
-  lowers: readonly string[];
+  /**
+   * The directories of the layers below, from top to bottom: parents that the archive leaves out look as there. Absent where
+   * those are being made at the same time: `finish` tells which parents have to get that look (implicit-directory.ts).
+   */
+  lowers: readonly string[] | undefined;
   /** It is no layer: names that begin with .wh. are names, and links may lead anywhere. */
   plain?: boolean;
   /** Told of what is left out. */
@@ -24,7 +27,7 @@ export interface UnpackOptions {
 
 /** Unpacks the members that it is given; `finish` sets what has to be last, waits, and says how much there was. */
 export interface Unpacker extends TarHandler {
-  finish(): { size: number; entries: number };
+  finish(): { size: number; entries: number; implicit: string[] };
 }
 
 type Kind = 'directory' | 'file' | 'symlink' | 'special' | 'whiteout';
@@ -38,6 +41,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   const { files, warn } = options;
   const kinds = new Map<string, Kind>([['', 'directory']]);
   const directories = new Map<string, TarEntry>();
+  const implicit = new Set<string>();
   const space = createSpaceGuard(target);
   let open: OpenFile | undefined;
   let current = '';
@@ -65,7 +69,12 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
       throw new TspodError('invalid', `lies below ${displayPath(parent)}, which is a ${kind}: refused`);
     }
     ensureParents(parent);
-    addDirectory(parent, implicitDirectory(parent, options.lowers));
+    addImplicit(parent);
+  }
+
+  function addImplicit(path: string): void {
+    addDirectory(path, implicitDirectory(path, options.lowers ?? []));
+    implicit.add(path);
   }
 
   function addDirectory(path: string, entry: TarEntry): void {
@@ -78,6 +87,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     // the whiteout hid what is below: an opaque directory does so too
     if (before === 'whiteout') files.opaque(path);
     directories.set(path, entry);
+    implicit.delete(path);
   }
 
   function addWhiteout(path: string, name: string): void {
@@ -111,6 +121,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   function forget(path: string): void {
     kinds.delete(path);
     directories.delete(path);
+    implicit.delete(path);
   }
 
   function addFile(path: string, entry: TarEntry): void {
@@ -201,10 +212,10 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
       if (open !== undefined) named(closeFile);
     },
     finish() {
-      if (!directories.has('')) addDirectory('', implicitDirectory('', options.lowers));
+      if (!directories.has('')) addImplicit('');
       for (const [path, entry] of directories) files.times(path, entry);
       files.sync(warn);
-      return total;
+      return { ...total, implicit: options.lowers === undefined ? [...implicit] : [] };
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -222,6 +223,33 @@ test('createUnpacker() gives a parent that is not named the mode of the layer be
   try {
     const check = (root: string): void => assert.equal(statSync(join(root, 'private')).mode & 0o777, 0o700);
     unpack(await buildArchive([{ name: 'private/file', data: 'x' }]), check, [lower]);
+  } finally {
+    rmSync(lower, { recursive: true });
+  }
+});
+
+test('settleImplicit() gives parents that are not named the look of layers that came later', async () => {
+  const lower = mkdtempSync(join(tmpdir(), 'tspod-lower-'));
+  mkdirSync(join(lower, 'private/below'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(lower, 'named'), { mode: 0o700 });
+  utimesSync(join(lower, 'private'), 77, 77);
+  const members: Member[] = [
+    { name: 'private/file', data: 'x' },
+    { name: 'named/file', data: 'x' },
+    { name: 'named/', type: 'directory', mode: 0o751 },
+    { name: 'new/file', data: 'x' },
+  ];
+  const check = (root: string): void => {
+    const looks = ['private', 'named', 'new'].map((name) => statSync(join(root, name)));
+    assert.deepEqual(
+      looks.map(({ mode }) => mode & 0o777),
+      [0o700, 0o751, 0o755],
+    );
+    assert.equal(looks[0]?.mtimeMs, 77_000);
+    assert.deepEqual(readdirSync(join(root, 'private')), ['file']);
+  };
+  try {
+    unpack(await buildArchive(members), check, [lower], 'after');
   } finally {
     rmSync(lower, { recursive: true });
   }

@@ -1,0 +1,39 @@
+import { libc } from './native-library';
+
+const SYNC_FILE_RANGE_WRITE = 2;
+
+/**
+ * Lets a part of a file be written to the disk from now on, the whole of it by default; waits for nothing. Only a beginning, which
+ * not every file system knows: fsync(2) waits, and tells of errors.
+ */
+export function beginWriting(descriptor: number, offset = 0, length = 0): void {
+  syncFileRange()(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+/** Told how far a file has been written to; lets what has come go to the disk in pieces of at least `least` bytes. */
+export type WriteStarter = (position: number) => void;
+
+/**
+ * The same for a file that grows, in another thread, because allotting blocks may wait for the journal. Where that takes longer
+ * than the bytes to come, the next piece is larger. The descriptor may be closed meanwhile.
+ */
+export function createWriteStarter(descriptor: number, least: number): WriteStarter {
+  let started = 0;
+  let isBusy = false;
+  return (position) => {
+    if (isBusy || position - started < least) return;
+    isBusy = true;
+    syncFileRange().async(
+      descriptor,
+      started,
+      position - started,
+      SYNC_FILE_RANGE_WRITE,
+      () => (isBusy = false),
+    );
+    started = position;
+  };
+}
+
+function syncFileRange(): ReturnType<typeof libc> {
+  return libc('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)');
+}
