@@ -29,6 +29,8 @@ export interface CommitOptions extends CommitSettings {
   pause: boolean | undefined;
   /** One layer with everything. Needs all ids of the user. */
   squash: boolean;
+  /** Told of each step. */
+  note: (line: string) => void;
 }
 
 /**
@@ -62,6 +64,8 @@ async function makeImage(
   const lock = lockContentShared(store);
   const staging = openCommitStaging(ctx, store);
   try {
+    const { note } = options;
+    note('Getting image source signatures');
     const layers = await makeLayers(ctx, record, { store, staging, options, base });
     const config = imageConfig(record, base, layers, options);
     const container = { container: record.id, ...(options.message ? { comment: options.message } : {}) };
@@ -72,7 +76,12 @@ async function makeImage(
       options.format,
     );
     const image = { names: options.names, config: bytes, manifest };
-    return commitImage(store, image, { staging, layers, config: parseImageConfig(bytes) }).id;
+    for (const { record: layer, staged } of layers)
+      note(`Copying blob ${layer.diffId}${staged === undefined ? ' skipped: already exists' : ''}`);
+    const { id } = commitImage(store, image, { staging, layers, config: parseImageConfig(bytes) });
+    note(`Copying config sha256:${id}`);
+    note('Writing manifest to image destination');
+    return id;
   } finally {
     staging.remove();
     lock.release();

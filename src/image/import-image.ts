@@ -1,13 +1,16 @@
 import { closeSync, fstatSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
 import { formatRfc3339, nowNs } from '../lib/time';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
+import type { FileRange } from '../store/file-range';
 import { openStore } from '../store/open-store';
 import { openStaging } from '../store/staging';
 import { checkSource } from './archive/check-source';
 import { openPlainFile } from './archive/open-archive';
 import { lockContentShared } from './collect-garbage';
+import type { CopyReport } from './copy-report';
 import { commitImage } from './commit-image';
 import type { ImageConfig, ImageRunConfig } from './image-config';
 import { openFileMaker } from './open-file-maker';
@@ -15,7 +18,7 @@ import { hostArchitecture, hostVariant } from './platform';
 import { formatReference, localReference, parseReference } from './reference';
 import { recordEvent } from '../store/events/record-event';
 
-export interface ImportOptions {
+export interface ImportOptions extends CopyReport {
   /** The archive of a root file system; undefined is standard input. */
   path: string | undefined;
   /** The image's name. */
@@ -42,14 +45,18 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
   try {
     checkSource(ctx, { transport: 'tarball', path: options.path });
     descriptor = await openPlainFile(options.path, staging);
-    const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
+    options.note('Getting image source signatures');
+    const range = watched({ descriptor, offset: 0, size: fstatSync(descriptor).size }, options);
     const staged = await addLayer(staging, 'import', { range, lowers: [], files, warn });
     const chainId = staged.diffId;
     const record = describeLayer(staged, chainId, undefined);
     const config = imageConfig(chainId, options);
     const image = { names, config: Buffer.from(JSON.stringify(config)), manifest: undefined };
     const layers = [{ chainId, diff: `${staged.directory}/diff`, record, staged }];
+    if (options.progress === undefined) options.note(`Copying blob ${chainId}`);
     const { id } = commitImage(store, image, { staging, layers, config });
+    options.note(`Copying config sha256:${id}`);
+    options.note('Writing manifest to image destination');
     if (options.reference !== undefined)
       recordEvent(ctx, { type: 'image', status: 'tag', id, name: options.reference });
     return id;
@@ -64,6 +71,16 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
     staging.remove();
     lock.release();
   }
+}
+
+/** Its digest turns out at the end: until then it goes by its name. */
+function watched(range: FileRange, { path, progress }: ImportOptions): FileRange {
+  if (progress === undefined) return range;
+  const { size } = range;
+  const name = path === undefined ? 'standard input' : basename(path);
+  const tell = (got: number): void =>
+    progress({ kind: 'blob', digest: '', name, size, got, state: got < size ? 'copying' : 'done' });
+  return { ...range, onRead: tell };
 }
 
 function imageConfig(diffId: string, options: ImportOptions): ImageConfig {

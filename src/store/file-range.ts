@@ -7,6 +7,8 @@ export interface FileRange {
   descriptor: number;
   offset: number;
   size: number;
+  /** Told how much of it has been read. */
+  onRead?: (got: number) => void;
 }
 
 const chunkSize = 1 << 20;
@@ -23,6 +25,7 @@ export function readRange(range: FileRange, options: { reuse: boolean }): () => 
     const length = readSync(range.descriptor, buffer, 0, wanted, range.offset + at);
     if (length === 0) throw new TspodError('invalid', `truncated: ${range.size - at} bytes are missing`);
     at += length;
+    range.onRead?.(at);
     return buffer.subarray(0, length);
   };
 }

@@ -40,8 +40,8 @@ export function drawnLines(): DrawnLines {
 }
 
 /** Short enough for 80 columns: a line that wraps could not be drawn over. */
-function progressLine({ digest, size, got, state }: BlobEvent): string {
-  const name = `Copying blob ${digest.slice(7, 19)}`;
+function progressLine({ digest, name: called, size, got, state }: BlobEvent): string {
+  const name = `Copying blob ${called?.slice(0, 24) ?? digest.slice(7, 19)}`;
   if (state === 'skipped') return `${name} skipped: already exists`;
   if (state === 'done') return `${name} done   | ${humanSize(size)}`;
   const width = 24;

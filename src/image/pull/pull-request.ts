@@ -35,6 +35,8 @@ export type PullEvent =
 export interface BlobEvent {
   kind: 'blob';
   digest: string;
+  /** What it is called while its digest is not known. */
+  name?: string;
   size: number;
   got: number;
   state: BlobState;

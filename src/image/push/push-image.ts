@@ -72,7 +72,7 @@ async function push(ctx: Context, name: string, options: Push): Promise<string> 
   const staging = stagingAtUse(store);
   try {
     const image = readStoredImage(store, match.entry);
-    const { kind, force, note } = options;
+    const { kind, force, note, progress } = options;
     const prepare = { staging, compressor, force, ...(kind === undefined ? {} : { kind }) };
     if (place !== undefined && place.transport !== 'docker') {
       const names = match.by === 'name' && match.entry.name !== undefined ? [match.entry.name] : [];
@@ -80,12 +80,12 @@ async function push(ctx: Context, name: string, options: Push): Promise<string> 
       return await writeTransport(
         store,
         { image, names },
-        { place, prepare: { ...prepare, compress }, note },
+        { place, prepare: { ...prepare, compress }, note, ...(progress === undefined ? {} : { progress }) },
       );
     }
     const reference = registryReference(place?.path ?? destination);
     const { pushToRegistry } = await import('./push-registry');
-    const { registry, progress } = options;
+    const { registry } = options;
     return await pushToRegistry(ctx, store, {
       ...{ image, reference, registry, note, progress },
       prepare: { ...prepare, compress: true },

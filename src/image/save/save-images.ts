@@ -8,6 +8,7 @@ import type { Staging } from '../../store/staging';
 import { storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
+import type { CopyReport } from '../copy-report';
 import { imageNotKnown } from '../ensure-image';
 import { matchImage } from '../find-image';
 import { instanceFor } from '../list-instance';
@@ -28,7 +29,7 @@ export const saveFormats = ['oci-dir', 'oci-archive', 'docker-dir', 'docker-arch
 export type SaveFormat = (typeof saveFormats)[number];
 
 /** How images are saved. */
-export interface SaveOptions {
+export interface SaveOptions extends CopyReport {
   format: SaveFormat;
   /** A file or directory; undefined is standard output. */
   output: string | undefined;
@@ -38,8 +39,6 @@ export interface SaveOptions {
   compress: boolean;
   /** oci-archive and oci-dir: leave uncompressed what is. */
   uncompressed: boolean;
-  /** Told of each step. */
-  note: (line: string) => void;
 }
 
 /** Writes images of the store to an archive or a directory. Errors: `not-found`, `usage`, `exists`, `invalid`. */
@@ -74,14 +73,15 @@ interface Work extends SaveOptions {
 }
 
 function saveDockerArchive(store: StorePaths, images: NamedImage[], options: Work): Promise<void> {
-  const { output, staging, note } = options;
+  const { output, staging } = options;
   return writeArchive({ path: output, replace: false, staging }, (sink) =>
-    writeDockerArchive(store, sink, { images, note }),
+    writeDockerArchive(store, sink, { ...reportOf(options), images }),
   );
 }
 
 async function saveOne(store: StorePaths, { image, names }: NamedImage, options: Work): Promise<void> {
-  const { format, output, staging, note } = options;
+  const { format, output, staging } = options;
+  const report = reportOf(options);
   const isOci = format !== 'docker-dir';
   const prepared = await prepareImage(store, image, {
     staging,
@@ -90,15 +90,19 @@ async function saveOne(store: StorePaths, { image, names }: NamedImage, options:
     compressor: { format: 'gzip' },
     force: false,
   });
-  if (format === 'docker-dir') return writeDir(createDirectorySink(output ?? ''), prepared, note);
+  if (format === 'docker-dir') return writeDir(createDirectorySink(output ?? ''), prepared, report);
   const name = names[0] === undefined ? {} : { name: names[0] };
   if (format === 'oci-dir') {
     const listed = listedIn(output ?? '');
-    return writeOci(createDirectorySink(output ?? ''), prepared, { ...name, listed, note });
+    return writeOci(createDirectorySink(output ?? ''), prepared, { ...report, ...name, listed });
   }
   return writeArchive({ path: output, replace: true, staging }, (sink) =>
-    writeOci(sink, prepared, { ...name, note }),
+    writeOci(sink, prepared, { ...report, ...name }),
   );
+}
+
+function reportOf({ note, progress }: SaveOptions): CopyReport {
+  return progress === undefined ? { note } : { note, progress };
 }
 
 /** The images that the arguments name, each once, with their names in the archive. */

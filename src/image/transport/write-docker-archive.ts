@@ -1,6 +1,8 @@
 import { digestHex, digestOf } from '../../store/digest';
+import type { FileRange } from '../../store/file-range';
 import type { FileSink } from '../../store/sink/file-sink';
 import type { StorePaths } from '../../store/store-paths';
+import { tellCopy, type CopyReport } from '../copy-report';
 import { layerPacking } from './layer-media-types';
 import { plainLayer } from './packed-layer';
 import { withBlob } from './stored-image';
@@ -19,7 +21,7 @@ export interface NamedImage {
 export async function writeDockerArchive(
   store: StorePaths,
   sink: FileSink,
-  { images, note }: { images: readonly NamedImage[]; note: (line: string) => void },
+  { images, ...report }: CopyReport & { images: readonly NamedImage[] },
 ): Promise<void> {
   const written = new Set<string>();
   const once = (path: string): boolean => !written.has(path) && written.add(path) !== undefined;
@@ -28,13 +30,13 @@ export async function writeDockerArchive(
   for (const { image, names } of images) {
     for (const layer of image.layers) {
       if (once(layerFile(layer))) {
-        note(`Copying blob ${layer.diffId}`);
-        await addLayerFile(store, sink, layer);
+        const { diffId: digest, size } = layer;
+        await tellCopy(report, { digest, size }, (onRead) => addLayerFile(store, sink, { ...layer, onRead }));
       }
     }
     const config = `${image.id}.json`;
     if (once(config)) {
-      note(`Copying config sha256:${image.id}`);
+      report.note(`Copying config sha256:${image.id}`);
       await sink.addBytes(config, image.configBytes);
     }
     const top = await addLegacy(sink, image, once);
@@ -43,7 +45,7 @@ export async function writeDockerArchive(
   }
   await sink.addBytes('manifest.json', Buffer.from(JSON.stringify(items)));
   await sink.addBytes('repositories', Buffer.from(JSON.stringify(repositories)));
-  note('Writing manifest to image destination');
+  report.note('Writing manifest to image destination');
   await sink.finish();
 }
 
@@ -51,12 +53,17 @@ function layerFile({ diffId }: StoredLayer): string {
   return `${digestHex(diffId)}.tar`;
 }
 
-function addLayerFile(store: StorePaths, sink: FileSink, layer: StoredLayer): Promise<void> {
-  return withBlob(store, layer, (range) =>
-    layerPacking(layer) === 'none'
+function addLayerFile(
+  store: StorePaths,
+  sink: FileSink,
+  { onRead, ...layer }: StoredLayer & { onRead: FileRange['onRead'] | undefined },
+): Promise<void> {
+  return withBlob(store, layer, (blob) => {
+    const range = onRead === undefined ? blob : { ...blob, onRead };
+    return layerPacking(layer) === 'none'
       ? sink.addRange(layerFile(layer), range, layer.digest)
-      : sink.addStream(layerFile(layer), plainLayer(range, layer.diffId)),
-  );
+      : sink.addStream(layerFile(layer), plainLayer(range, layer.diffId));
+  });
 }
 
 /** A folder for each layer, named after what is below it and, of the uppermost, the configuration; returns that one's name. */

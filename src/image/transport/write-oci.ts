@@ -1,29 +1,29 @@
 import { closeSync, openSync } from 'node:fs';
 import { digestHex } from '../../store/digest';
+import type { FileRange } from '../../store/file-range';
 import type { FileSink } from '../../store/sink/file-sink';
+import { tellCopy, type CopyReport } from '../copy-report';
 import type { Descriptor } from '../manifest';
 import { dropIfDamaged } from './packed-layer';
 import type { PreparedBlob, PreparedImage } from './prepare-image';
 
 /** What an OCI image layout is written with. */
-export interface OciOptions {
+export interface OciOptions extends CopyReport {
   /** The image's name in the layout; absent: none. */
   name?: string;
   /** What the layout lists already: entries under the same name are replaced. */
   listed?: readonly Descriptor[];
-  note: (line: string) => void;
 }
 
 const nameKey = 'org.opencontainers.image.ref.name';
 
 /** Writes an image as an OCI image layout (image-layout.md). */
 export async function writeOci(sink: FileSink, image: PreparedImage, options: OciOptions): Promise<void> {
-  const { note } = options;
   await beginLayout(sink);
-  await addBlobs(sink, image, { pathOf: (digest) => `blobs/sha256/${digestHex(digest)}`, note });
+  await addBlobs(sink, image, { ...options, pathOf: (digest) => `blobs/sha256/${digestHex(digest)}` });
   const { digest, mediaType, bytes } = image.manifest;
   await sink.addBytes(`blobs/sha256/${digestHex(digest)}`, bytes);
-  note('Writing manifest to image destination');
+  options.note('Writing manifest to image destination');
   await endLayout(sink, { mediaType, digest, size: bytes.length }, options);
 }
 
@@ -53,15 +53,11 @@ export async function endLayout(
 }
 
 /** Writes an image as a directory of the transport `dir:` (containers/image docs/containers-transports.5). */
-export async function writeDir(
-  sink: FileSink,
-  image: PreparedImage,
-  note: (line: string) => void,
-): Promise<void> {
+export async function writeDir(sink: FileSink, image: PreparedImage, report: CopyReport): Promise<void> {
   await sink.addBytes('version', Buffer.from('Directory Transport Version: 1.1\n'));
-  await addBlobs(sink, image, { pathOf: digestHex, note });
+  await addBlobs(sink, image, { ...report, pathOf: digestHex });
   await sink.addBytes('manifest.json', image.manifest.bytes);
-  note('Writing manifest to image destination');
+  report.note('Writing manifest to image destination');
   await sink.finish();
 }
 
@@ -69,20 +65,27 @@ export async function writeDir(
 export async function addBlobs(
   sink: FileSink,
   { layers, config }: PreparedImage,
-  { pathOf, note }: { pathOf: (digest: string) => string; note: (line: string) => void },
+  { pathOf, ...report }: CopyReport & { pathOf: (digest: string) => string },
 ): Promise<void> {
   for (const layer of new Map(layers.map((blob) => [blob.digest, blob])).values()) {
-    note(`Copying blob ${layer.digest}`);
-    await addBlob(sink, pathOf(layer.digest), layer);
+    await tellCopy(report, layer, (onRead) => addBlob(sink, pathOf(layer.digest), { ...layer, onRead }));
   }
-  note(`Copying config ${config.digest}`);
+  report.note(`Copying config ${config.digest}`);
   await sink.addBytes(pathOf(config.digest), config.bytes);
 }
 
-async function addBlob(sink: FileSink, path: string, { file, size, digest }: PreparedBlob): Promise<void> {
+async function addBlob(
+  sink: FileSink,
+  path: string,
+  { file, size, digest, onRead }: PreparedBlob & { onRead: FileRange['onRead'] | undefined },
+): Promise<void> {
   const descriptor = openSync(file, 'r');
   try {
-    await sink.addRange(path, { descriptor, offset: 0, size }, digest);
+    await sink.addRange(
+      path,
+      { descriptor, offset: 0, size, ...(onRead === undefined ? {} : { onRead }) },
+      digest,
+    );
   } catch (error) {
     dropIfDamaged(file, digest);
     throw error;

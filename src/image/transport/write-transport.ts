@@ -3,6 +3,7 @@ import { TspodError } from '../../lib/errors';
 import { createDirectorySink } from '../../store/sink/directory-sink';
 import { listDirectory } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
+import type { CopyReport } from '../copy-report';
 import { dockerReference, formatReference, parseReference } from '../reference';
 import { listedIn } from './layout-index';
 import { writeArchive } from './output-file';
@@ -14,10 +15,9 @@ import type { NamedImage } from './write-docker-archive';
 import { writeDir, writeOci } from './write-oci';
 
 /** Where an image is written to, and in which form. */
-export interface TransportTarget {
+export interface TransportTarget extends CopyReport {
   place: TransportReference;
   prepare: PrepareOptions;
-  note: (line: string) => void;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface TransportTarget {
 export async function writeTransport(
   store: StorePaths,
   named: NamedImage,
-  { place, prepare, note }: TransportTarget,
+  { place, prepare, ...report }: TransportTarget,
 ): Promise<string> {
   const { transport, path, reference } = place;
   if (transport === 'docker' || transport === 'containers-storage') {
@@ -39,7 +39,7 @@ export async function writeTransport(
   if (transport === 'docker-archive') {
     const images = [withName(named, reference)];
     await writeArchive({ path, replace: false, staging }, (sink) =>
-      writeDockerArchive(store, sink, { images, note }),
+      writeDockerArchive(store, sink, { ...report, images }),
     );
     return named.image.manifest.digest;
   }
@@ -48,12 +48,14 @@ export async function writeTransport(
   const image = await prepareImage(store, named.image, isOci ? { kind: 'oci', ...prepare } : prepare);
   const name = reference === undefined ? {} : { name: reference };
   if (transport === 'oci-archive') {
-    await writeArchive({ path, replace: true, staging }, (sink) => writeOci(sink, image, { ...name, note }));
+    await writeArchive({ path, replace: true, staging }, (sink) =>
+      writeOci(sink, image, { ...report, ...name }),
+    );
   } else if (transport === 'oci') {
-    await writeOci(createDirectorySink(path), image, { ...name, listed: listedIn(path), note });
+    await writeOci(createDirectorySink(path), image, { ...name, ...report, listed: listedIn(path) });
   } else {
     checkDirectory(path);
-    await writeDir(createDirectorySink(path), image, note);
+    await writeDir(createDirectorySink(path), image, report);
   }
   return image.manifest.digest;
 }

@@ -54,7 +54,7 @@ export default defineCommand({
     quiet: {
       type: 'boolean',
       short: 'q',
-      description: 'Accepted as Podman has it: there is no progress to suppress',
+      description: 'Do not tell of progress',
     },
     squash: { type: 'boolean', short: 's', description: 'Put all layers into a single one' },
   },
@@ -73,6 +73,7 @@ export default defineCommand({
       ...{ reference, override, format, author: flags.author, message: flags.message, pause: flags.pause },
       includeVolumes: flags['include-volumes'] ?? false,
       squash: flags.squash ?? false,
+      note: flags.quiet === true ? () => undefined : (line) => output.note(line),
     });
     if (flags.iidfile !== undefined) writeFileSync(flags.iidfile, id);
     output.print(id);

@@ -3,6 +3,7 @@ import type { ImageRunConfig } from '../../../image/image-config';
 import { importImage } from '../../../image/import-image';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
+import { pushReport } from '../../print/push-progress';
 
 /** `tspod import`. */
 export default defineCommand({
@@ -36,7 +37,7 @@ export default defineCommand({
     quiet: {
       type: 'boolean',
       short: 'q',
-      description: 'Accepted as Podman has it: there is no progress to suppress',
+      description: 'Do not tell of progress',
     },
     variant: { type: 'string', value: 'VARIANT', description: 'Variant of the architecture' },
   },
@@ -55,6 +56,7 @@ export default defineCommand({
       reference,
       config,
       message: flags.message ?? '',
+      ...pushReport(output, flags.quiet === true),
       ...(flags.os === undefined ? {} : { os: flags.os }),
       ...(flags.arch === undefined ? {} : { architecture: flags.arch }),
       ...(flags.variant === undefined ? {} : { variant: flags.variant }),

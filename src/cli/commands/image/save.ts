@@ -4,6 +4,7 @@ import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { configure } from '../../options/configure';
+import { pushReport } from '../../print/push-progress';
 
 /** `tspod save`. */
 export default defineCommand({
@@ -66,7 +67,7 @@ export default defineCommand({
       multiple,
       compress: flags.compress === true,
       uncompressed: flags.uncompressed === true,
-      note: flags.quiet === true ? () => undefined : (line) => output.note(line),
+      ...pushReport(output, flags.quiet === true),
     });
   },
 });
