@@ -11,6 +11,11 @@ export interface MemoryStore {
 
 /** What a registry without faults answers: the distribution API, with ranges, mounts and uploads in pieces. */
 export function answerNormally(request: FaultRequest, store: MemoryStore): FaultAnswer {
+  const { headers, ...answer } = answerOf(request, store);
+  return { ...answer, headers: { 'docker-distribution-api-version': 'registry/2.0', ...headers } };
+}
+
+function answerOf(request: FaultRequest, store: MemoryStore): FaultAnswer {
   const url = new URL(request.url, 'http://x');
   if (url.pathname === '/v2/' || url.pathname === '/v2') return { body: {} };
   if (url.pathname === '/v2/_catalog') return { body: { repositories: [...store.all.keys()].sort() } };
