@@ -128,6 +128,27 @@ for (const [what, member, says] of hostileMembers) {
   });
 }
 
+const ociLayerOf = (mediaType: string) => (data: Buffer) =>
+  ociArchive({ layers: [testLayer(data)], names: ['x'] }, (layer) => ({ ...layer, mediaType }));
+
+/** What other tools keep in registries and layouts beside images. */
+function artifactOf(data: Buffer): Promise<Buffer> {
+  const files = ociFiles({ layers: [testLayer(data)], names: ['x'] });
+  const index = JSON.parse(String(files.get('index.json'))) as {
+    manifests: { digest: string; size: number }[];
+  };
+  const [entry = { digest: '', size: 0 }] = index.manifests;
+  const manifest = JSON.parse(String(files.get(`blobs/sha256/${entry.digest.slice(7)}`))) as {
+    config: object;
+  };
+  Object.assign(manifest.config, { mediaType: 'text/x-recipe' });
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  Object.assign(entry, { digest: sha256(bytes), size: bytes.length });
+  files.set(`blobs/sha256/${entry.digest.slice(7)}`, bytes);
+  files.set('index.json', Buffer.from(JSON.stringify(index)));
+  return buildArchive([...files].map(([name, content]) => ({ name, data: content })));
+}
+
 const damages: [string, (archive: Buffer) => Promise<Buffer>, RegExp][] = [
   [
     'a wrong digest',
@@ -171,6 +192,18 @@ const damages: [string, (archive: Buffer) => Promise<Buffer>, RegExp][] = [
     /truncated/,
   ],
   ['no image in it', (data) => Promise.resolve(data), /not an image archive/],
+  [
+    'a foreign layer',
+    ociLayerOf('application/vnd.oci.image.layer.nondistributable.v1.tar'),
+    /is a foreign one/,
+  ],
+  ['an unknown layer', ociLayerOf('text/plain'), /is of the unknown type "text\/plain"/],
+  [
+    'too many layers',
+    (data) => ociArchive({ layers: Array.from({ length: 501 }, () => testLayer(data)), names: ['x'] }),
+    /501 layers are more than the 500 that can be stacked/,
+  ],
+  ['an artifact in it', artifactOf, /it is an artifact of the type "text\/x-recipe", not an image/],
   [
     'a manifest that is not JSON',
     () => buildArchive([{ name: 'manifest.json', data: 'nonsense' }]),

@@ -1,5 +1,6 @@
 import { TspodError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
+import { checkImageManifest } from '../check-image-manifest';
 import { parseManifest } from '../manifest';
 import type { Manifest } from '../manifest';
 import { choosePlatform } from '../platform';
@@ -36,7 +37,10 @@ function findManifest(
   depth = 0,
 ): { manifest: Manifest; bytes: Buffer } {
   const manifest = parseManifest(bytes);
-  if ('config' in manifest) return { manifest, bytes };
+  if ('config' in manifest) {
+    checkImageManifest(manifest);
+    return { manifest, bytes };
+  }
   if (depth === 4) throw new TspodError('invalid', 'lists of manifests are nested too deeply');
   const chosen = choosePlatform(manifest.manifests, platform);
   const file = `${digestHex(chosen.digest)}.manifest.json`;

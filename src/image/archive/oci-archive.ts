@@ -1,5 +1,6 @@
 import { TspodError, wrapError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
+import { checkImageManifest } from '../check-image-manifest';
 import { parseObject } from '../image-config';
 import { parseManifest } from '../manifest';
 import type { Descriptor, Manifest } from '../manifest';
@@ -56,6 +57,7 @@ function fromManifest(
   manifest: Manifest,
   raw: { bytes: Buffer; mediaType: string },
 ): ArchivedImage {
+  checkImageManifest(manifest);
   const layers = manifest.layers.map(({ digest, size, mediaType }) => ({
     range: requireArchiveFile(files, blobFile(digest)),
     expected: { digest, size, mediaType },

@@ -16,7 +16,7 @@ export default defineCommand({
   summary: 'Show how much disk is used',
   usage: '[options]',
   description:
-    'Sizes are sums of file sizes. Those of images are what they take up here: their unpacked layers and the archives that are kept of them; what several share is counted once. Reclaimable is what no container needs. The build cache is what only the next builds would need: "tspod system prune --build" frees it.',
+    'Sizes are sums of file sizes, as of du --apparent-size. Those of images are what they take up here: their unpacked layers and the archives that are kept of them; what several share is counted once. Reclaimable is what no container needs. The build cache is what only the next builds would need: "tspod system prune --build" frees it.',
   examples: [
     'tspod system df',
     'tspod system df --verbose',
