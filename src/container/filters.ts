@@ -80,7 +80,11 @@ export function parseContainerFilters(
   for (const text of texts) {
     const { key, value } = splitFilter(text);
     const make = allowed.includes(key) ? MAKERS[key] : undefined;
-    if (make === undefined) throw new TspodError('usage', `${key} is an invalid filter`);
+    if (make === undefined) {
+      throw new TspodError('usage', `${key} is an invalid filter`, {
+        hint: `the filters are ${allowed.join(', ')}, as KEY=VALUE`,
+      });
+    }
     groups.set(key, [...(groups.get(key) ?? []), make(ctx, value)]);
   }
   const tests = [...groups].map(([key, filters]) => (ALL_MUST_MATCH.has(key) ? all(filters) : any(filters)));
@@ -172,7 +176,9 @@ function exitedWith(value: string): ContainerFilter {
 function inPhase(value: string): ContainerFilter {
   const phases = Object.hasOwn(PHASES, value) ? PHASES[value] : undefined;
   if (phases === undefined)
-    throw new TspodError('usage', `unknown container state: ${value}: invalid argument`);
+    throw new TspodError('usage', `unknown container state: ${value}: invalid argument`, {
+      hint: `the states are ${Object.keys(PHASES).join(', ')}`,
+    });
   return ({ state }) => phases.includes(state.phase);
 }
 

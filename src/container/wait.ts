@@ -80,7 +80,11 @@ export function parseConditions(words: readonly string[]): Required<Pick<WaitOpt
     const found = Object.hasOwn(WAIT_CONDITIONS, word) ? WAIT_CONDITIONS[word] : undefined;
     if (found) phases.push(...found);
     else if (word === 'healthy' || word === 'unhealthy') health.push(word);
-    else throw new TspodError('usage', `unknown container state: ${word}: invalid argument`);
+    else {
+      throw new TspodError('usage', `unknown container state: ${word}: invalid argument`, {
+        hint: `wait for ${[...Object.keys(WAIT_CONDITIONS), 'healthy', 'unhealthy'].join(', ')}`,
+      });
+    }
   }
   return { phases, health };
 }

@@ -99,3 +99,48 @@ test('the completion script of zsh works from a directory of fpath too', needs('
   );
   assert.deepEqual(typed(setup, ['tspod ps --noh']), ['tspod ps --noheading .']);
 });
+
+/** Commands with filters, and what they need besides. */
+const FILTERED = ['ps', 'container prune', 'images', 'volume ls', 'network ls', 'network prune', 'events'];
+
+for (const command of FILTERED) {
+  test(`completion of ${command} --filter knows the filters that the command names itself`, async () => {
+    const words = command.split(' ');
+    const { stdout } = await runTspod(['__complete', '--no-desc', '--', ...words, '--filter', '']);
+    const offered = stdout
+      .trimEnd()
+      .split('\n')
+      .map((word) => word.replace(/=$/, ''));
+    const wrong = await runTspod([...words, '--filter', 'nosuch=1'], { expectCode: 125 });
+    const named = /hint: (?:use|(?:the )?filters are) (.*)/.exec(wrong.stderr)?.[1] ?? wrong.stderr;
+    const known = named.replace(/, (as|in) .*/, '').split(/, | or /);
+    assert.deepEqual(
+      offered.filter((word) => !known.includes(word)),
+      [],
+      'offered, and not known',
+    );
+    // other words for one of the others, and what is never there
+    const rest = known.filter((word) => !['after', 'opt', 'pod'].includes(word));
+    assert.deepEqual(
+      rest.filter((word) => !offered.includes(word)),
+      [],
+      'known, and not offered',
+    );
+  });
+}
+
+test('the values of filters that completion offers are taken by the command', async () => {
+  for (const [command, key] of [
+    ['ps', 'status'],
+    ['ps', 'health'],
+    ['images', 'dangling'],
+    ['events', 'event'],
+  ]) {
+    const words = ['__complete', '--no-desc', '--', command ?? '', '--filter', `${key}=`];
+    const values = (await runTspod(words)).stdout.trimEnd().split('\n');
+    assert.ok(values.length > 1, key);
+    const filters = values.flatMap((value) => ['--filter', value]);
+    const stream = command === 'events' ? ['--stream=false'] : [];
+    await runTspod([command ?? '', ...stream, ...filters]);
+  }
+});

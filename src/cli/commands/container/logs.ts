@@ -109,6 +109,9 @@ function momentOf(option: string, text: string | undefined, direction: 1 | -1): 
   try {
     return nowNs() + BigInt(Math.round(parseDuration(text) * 1e6) * direction);
   } catch (cause) {
-    throw new TspodError('usage', `parsing --${option} "${text}": unable to interpret time value`, { cause });
+    throw new TspodError('usage', `parsing --${option} "${text}": unable to interpret time value`, {
+      hint: 'use a time (2026-01-31T12:00:00Z) or a duration (10m)',
+      cause,
+    });
   }
 }
