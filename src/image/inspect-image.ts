@@ -21,7 +21,7 @@ export function inspectImage(ctx: Context, name: string): object {
   return {
     Id: image.id,
     Digest: image.digest,
-    RepoTags: listed.names,
+    RepoTags: listed.names.filter((each) => !each.includes('@')),
     RepoDigests: listed.repoDigests,
     Parent: '',
     Comment: lastComment(config.history),

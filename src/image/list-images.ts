@@ -12,7 +12,7 @@ import type { ImageRecord } from './image-record';
 export interface ListedImage {
   /** 64 hexadecimal digits. */
   id: string;
-  /** Of its manifests; the first is that of its newest name. */
+  /** Of its manifests, and of the lists that it was chosen from; the first is what its newest name stands for at the registry. */
   digests: string[];
   /** Full names, the newest first. */
   names: string[];
@@ -49,10 +49,12 @@ export function listImages(ctx: Context): ListedImage[] {
       isList: entry.list !== undefined,
     };
     images.set(id, image);
-    addOnce(image.digests, entry.digest);
+    const digests = entry.listDigest === undefined ? [entry.digest] : [entry.listDigest, entry.digest];
+    for (const digest of digests) addOnce(image.digests, digest);
     if (entry.name === undefined) continue;
     addOnce(image.names, entry.name);
-    addOnce(image.repoDigests, `${splitName(entry.name).repository}@${entry.digest}`);
+    const { repository } = splitName(entry.name);
+    for (const digest of digests) addOnce(image.repoDigests, `${repository}@${digest}`);
   }
   return [...images.values()].sort((a, b) => b.created - a.created);
 }

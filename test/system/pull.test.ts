@@ -132,7 +132,17 @@ test(
     server.clear();
     assert.equal((await pull('-q', '--arch', 'amd64', name)).stdout.trim(), images[0]?.id);
     assert.deepEqual(requestsOf('manifests'), []);
-    await runTspod(['image', 'exists', `${server.host}/${path}@${outerDigest}`]);
+    const pinned = `${server.host}/${path}@${outerDigest}`;
+    await runTspod(['image', 'exists', pinned]);
+    // the digest that means the same on every machine comes first
+    const { stdout } = await runTspod(['image', 'inspect', '--format', '{{json .RepoDigests}}', name]);
+    assert.deepEqual(JSON.parse(stdout), [pinned, `${server.host}/${path}@${images[0]?.digest}`]);
+    const listed = await runTspod(['images', '--digests', '-n', '--format', '{{.Digest}}', name]);
+    assert.equal(listed.stdout.trim(), outerDigest);
+    await runTspod(['rmi', '-f', images[0]?.id ?? '']);
+    await pull('-q', '--arch', 'amd64', pinned);
+    const tags = await runTspod(['image', 'inspect', '--format', '{{json .RepoTags}}', pinned]);
+    assert.equal(tags.stdout.trim(), '[]');
     assert.match(
       await pullFails('--arch', 's390x', name),
       /no image for linux\/s390x, only for linux\/amd64, linux\/arm64/,
