@@ -50,10 +50,11 @@ const parts = await link({
   external: ['koffi', 'execa'],
   options,
 });
-// A line of fixed width tells bin/tspod how long each part is: they are read one by one. All is ASCII.
+// A line of fixed width tells bin/tspod how long each part is, and with which module it begins: they are read one by one. All is ASCII.
 const bundle = join(top, 'dist/tspod.cjs');
-const lengths = parts.map(({ length }) => String(length).padStart(12, '0')).join(' ');
-writeFileSync(`${bundle}.new`, `//${lengths}\n${parts.join('\n')}\n`);
+const padded = (number, width) => String(number).padStart(width, '0');
+const heads = parts.map(({ text, first }) => `${padded(text.length, 12)}:${padded(first, 6)}`);
+writeFileSync(`${bundle}.new`, `//${heads.join(' ')}\n${parts.map(({ text }) => text).join('\n')}\n`);
 // commands that start meanwhile see the old or the new one
 renameSync(`${bundle}.new`, bundle);
 

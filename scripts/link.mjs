@@ -1,5 +1,5 @@
-// Links src/ to one file. Each source file, and each package, stays a function of its own that runs when it is first needed, so V8's
-// code cache carries only what a command uses; bundlers hoist all files into one scope. The file has three parts: what
+// Links src/ to one file. Each source file, and each package, stays a function of its own that runs when it is first needed, so
+// bin/tspod can keep a selection of what a command uses; bundlers hoist all files into one scope. The file has three parts: what
 // the commands need that have to start fast, what is seldom asked for, and what lies between. A part is read only when one of its
 // files is asked for.
 import { readFileSync } from 'node:fs';
@@ -8,47 +8,33 @@ import { dirname, join, normalize } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const IMPORT = /require\("([^"]+)"\)/g;
-const PARAMETERS = 'exports,require,module,__filename,__dirname';
-const HANDED = 'require,__module,__toESM,__tspodUrl,__filename,__dirname,__part';
-
-/** Packages whose own code is an object, not an ES module; and the module of a file, which runs once. */
-const HELPERS = `
-const __tspodUrl='file://'+__filename;
-const __toESM=(object,isNode)=>object?.__esModule&&!isNode?object:{__proto__:object,...object,default:object};
-const __module=(run)=>{let module;return()=>{if(module===undefined){module={exports:{}};run(module.exports,module)}return module.exports}};
-`.trim();
+const HANDED = '__get,require,__toESM,__tspodUrl,__filename,__dirname';
 
 /** What esbuild writes before a file's own code, and how it lists what the file exports, each as a getter. */
 const PREAMBLE = /^.*?(?=var \w+_exports=\{\};|var import_\w+=|module\.exports=__toCommonJS)/s;
 const EXPORTS = /var (\w+_exports)=\{\};__export\(\1,\{(.*?)\}\);module\.exports=__toCommonJS\(\1\);/s;
 
 /**
- * The parts of the program, as text. `entry` and `fast` are paths from `top`: what they import statically makes the first part; what
- * else `isSeldom` tells of by its path makes the last. `external` packages stay where npm has put them; `options` are esbuild's.
- * Each part is an expression, a function: the first with Node's parameters of a module and `__read`, which gives the function that
- * the part of a number is; the others with those of `HANDED`.
+ * The parts of the program, each with its text and the number of its first module; the entry is number 0. `entry` and `fast` are
+ * paths from `top`: what they import statically makes the first part; what else `isSeldom` tells of by its path makes the last.
+ * `external` packages stay where npm has put them; `options` are esbuild's. Each part is an expression: a function with the
+ * parameters of `HANDED` that returns the functions of its modules by their numbers. `__get` gives what a module exports.
  */
 export async function link({ top, entry, fast, isSeldom, external, options }) {
   const modules = await readModules({ top, entry, external, options });
   const early = staticallyReached(modules, [entry, ...fast]);
   const late = [...modules.keys()].filter((path) => !early.has(path));
   const parts = [[...early], late.filter((path) => !isSeldom(path)), late.filter(isSeldom)];
-  const partOf = new Map(parts.flatMap((paths, part) => paths.map((path) => [path, part])));
-  const nameIn = (path) => modules.get(path).name;
-  const refer = (from) => (path) =>
-    partOf.get(path) === partOf.get(from) ? nameIn(path) : `__part(${partOf.get(path)}).${nameIn(path)}`;
-  const define = (path) =>
-    `const ${nameIn(path)}=__module((exports,module)=>{${modules.get(path).code(refer(path))}\n});\n`;
-  const defined = parts.map((paths) => paths.map(define).join(''));
-  const listed = parts.map((paths) => `{${paths.map(nameIn).join(',')}}`);
-  const first =
-    `(function(${PARAMETERS},__read){${HELPERS}\nconst __parts=[];` +
-    `const __part=(part)=>__parts[part]??=part===0?${listed[0]}:__read(part)(${HANDED});\n` +
-    `${defined[0]}${nameIn(entry)}();})`;
-  return [first, ...[1, 2].map((part) => `(function(${HANDED}){${defined[part]}return ${listed[part]}})`)];
+  const numbers = new Map(parts.flat().map((path, number) => [path, number]));
+  const refer = (path) => `__get(${numbers.get(path)})`;
+  const define = (path) => `${numbers.get(path)}:(exports,module)=>{${modules.get(path).code(refer)}\n}`;
+  return parts.map((paths) => ({
+    first: paths.length === 0 ? modules.size : numbers.get(paths[0]),
+    text: `(function(${HANDED}){return{${paths.map(define).join(',\n')}}})`,
+  }));
 }
 
-/** Every file that the entry leads to, by its path: its name, what it imports at once, and its code with those names put in. */
+/** Every file that the entry leads to, by its path: what it imports at once, and its code with how others are referred to put in. */
 async function readModules({ top, entry, external, options }) {
   const modules = new Map();
   const wanted = [entry];
@@ -62,12 +48,11 @@ async function readModules({ top, entry, external, options }) {
     const imports = isOwn ? [...code.matchAll(IMPORT)].filter(({ 1: to }) => !isKept(to)) : [];
     wanted.push(...imports.map(({ 1: to }) => pathOf(to)));
     modules.set(path, {
-      name: `m${modules.size}_${path.replace(/^.*\//, '').replace(/\.ts$/, '').replace(/\W/g, '_')}`,
       statics: imports
         .filter(({ index }) => !code.slice(0, index).endsWith('.then(()=>'))
         .map(({ 1: to }) => pathOf(to)),
-      code: (nameOf) =>
-        isOwn ? code.replace(IMPORT, (call, to) => (isKept(to) ? call : `${nameOf(pathOf(to))}()`)) : code,
+      code: (refer) =>
+        isOwn ? code.replace(IMPORT, (call, to) => (isKept(to) ? call : refer(pathOf(to)))) : code,
     });
   }
   return modules;

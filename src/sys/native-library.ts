@@ -1,13 +1,13 @@
 import { dirname, join } from 'node:path';
-import type { KoffiFunc } from 'koffi';
 
 type Koffi = typeof import('koffi');
-type Call = KoffiFunc<(...args: unknown[]) => number>;
+type Call = (...args: unknown[]) => number;
 
 type Library = ReturnType<Koffi['load']>;
 
 let loaded: { koffi: Koffi; libc: Library } | undefined;
 let own: Library | undefined;
+let errno = 0;
 const functions = new Map<string, Call>();
 
 /**
@@ -18,7 +18,7 @@ export function libc(prototype: string): Call {
   let found = functions.get(prototype);
   if (found === undefined) {
     loaded ??= loadLibrary();
-    found = loaded.libc.func(prototype) as Call;
+    found = keepingErrno(loaded.koffi, loaded.libc.func(prototype) as Call);
     functions.set(prototype, found);
   }
   return found;
@@ -35,10 +35,18 @@ export function nodeFunction(prototype: string): Call | undefined {
   }
 }
 
-/** errno as the last call of the C library left it. */
+/** errno as the last call of a function of libc() left it. */
 export function lastErrno(): number {
-  loaded ??= loadLibrary();
-  return loaded.koffi.errno();
+  return errno;
+}
+
+/** What comes between a call and the look at errno would change it: reading the module that looks, to begin with. */
+function keepingErrno(koffi: Koffi, call: Call): Call {
+  return (...args) => {
+    const result = call(...args);
+    errno = koffi.errno();
+    return result;
+  };
 }
 
 /** Where a buffer's memory begins. */

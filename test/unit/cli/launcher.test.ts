@@ -5,10 +5,12 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,12 +32,15 @@ function install(
   return { top, cache: join(top, 'cache/tspod'), command: join(top, 'bin/tspod') };
 }
 
-/** As scripts/build.mjs writes it: a line with the lengths of the parts, and the parts. */
-function writeBundle(top: string, body: string, ...[second = '0', third = '0']: string[]): void {
-  const first = `(function (exports, require, module, __filename, __dirname, __read) {${body}\n})`;
-  const parts = [first, second, third];
-  const head = `//${parts.map(({ length }) => String(length).padStart(12, '0')).join(' ')}`;
-  writeFileSync(join(top, 'dist/tspod.cjs'), `${[head, ...parts].join('\n')}\n`);
+/** As scripts/build.mjs writes it: a line with the lengths of the parts and their first modules, and the parts, here of one each. */
+function writeBundle(top: string, ...[first = '', second = '', third = '']: string[]): void {
+  const handed = '__get,require,__toESM,__tspodUrl,__filename,__dirname';
+  const parts = [first, second, third].map(
+    (body, number) => `(function(${handed}){return{${number}:(exports,module)=>{${body}\n}}})`,
+  );
+  const padded = (count: number, width: number) => String(count).padStart(width, '0');
+  const heads = parts.map(({ length }, number) => `${padded(length, 12)}:${padded(number, 6)}`);
+  writeFileSync(join(top, 'dist/tspod.cjs'), `//${heads.join(' ')}\n${parts.join('\n')}\n`);
 }
 
 function start(
@@ -60,44 +65,97 @@ test('the launcher runs the bundle through symbolic links, with its status', (t)
   assert.deepEqual([status, out], [3, `${join(top, 'dist')} ps,-a\n`]);
 });
 
-test('the code cache is written once, for its user alone, and used afterwards', (t) => {
+test('the first run keeps the modules, the second their code; both for the user alone, and then nothing is written', (t) => {
   const { top, cache, command } = install(t, ECHO);
-  start(command, join(top, 'cache'), 'ps');
-  const [name = ''] = readdirSync(cache);
-  assert.match(name, /^code-ps\.0-.*\.bin$/);
-  const first = statSync(join(cache, name));
-  assert.equal(first.mode & 0o777, 0o600);
-  start(command, join(top, 'cache'), 'ps');
-  assert.equal(statSync(join(cache, name)).mtimeMs, first.mtimeMs);
+  const kept = [1, 2, 3].map(() => {
+    start(command, join(top, 'cache'), 'ps');
+    const [name = '', ...others] = readdirSync(cache);
+    assert.match(name, /^code-ps-.*\.bin$/);
+    assert.deepEqual(others, []);
+    return statSync(join(cache, name));
+  });
+  assert.deepEqual(
+    kept.map(({ mode }) => mode & 0o777),
+    [0o600, 0o600, 0o600],
+  );
+  const [first, second, third] = kept;
+  assert.ok((second?.size ?? 0) > (first?.size ?? 0));
+  assert.equal(third?.ino, second?.ino);
 });
 
-test('the other parts of the bundle are read when they are asked for, and have caches of their own', (t) => {
+test('a module of another part is read when it is asked for, once, and is kept with the others', (t) => {
   const { top, cache, command } = install(t, undefined);
   writeBundle(
     top,
-    'if (process.argv.includes("more")) console.log(__read(2)(2) + __read(1)(40));',
-    '(function (n) { return n + 1; })',
-    '(function (n) { return n - 1; })',
+    'if (process.argv.includes("more")) console.log(__get(2).less(__get(1).more(41)) + __get(1).more(0));',
+    'console.log("one"); exports.more = (n) => n + 1;',
+    'module.exports = { less: (n) => n - 1 };',
   );
-  assert.equal(start(command, join(top, 'cache'), 'ps').out, '');
-  assert.equal(readdirSync(cache).length, 1);
-  for (const _ of [1, 2]) assert.equal(start(command, join(top, 'cache'), 'ps', 'more').out, '42\n');
+  const more = () => start(command, join(top, 'cache'), 'ps', 'more').out;
+  const less = () => start(command, join(top, 'cache'), 'ps').out;
   assert.deepEqual(
-    readdirSync(cache).map((name) => /^code-ps\.\d/.exec(name)?.[0]),
-    ['code-ps.0', 'code-ps.1', 'code-ps.2'],
+    [less(), less(), more(), more(), more(), less()],
+    ['', '', ...Array(3).fill('one\n42\n'), ''],
   );
+  const selection = (): string => readFileSync(join(cache, readdirSync(cache)[0] ?? ''), 'latin1');
+  for (const text of ['__get(2).less', 'exports.more', 'n - 1']) assert.ok(selection().includes(text), text);
 });
 
-test('a broken cache is replaced', (t) => {
-  const { top, cache, command } = install(t, ECHO);
+test('what one run needs and another does not stays kept', (t) => {
+  const { top, cache, command } = install(t, undefined);
+  writeBundle(top, '__get(process.argv.includes("b") ? 2 : 1);', 'console.log("a");', 'console.log("b");');
+  const run = (...words: string[]) => start(command, join(top, 'cache'), 'ps', ...words).out;
+  assert.deepEqual([run(), run('b'), run(), run('b')], ['a\n', 'b\n', 'a\n', 'b\n']);
+  const file = join(cache, readdirSync(cache)[0] ?? '');
+  const { ino } = statSync(file);
+  assert.deepEqual([run(), run('b')], ['a\n', 'b\n']);
+  assert.equal(statSync(file).ino, ino);
+});
+
+test('a command goes on with its own bundle when another one takes its place', (t) => {
+  const { top, cache, command } = install(t, undefined);
+  writeBundle(
+    top,
+    'require("node:fs").rmSync(__filename); require("node:fs").writeFileSync(__filename, "another"); __get(2);',
+    '',
+    'console.log("its own");',
+  );
+  assert.equal(start(command, join(top, 'cache'), 'ps').out, 'its own\n');
+  assert.equal(readdirSync(cache).length, 1);
+});
+
+test('what a command needs of the bundle is not read again', (t) => {
+  const { top, command } = install(t, ECHO);
+  const bundle = join(top, 'dist/tspod.cjs');
+  const write = (text: string): void => {
+    writeFileSync(bundle, text);
+    utimesSync(bundle, 1e9, 1e9);
+  };
+  write(readFileSync(bundle, 'latin1'));
   start(command, join(top, 'cache'), 'ps');
-  const [name = ''] = readdirSync(cache);
-  writeFileSync(join(cache, name), 'rubbish');
+  write(' '.repeat(statSync(bundle).size));
   assert.equal(start(command, join(top, 'cache'), 'ps').status, 3);
-  assert.ok(statSync(join(cache, name)).size > 100);
 });
 
-test('a cache of an older bundle goes away', (t) => {
+for (const [what, broken] of [
+  ['of something else', () => 'rubbish'],
+  ['whose source is none', (text) => text.replace('return{', '}}}}}}}')],
+  ['that was cut off', (text) => text.slice(0, -10)],
+  ['with a broken code', (text) => text.replace(/\n[^]{200}/, `\n${'x'.repeat(200)}`)],
+] satisfies [string, (text: string) => string][]) {
+  test(`a file ${what} in the place of a selection is replaced`, (t) => {
+    const { top, cache, command } = install(t, ECHO);
+    for (const _ of [1, 2]) start(command, join(top, 'cache'), 'ps');
+    const file = join(cache, readdirSync(cache)[0] ?? '');
+    const whole = readFileSync(file, 'latin1');
+    writeFileSync(file, broken(whole), 'latin1');
+    for (const _ of [1, 2, 3]) assert.equal(start(command, join(top, 'cache'), 'ps').status, 3);
+    const size = statSync(file).size;
+    assert.ok(Math.abs(size - whole.length) < 100, `${size} is not about ${whole.length}`);
+  });
+}
+
+test('a selection of an older bundle goes away', (t) => {
   const { top, cache, command } = install(t, ECHO);
   start(command, join(top, 'cache'), 'ps');
   const before = readdirSync(cache);
@@ -116,13 +174,13 @@ test('nothing is read from or written to a cache that others may write', (t) => 
   assert.deepEqual(readdirSync(cache), []);
 });
 
-test('a command that replaces the process keeps the cache before', (t) => {
+test('a command that replaces the process keeps its selection before', (t) => {
   const { top, cache, command } = install(
     t,
     'globalThis.__tspodBeforeExec?.(); process.kill(process.pid, "SIGKILL");',
   );
   start(command, join(top, 'cache'), 'run');
-  assert.match(readdirSync(cache)[0] ?? '', /^code-run\.0-/);
+  assert.match(readdirSync(cache)[0] ?? '', /^code-run-/);
 });
 
 test('without a cache directory it works all the same', (t) => {
