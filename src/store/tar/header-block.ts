@@ -45,10 +45,24 @@ function text(block: Buffer, start: number, length: number): string {
 export function number(block: Buffer, start: number, length: number): number {
   const first = block[start] ?? 0;
   if (first & 0x80) return binaryNumber(block, start, length);
-  const digits = block.toString('latin1', start, start + length).replace(/^[ \0]+|[ \0].*$/gs, '');
-  if (digits === '') return 0;
-  if (!/^[0-7]+$/.test(digits)) throw new TspodError('invalid', 'malformed number in a tar header');
-  return parseInt(digits, 8);
+  return octalNumber(block, start, start + length);
+}
+
+/** Digits between blanks or NULs; 0 where there are none. */
+function octalNumber(block: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && isBlank(block[at])) at++;
+  let value = 0;
+  for (; at < end && !isBlank(block[at]); at++) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) throw new TspodError('invalid', 'malformed number in a tar header');
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0;
 }
 
 function binaryNumber(block: Buffer, start: number, length: number): number {
@@ -66,16 +80,25 @@ function binaryNumber(block: Buffer, start: number, length: number): number {
 
 /** Whether it is a header; false for a block of zeros. The sum counts its own field as eight spaces. */
 function hasChecksum(block: Buffer): boolean {
-  let unsigned = 8 * 32;
-  let signed = 8 * 32;
-  for (let i = 0; i < 512; i++) {
-    if (i === 148) i = 156;
-    const byte = block[i] ?? 0;
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
+  const bytes = new Uint8Array(512);
+  bytes.set(block.subarray(0, 512));
+  bytes.fill(0x20, 148, 156);
+  const unsigned = sumOf(bytes);
   if (unsigned === 8 * 32 && block.every((byte) => byte === 0)) return false;
   const stored = number(block, 148, 8);
-  if (stored === unsigned || stored === signed) return true;
+  // some writers take the bytes for signed ones
+  if (stored === unsigned || stored === unsigned - 256 * bytes.filter((byte) => byte > 127).length)
+    return true;
   throw new TspodError('invalid', 'not a tar archive, or a damaged one: wrong checksum of a header');
+}
+
+/** Two bytes of a word at a time, each in 16 bits: so many hold the sum of 256 bytes. */
+function sumOf(bytes: Uint8Array): number {
+  const words = new Uint32Array(bytes.buffer);
+  let sums = 0;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? 0;
+    sums = (sums + (word & 0xff00ff) + ((word >>> 8) & 0xff00ff)) | 0;
+  }
+  return (sums & 0xffff) + (sums >>> 16);
 }
