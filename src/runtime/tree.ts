@@ -3,7 +3,7 @@ import type { IdMapping } from '../lib/id-mapping';
 import { runHelper } from './helper';
 import { helperError } from './helper-error';
 import { Plan } from './plan';
-import { addCommonUserns } from './userns';
+import { addCommonUserns, addOwnUserns } from './userns';
 
 /** Work on files with all ids of the user; `lock` holds to the end of the list. */
 export type TreeOp =
@@ -70,6 +70,13 @@ export function metaLayer(
 export function treePlan(ctx: Context): Plan {
   const plan = new Plan();
   addCommonUserns(plan, ctx);
+  return plan;
+}
+
+/** The same for files of the user's own, made by this program or by the root of a container. */
+export function ownTreePlan(ctx: Context): Plan {
+  const plan = new Plan();
+  addOwnUserns(plan, ctx);
   return plan;
 }
 

@@ -6,6 +6,16 @@ import type { Plan } from './plan';
 const SEARCH = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin'];
 
 /**
+ * What the helper needs to join the common user namespace, or one that has no other id than the user's: where nobody is to be
+ * joined it costs nothing to make. Only for work that comes upon no other owner. Root needs none.
+ */
+export function addOwnUserns(plan: Plan, ctx: Context): void {
+  if (ctx.uid === 0 || ctx.hasIds) return;
+  plan.add('USERNS_DIR', ctx.paths.runRoot);
+  plan.add('COMMON_UID_MAP', 0, ctx.uid, 1).add('COMMON_GID_MAP', 0, ctx.gid, 1);
+}
+
+/**
  * What the helper needs to join or make the common user namespace: the user is its root, the subordinate ids follow
  * from 1 on. Root needs none: then nothing is added.
  */

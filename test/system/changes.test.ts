@@ -84,6 +84,24 @@ for (const userns of ['host', 'keep-id', 'auto']) {
   });
 }
 
+test('commit of what belongs to the root of a container only is as complete, whatever the modes are', async () => {
+  const name = uniqueName('own');
+  const change =
+    'mkdir -p /own; echo secret >/own/shut; chmod 0 /own/shut; chmod 1711 /own; ln -s nowhere /own/link; mkfifo /own/pipe; rm /bin/ls; rm -rf /home; mkdir /home';
+  await runTspod(['run', '--name', name, ...none, 'localhost/busybox', 'sh', '-c', change]);
+  const image = uniqueName('committed');
+  await runTspod(['commit', name, image]);
+  const listing =
+    'cd /own; busybox stat -c "%n %u:%g %a %F" . shut link pipe; cat shut; test ! -e /bin/ls; busybox ls -A /home';
+  assert.deepEqual((await out('run', '--rm', ...none, image, 'sh', '-c', listing)).trim().split('\n'), [
+    ...['. 0:0 1711 directory', 'shut 0:0 0 regular file', 'link 0:0 777 symbolic link', 'pipe 0:0 644 fifo'],
+    'secret',
+  ]);
+  assert.equal(await out('diff', name, image), '');
+  await runTspod(['rm', name]);
+  await runTspod(['rmi', image]);
+});
+
 test('two commits of one container give the same layer', async () => {
   const name = await changed();
   const images = [uniqueName('one'), uniqueName('two')];
