@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import test, { afterEach, before } from 'node:test';
 import { needs } from '../helpers/capabilities';
 import { fetchText } from '../helpers/fetch-text';
+import { nodeInContainer } from '../helpers/node-container';
 import { testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -19,11 +20,6 @@ const network = uniqueName('net');
 const server = uniqueName('server');
 const SERVE = 'mkdir /w; echo here >/w/index.html; exec httpd -f -v -p 80 -h /w';
 
-/** This Node in a container: busybox has no server for UDP. */
-const NODE = ['/usr', '/lib', '/lib64']
-  .filter((path) => existsSync(path))
-  .flatMap((path) => ['-v', `${path}:${path}:ro`])
-  .concat('-v', `${process.execPath}:/node:ro`);
 const ECHO = `const s = require("dgram").createSocket("udp6");
   s.on("message", (m, { port, address: a }) => s.send(m + " from " + a.replace("::ffff:", ""), port, a)).bind(82);`;
 
@@ -173,7 +169,10 @@ function download(port: number, host: string): Promise<number> {
 }
 
 test('published ports keep the address of clients of IPv6, and of UDP', skip, async () => {
-  const port = await serve(['--network', network, '-p', '82/udp', ...NODE], `/node -e '${ECHO}' & ${SERVE}`);
+  const port = await serve(
+    ['--network', network, '-p', '82/udp', ...nodeInContainer],
+    `/node -e '${ECHO}' & ${SERVE}`,
+  );
   const six = ownAddress('IPv6');
   if (six !== undefined) {
     await waitFor('the server', async () => (await fetchText(port, six)) === 'here\n');
