@@ -80,7 +80,7 @@ readable_for() {
 copy_project() {
   local part
   mkdir "$work/project"
-  for part in bin libexec systemd dist man native node_modules scripts src test package.json package-lock.json tsconfig.json \
+  for part in bin libexec systemd dist docs man native node_modules scripts src test package.json package-lock.json tsconfig.json \
     LICENSE README.md CHANGELOG.md containers.conf.example; do
     [ ! -e "$project/$part" ] || cp -a --reflink=auto "$project/$part" "$work/project/"
   done
