@@ -4,6 +4,9 @@ import type { Readable, Writable } from 'node:stream';
 import { tspodProgram } from './project';
 import { homeEnvironment } from './test-home';
 
+/** Hundreds of rounds of faults meet moments in which the machine has other things to do: they have more of it. */
+const patience = Number(process.env['TSPOD_TEST_PATIENCE'] ?? 60_000);
+
 /** How tspod is run, and what is expected of it. */
 export interface RunOptions {
   /** The exit status that is expected; 0 by default, null for any. */
@@ -13,7 +16,7 @@ export interface RunOptions {
   /** Variables beside those of the test's home; undefined takes one away. */
   env?: Record<string, string | undefined>;
   cwd?: string;
-  /** Milliseconds after which it is killed and the test fails; 60,000 by default. */
+  /** Milliseconds after which it is killed and the test fails; by default TSPOD_TEST_PATIENCE, or 60,000. */
   timeout?: number;
   /** Another program than tspod, such as the link to it that is being tested. */
   program?: string;
@@ -38,7 +41,7 @@ export interface RunningTspod {
 
 /** Runs `tspod ARGS` in this test file's own home and waits for it; on an unexpected exit status the whole log is thrown. */
 export async function runTspod(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const { expectCode = 0, timeout = 60_000, stdin = '' } = options;
+  const { expectCode = 0, timeout = patience, stdin = '' } = options;
   const running = startTspod(args, options);
   running.child.stdin.on('error', () => undefined);
   running.child.stdin.end(stdin);

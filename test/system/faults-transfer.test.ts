@@ -11,16 +11,11 @@ import { startFaultServer } from '../helpers/fault-server';
 import { runScriptLacking } from '../helpers/lacking-machine';
 import { tspodProgram } from '../helpers/project';
 import { homeEnvironment, testFolder } from '../helpers/test-home';
-import { runTspod as runOnce } from '../helpers/tspod';
-import type { Result, RunOptions } from '../helpers/tspod';
+import { runTspod } from '../helpers/tspod';
 
 /** 200 of them are the full test (`npm run test:faults`); a few tell of most mistakes. */
 const rounds = Number(process.env['TSPOD_FAULT_ROUNDS'] ?? 20);
 const imageName = 'fault.example/image:latest';
-
-/** Hundreds of rounds meet moments in which the machine has other things to do. */
-const runTspod = (args: readonly string[], options: RunOptions = {}): Promise<Result> =>
-  runOnce(args, { timeout: 600_000, ...options });
 
 /** Three layers; the middle one is of many files, and large. */
 async function makeImage() {
