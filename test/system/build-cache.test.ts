@@ -158,6 +158,16 @@ test('--cache-ttl takes what was made lately only, whatever time the image has',
   assert.equal(await again(), 2);
 });
 
+test('without steps there is nothing to exchange', async () => {
+  for (const option of ['--cache-to', '--cache-from']) {
+    const words = ['build', '-q', option, 'registry.example.com/x', makeContext('LABEL a=b')];
+    const { stderr } = await runTspod([...words, '--layers=false'], { expectCode: 125 });
+    assert.match(stderr, new RegExp(`cannot use ${option} with --layers=false`));
+    const env = { BUILDAH_LAYERS: 'false' };
+    assert.match((await runTspod(words, { env, expectCode: 125 })).stderr, /unset BUILDAH_LAYERS/);
+  }
+});
+
 test('a build that fails pushes the steps before', async () => {
   const registry = await startRegistry();
   const cache = `${registry.host}/cache`;

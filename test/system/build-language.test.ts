@@ -51,6 +51,19 @@ test('arguments of a stage are those of a stage that begins with it, but of no o
   );
 });
 
+test('a WORKDIR that is made belongs to the user of the stage', async () => {
+  const lines = [
+    ...["RUN echo 'app:x:55:56::/:/bin/sh' >> /etc/passwd", 'WORKDIR /first', 'USER app'],
+    ...['WORKDIR /second/below', 'RUN touch here', 'WORKDIR /first', 'USER 7:8', 'WORKDIR third'],
+    ...['USER root', 'WORKDIR /second'],
+  ];
+  const names = '/first /second /second/below /first/third';
+  const said = await ask(`stat -c '%n %u:%g' ${names}`, makeContext([BASE, ...lines]));
+  assert.equal(said, '/first 0:0\n/second 55:56\n/second/below 55:56\n/first/third 7:8');
+  const { stderr } = await build([makeContext([BASE, 'USER nosuch', 'WORKDIR /x'])], { expectCode: 125 });
+  assert.match(stderr, /Containerfile:3:1: .*nosuch/);
+});
+
 test('COPY --parents takes two stars for any number of directories', async () => {
   const files = { 'src/a.txt': '', 'src/x/b.txt': '', 'src/x/y/c.txt': '', 'src/x/no.md': '' };
   const context = makeContext(

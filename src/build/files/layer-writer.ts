@@ -182,6 +182,8 @@ class Writer implements LayerWriter {
   private makeRoom(names: readonly string[], path: string): void {
     const key = names.join('/');
     if (this.told.delete(key)) {
+      // what was copied here is somewhere else, or nowhere
+      for (const [inode, first] of this.links) if (first === key) this.links.delete(inode);
       this.files.remove(bytesOf(key));
       // this process may be the next to write there
       return this.files.sync(() => undefined);

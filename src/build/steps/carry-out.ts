@@ -12,7 +12,7 @@ import type { AddInstruction, CopyInstruction, Instruction, RunInstruction, Word
 import { prepareAdd } from './add-step';
 import { applyInstruction, shellOf, workdirOf } from './config-step';
 import type { ConfigInstruction } from './config-step';
-import { contentOf, copySources, findSources, makeTop, openTarget } from './copy-step';
+import { contentOf, copySources, findSources, makeTop, openTarget, ownerOf } from './copy-step';
 import type { CopyTarget, CopyWork } from './copy-step';
 import { mountsKey } from './run-mounts';
 import type { FindSource } from './run-mounts';
@@ -88,16 +88,18 @@ function workdirWork(
 ): StepWork {
   const path = workdirOf(state.config, instruction.value.text);
   const lowers = state.layers.map(({ diff }) => diff).reverse();
+  const { User: user = '' } = state.config;
   return {
     ...configWork(instruction),
-    key: ['workdir', path],
+    key: ['workdir', path, ...(user === '' ? [] : [user])],
     make: async () => {
       if (findRootfsPlace({ directories: lowers }, path).entry !== undefined) return undefined;
       const folder = layerFolder(build);
       makeTop(`${folder}/diff`, lowers[0]);
       const breathe = makeBreather(build.signal);
       const writer = openLayerWriter(build.ctx, `${folder}/diff`, { lowers, breathe });
-      writer.ensureDirectory(writer.resolve(path).names, {});
+      const owner = user === '' ? {} : { owner: ownerOf({ text: user, at: instruction.at }, lowers) };
+      writer.ensureDirectory(writer.resolve(path).names, owner);
       writer.finish();
       return makeBuiltLayer(build, folder, { parent: state.layers.at(-1) });
     },

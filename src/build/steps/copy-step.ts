@@ -175,7 +175,8 @@ function parentsOf(pattern: string, { named }: Selected): string[] {
   return named.split('/').filter(Boolean).slice(skipped);
 }
 
-function ownerOf({ text, at }: Word, lowers: readonly string[]): { uid: number; gid: number } {
+/** The ids that a user and group have in the stage. Error with the place: there is no such user. */
+export function ownerOf({ text, at }: Word, lowers: readonly string[]): { uid: number; gid: number } {
   const view = { directories: lowers };
   try {
     const [user = '', group] = text.split(':');

@@ -22,7 +22,8 @@ export async function makeRequest(ctx: Context, flags: BuildFlags): Promise<Buil
   const { from, target } = flags;
   const manifestList = parseManifestName(flags);
   const platforms = parsePlatforms(flags);
-  checkTogether(flags, platforms.length);
+  const cache = parseCache(flags, ctx);
+  checkTogether(flags, { platforms: platforms.length, layers: cache.layers });
   return {
     tags: parseTags(flags),
     ...(manifestList === undefined ? {} : { manifestList }),
@@ -35,7 +36,7 @@ export async function makeRequest(ctx: Context, flags: BuildFlags): Promise<Buil
     jobs: parseJobs(flags),
     pull: parseBuildPull(flags),
     registry: await parseRegistryOptions(ctx, flags),
-    cache: parseCache(flags, ctx),
+    cache,
     run: parseRunSettings(flags, ctx),
     changes: parseChanges(flags, ctx),
     times: parseTimes(flags, ctx),
@@ -46,9 +47,17 @@ export async function makeRequest(ctx: Context, flags: BuildFlags): Promise<Buil
   };
 }
 
-function checkTogether(flags: BuildFlags, platforms: number): void {
+function checkTogether(
+  flags: BuildFlags,
+  { platforms, layers }: { platforms: number; layers: boolean },
+): void {
   if (flags.logsplit && flags.logfile === undefined)
     throw new TspodError('usage', 'cannot use --logsplit without --logfile');
+  const exchanged = flags['cache-to'].length > 0 ? 'cache-to' : 'cache-from';
+  if (!layers && flags[exchanged].length > 0)
+    throw new TspodError('usage', `cannot use --${exchanged} with --layers=false: no steps are kept`, {
+      hint: 'leave out --layers=false, or unset BUILDAH_LAYERS',
+    });
   if (platforms > 1 && flags['all-platforms'])
     throw new TspodError('usage', 'cannot specify --all-platforms with --platform');
   const isArchive = (text: string): boolean => /^-$|(^|,)type=(?!local(,|$))/.test(text);

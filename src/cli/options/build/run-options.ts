@@ -1,7 +1,9 @@
 import { defineOptions } from '../../define-command';
+import { RESOURCE_OPTIONS } from '../resource-options';
 
 /** How the programs of RUN run. */
 export const buildRunOptions = defineOptions({
+  ...RESOURCE_OPTIONS,
   'add-host': { type: 'list', value: 'NAME:ADDRESS', description: 'Add a line to /etc/hosts' },
   'cap-add': { type: 'list', commas: true, value: 'CAPABILITY', description: 'Add a capability' },
   'cap-drop': { type: 'list', commas: true, value: 'CAPABILITY', description: 'Drop a capability' },
@@ -12,16 +14,6 @@ export const buildRunOptions = defineOptions({
     description: 'Keep what RUN writes into volumes: always so, as BuildKit does it',
     hidden: true,
   },
-  'cpu-period': { type: 'number', value: 'US', description: 'The period that --cpu-quota counts in' },
-  'cpu-quota': { type: 'number', value: 'US', description: 'Processor time in each period' },
-  'cpu-shares': {
-    type: 'number',
-    short: 'c',
-    value: 'SHARES',
-    description: 'Relative weight of processor time',
-  },
-  'cpuset-cpus': { type: 'string', value: 'LIST', description: 'Run on these processors only (0-3,5)' },
-  'cpuset-mems': { type: 'string', value: 'LIST', description: 'Use these memory nodes only' },
   device: { type: 'list', value: 'PATH[:PATH[:rwm]]', description: 'Give a device of this machine' },
   dns: {
     type: 'list',
@@ -46,12 +38,6 @@ export const buildRunOptions = defineOptions({
     type: 'string',
     value: 'TYPE',
     description: 'How RUN is isolated: oci or rootless (default, or BUILDAH_ISOLATION)',
-  },
-  memory: { type: 'string', short: 'm', value: 'SIZE', description: 'At most this much memory' },
-  'memory-swap': {
-    type: 'string',
-    value: 'SIZE',
-    description: 'At most this much memory and swap together; -1 no limit',
   },
   network: {
     type: 'string',

@@ -1,5 +1,8 @@
+import { RESOURCE_OPTIONS } from '../resource-options';
+
 /** Options of `run` and `create` about limits. */
 export const LIMIT_OPTIONS = {
+  ...RESOURCE_OPTIONS,
   'blkio-weight': {
     type: 'string',
     value: 'WEIGHT',
@@ -21,17 +24,7 @@ export const LIMIT_OPTIONS = {
     value: 'MODE',
     description: 'Its control group: enabled (default), disabled, no-conmon, or split: below your own',
   },
-  'cpu-period': { type: 'number', value: 'US', description: 'The period that --cpu-quota counts in' },
-  'cpu-quota': { type: 'number', value: 'US', description: 'Processor time in each period' },
-  'cpu-shares': {
-    type: 'number',
-    short: 'c',
-    value: 'SHARES',
-    description: 'Relative weight of processor time',
-  },
   cpus: { type: 'string', value: 'NUMBER', description: 'At most this many processors' },
-  'cpuset-cpus': { type: 'string', value: 'LIST', description: 'Run on these processors only (0-3,5)' },
-  'cpuset-mems': { type: 'string', value: 'LIST', description: 'Use these memory nodes only' },
   'device-read-bps': {
     type: 'list',
     value: 'DEVICE:RATE',
@@ -44,16 +37,10 @@ export const LIMIT_OPTIONS = {
     description: 'Bytes written to a device in a second',
   },
   'device-write-iops': { type: 'list', value: 'DEVICE:RATE', description: 'Writes to a device in a second' },
-  memory: { type: 'string', short: 'm', value: 'SIZE', description: 'At most this much memory' },
   'memory-reservation': {
     type: 'string',
     value: 'SIZE',
     description: 'Memory that is kept when it gets scarce',
-  },
-  'memory-swap': {
-    type: 'string',
-    value: 'SIZE',
-    description: 'At most this much memory and swap together; -1 no limit',
   },
   'memory-swappiness': {
     type: 'number',

@@ -1,0 +1,2 @@
+def main():
+    print("tool of 1.0")
