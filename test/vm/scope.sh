@@ -34,6 +34,9 @@ check 'out of memory is exit status 137' 137 '' \
   tspod run --name oom --memory 16m --memory-swap 16m "$image" tail /dev/zero
 check 'and OOMKilled' 0 '^true 137$' tspod inspect oom --format '{{.State.OOMKilled}} {{.State.ExitCode}}'
 tspod rm oom >/dev/null
+check 'a RUN of a build that runs out of memory says so' 137 'ran out of memory.* 2 \| RUN' \
+  tspod build -q --network none --memory 16m --memory-swap 16m - <<<"FROM $image
+RUN tail /dev/zero"
 
 # shellcheck disable=SC2016 # the container's shell expands it
 once='[ -e /once ] && exit 0; touch /once; tail /dev/zero; exit 1'

@@ -107,7 +107,7 @@ export function unusedArguments({ globalArgs, stages }: Containerfile, given: It
   const declared = new Set(
     [...globalArgs, ...inStages].flatMap(({ args }) => args.map(({ name }) => name.raw)),
   );
-  for (const name of PROXY_ARGUMENTS) declared.add(name);
+  for (const name of [...PROXY_ARGUMENTS, 'SOURCE_DATE_EPOCH']) declared.add(name);
   const isInTrigger = (name: string) => triggers.some(({ trigger }) => trigger.includes(name));
   return [...given].filter((name) => !declared.has(name) && !isInTrigger(name));
 }

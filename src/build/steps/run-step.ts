@@ -75,15 +75,21 @@ function checkResult({ at, source, command }: RunInstruction<Word>, result: Work
   if (result.error !== undefined) throw languageError(at, result.error.replace(/^Error: /, ''));
   if (result.exitCode === 0) return;
   const what = command.form === 'exec' ? source : `RUN ${'text' in command ? command.text : command.name}`;
-  const cause = result.oomKilled
+  throw errorAt(at, programError(what.split('\n')[0] ?? '', result));
+}
+
+/** Says how a program has ended that should have ended with 0; the exit status is its own. */
+export function programError(
+  what: string,
+  { exitCode, oomKilled }: Pick<WorkResult, 'exitCode' | 'oomKilled'>,
+): TspodError {
+  const cause = oomKilled
     ? 'ran out of memory'
-    : result.exitCode > 128
-      ? `was killed by signal ${result.exitCode - 128}`
-      : `ended with exit status ${result.exitCode}`;
-  const error = new TspodError('system', `${what.split('\n')[0] ?? ''}: the program ${cause}`, {
-    exitCode: result.exitCode,
-  });
-  throw errorAt(at, error);
+    : exitCode > 128
+      ? `was killed by signal ${exitCode - 128}`
+      : `ended with exit status ${exitCode}`;
+  const hint = oomKilled ? { hint: 'give it more with --memory, or let it need less' } : {};
+  return new TspodError('system', `${what}: the program ${cause}`, { exitCode, ...hint });
 }
 
 /** The upper directory becomes the layer, without what only the mounts have left in it. */

@@ -5,6 +5,7 @@ import { formatReference, localReference, parseReference } from '../../../image/
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import type { BuildFlags } from './build-options';
+import { parseBuildArgs } from './parse-sources';
 
 /** Full names of the image. Throws 'usage' for a malformed one. */
 export function parseTags(flags: BuildFlags): string[] {
@@ -62,7 +63,9 @@ export function parseTimes(flags: BuildFlags, { env }: Pick<Context, 'env'>): Ti
     const seconds = parseEpoch('--timestamp', timestamp);
     return { created: seconds, setFiles: seconds };
   }
-  const text = epoch ?? (env['SOURCE_DATE_EPOCH'] || undefined);
+  // as BuildKit takes it
+  const given = parseBuildArgs(flags, { env }).get('SOURCE_DATE_EPOCH');
+  const text = epoch ?? given ?? (env['SOURCE_DATE_EPOCH'] || undefined);
   if (text === undefined) {
     if (rewrite) throw new TspodError('usage', '--rewrite-timestamp needs --source-date-epoch');
     return {};

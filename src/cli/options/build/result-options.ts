@@ -81,7 +81,7 @@ export const resultOptions = defineOptions({
     type: 'string',
     value: 'SECONDS',
     description:
-      'Time of the image and its history, in seconds since 1970 (default: SOURCE_DATE_EPOCH of the environment): the same files give the same digests',
+      'Time of the image and its history, in seconds since 1970 (default: SOURCE_DATE_EPOCH of --build-arg, or of the environment): the same files give the same digests',
   },
   squash: { type: 'boolean', description: 'Put the new layers into a single one' },
   'squash-all': { type: 'boolean', description: 'Put all layers, those of the base too, into a single one' },
