@@ -44,7 +44,7 @@ async function pullFirst(
     const name = formatReference(reference);
     options.report({ kind: 'trying', name });
     try {
-      return await pullReference(ctx, reference, options);
+      return await pullReference(ctx, reference, { ...options, isOnly: references.length === 1 });
     } catch (error) {
       errors.push(wrapError(`pulling ${name}`, error));
     }

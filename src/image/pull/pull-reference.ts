@@ -14,6 +14,8 @@ import type { ImageReference } from '../reference';
 import type { Repository } from '../registry/types';
 import { chooseManifest } from './choose-manifest';
 import type { ChosenManifest } from './choose-manifest';
+import { startEarly } from './early-receiver';
+import type { EarlyReceiver } from './early-receiver';
 import { isComplete } from './find-complete';
 import { openSources } from './open-sources';
 import type { PulledImage, PullOptions } from './pull-request';
@@ -21,11 +23,11 @@ import type { PulledImage, PullOptions } from './pull-request';
 /** Of requests for blobs that broke, where --retry does not say otherwise: how often, and after how many milliseconds. */
 const defaultRetry = { retry: 3, retryDelay: 1000 };
 
-/** Pulls an image by its full name. Errors: as `pullImage`. */
+/** Pulls an image by its full name; `isOnly`: no other name is tried. Errors: as `pullImage`. */
 export async function pullReference(
   ctx: Context,
   reference: ImageReference,
-  options: PullOptions,
+  options: PullOptions & { isOnly?: boolean },
 ): Promise<PulledImage> {
   const { policyFile } = options;
   checkPolicy(
@@ -34,14 +36,19 @@ export async function pullReference(
     formatReference(reference),
     policyFile === undefined ? {} : { file: policyFile },
   );
-  const sources = await openSources(ctx, reference, options);
   const wanted = reference.digest ?? reference.tag ?? 'latest';
   // a name with both is one by digest, as in Podman
   const name = formatReference(reference.digest === undefined ? reference : { ...reference, tag: undefined });
-  const here = await findCurrent(ctx, sources, { name, wanted, options });
-  if (here !== undefined) return { id: here, isNew: false };
-  const { source, chosen } = await firstManifest(ctx, sources, wanted, options);
-  return { id: await bring(ctx, source, chosen, { name, options }), isNew: true };
+  const early = options.isOnly === true ? await startEarly(ctx, name) : undefined;
+  try {
+    const sources = await openSources(ctx, reference, options);
+    const here = await findCurrent(ctx, sources, { name, wanted, options });
+    if (here !== undefined) return { id: here, isNew: false };
+    const { source, chosen } = await firstManifest(ctx, sources, wanted, options);
+    return { id: await bring(ctx, source, chosen, { name, options, early }), isNew: true };
+  } finally {
+    await early?.end();
+  }
 }
 
 interface Wanted {
@@ -101,7 +108,7 @@ async function bring(
   ctx: Context,
   source: Repository,
   chosen: ChosenManifest,
-  { name, options }: { name: string; options: PullOptions },
+  { name, options, early }: { name: string; options: PullOptions; early: EarlyReceiver | undefined },
 ): Promise<string> {
   const store = openStore(ctx);
   const {
@@ -119,6 +126,7 @@ async function bring(
     retryDelay,
     ...(signal === undefined ? {} : { signal }),
     ...(atOnce === undefined ? {} : { atOnce }),
+    ...(early === undefined ? {} : { early }),
     report: options.report,
   });
   options.report({ kind: 'writing' });

@@ -8,6 +8,7 @@ import { lockContentShared } from '../collect-garbage';
 import { parseImageConfig } from '../image-config';
 import type { ChosenManifest } from './choose-manifest';
 import { commitPresent } from './commit-present';
+import type { EarlyReceiver } from './early-receiver';
 import { fetchConfig } from './fetch-blob';
 import type { BlobSource } from './fetch-blob';
 import { fetchLayers } from './fetch-layers';
@@ -30,6 +31,8 @@ export interface TransferOptions {
   /** Layers on their way at the same time; 6 by default. */
   atOnce?: number;
   signal?: AbortSignal;
+  /** May have the process that unpacks already. */
+  early?: EarlyReceiver;
   report: (event: PullEvent) => void;
 }
 
@@ -86,7 +89,7 @@ async function transferOnce(transfer: Transfer): Promise<string> {
   const end = (): void => abort.abort(transfer.signal?.reason);
   transfer.signal?.addEventListener('abort', end, { once: true });
   let receiver: Receiver | undefined;
-  const receive = (): Receiver => (receiver ??= startReceiver(ctx));
+  const receive = (): Receiver => (receiver ??= transfer.early?.take() ?? startReceiver(ctx));
   const fetch = fetchLayers(store, chosen.parsed.layers, {
     ...transfer,
     signal: abort.signal,
