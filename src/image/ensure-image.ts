@@ -15,6 +15,11 @@ const embeddedName = /^(localhost\/)?busybox(:latest)?$/;
 /** A place that images may be copied from, before its details. */
 const transport = /^(?:docker:\/\/|(?:oci|oci-archive|docker-archive|dir|containers-storage):)/;
 
+/** Whether a text names a place that images are copied from, and not an image of a registry. */
+export function namesTransport(text: string): boolean {
+  return transport.test(text);
+}
+
 /** When and how `run` and `create` pull. */
 export interface ImageFetch {
   policy: PullPolicy;

@@ -1,6 +1,6 @@
 import type { Platform } from '../../image/platform';
 import { findLocal } from '../../image/pull/find-local';
-import { ensureImage } from '../../image/ensure-image';
+import { ensureImage, namesTransport } from '../../image/ensure-image';
 import type { ImageFetch } from '../../image/ensure-image';
 import type { ResolvedImage } from '../../image/resolve';
 import { TspodError } from '../../lib/errors';
@@ -116,6 +116,6 @@ function isHere(
   reference: string,
   { platform }: { platform?: Platform },
 ): boolean {
-  if (pull === 'never') return true;
+  if (pull === 'never' || namesTransport(reference)) return true;
   return pull === 'missing' && findLocal(ctx, reference, platform) !== undefined;
 }
