@@ -184,7 +184,7 @@ test('builds at the same time share the cache, and the same files give the same 
 });
 
 test('a cache that is locked is waited for; who waits can be interrupted', async () => {
-  const { build } = await makeStore();
+  const { build, tspod } = await makeStore();
   const step = (text: string): string[] => [`RUN --mount=type=cache,id=k,target=/c,sharing=locked ${text}`];
   const [flag, word] = [join(testFolder('flag')), uniqueName()];
   const volume = ['-v', `${flag}:/flag`];
@@ -195,11 +195,14 @@ test('a cache that is locked is waited for; who waits can be interrupted', async
   const holder = startTspod(build(...volume, holds));
   holder.child.stdin.end();
   await waitFor('the cache to be held', () => existsSync(join(flag, 'held')));
-  const gone = startTspod(build(...volume, makeContext(step('touch /flag/wrong'))));
+  const shown = ['build', '--progress', 'plain', '--network', 'none', ...volume];
+  const gone = startTspod(tspod(...shown, makeContext(step('touch /flag/wrong'))));
   gone.child.stdin.end();
+  let log = '';
+  gone.child.stderr.on('data', (data: Buffer) => (log += data.toString()));
   const waiter = startTspod(build(...volume, waits));
   waiter.child.stdin.end();
-  await pause(500);
+  await waitFor('the step to wait', () => log.includes('touch /flag/wrong'), { timeout: 60_000 });
   gone.child.kill('SIGINT');
   assert.equal((await gone.finished).code, 130);
   writeFileSync(join(flag, 'go'), '');

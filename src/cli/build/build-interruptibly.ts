@@ -6,6 +6,12 @@ import type { BuildPrinter } from '../print/build/printer';
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** Lets signals that came while there was work be heard: the process may replace itself now, and they would be lost. */
+async function hearSignals(): Promise<void> {
+  // the first one may come before the loop has looked
+  for (let turn = 0; turn < 2; turn++) await new Promise((resume) => setImmediate(resume));
+}
+
 /** Builds; a signal ends it in order, and what it has made goes away. A second one ends it at once. */
 export async function buildInterruptibly(
   ctx: Context,
@@ -24,6 +30,7 @@ export async function buildInterruptibly(
   try {
     return await buildImage(ctx, request, controller.signal);
   } catch (error) {
+    await hearSignals();
     // whatever broke off, this is why
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
