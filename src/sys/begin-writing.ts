@@ -1,13 +1,14 @@
-import { libc } from './native-library';
+import { libc, libcInThread } from './native-library';
 
 const SYNC_FILE_RANGE_WRITE = 2;
+const syncFileRange = 'int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)';
 
 /**
  * Lets a part of a file be written to the disk from now on, the whole of it by default; waits for nothing. Only a beginning, which
  * not every file system knows: fsync(2) waits, and tells of errors.
  */
 export function beginWriting(descriptor: number, offset = 0, length = 0): void {
-  syncFileRange()(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+  libc(syncFileRange)(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }
 
 /** Told how far a file has been written to; lets what has come go to the disk in pieces of at least `least` bytes. */
@@ -20,20 +21,11 @@ export type WriteStarter = (position: number) => void;
 export function createWriteStarter(descriptor: number, least: number): WriteStarter {
   let started = 0;
   let isBusy = false;
+  const call = libcInThread(syncFileRange);
   return (position) => {
     if (isBusy || position - started < least) return;
     isBusy = true;
-    syncFileRange().async(
-      descriptor,
-      started,
-      position - started,
-      SYNC_FILE_RANGE_WRITE,
-      () => (isBusy = false),
-    );
+    call([descriptor, started, position - started, SYNC_FILE_RANGE_WRITE], () => (isBusy = false));
     started = position;
   };
-}
-
-function syncFileRange(): ReturnType<typeof libc> {
-  return libc('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)');
 }

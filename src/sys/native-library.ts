@@ -24,6 +24,13 @@ export function libc(prototype: string): Call {
   return found;
 }
 
+/** A function of the C library that is called in another thread; `done` follows when it has come back, without its errno. */
+export function libcInThread(prototype: string): (args: readonly unknown[], done: () => void) => void {
+  loaded ??= loadLibrary();
+  const call = loaded.libc.func(prototype);
+  return (args, done) => call.async(...args, done);
+}
+
 /** A function that Node's own program has, or a library that it needs; undefined where it is missing. */
 export function nodeFunction(prototype: string): Call | undefined {
   loaded ??= loadLibrary();
