@@ -41,7 +41,10 @@ test('in a chroot a container is refused, and the chroot is named as the cause',
   const lacks = { chroot: true, subordinateIds: true };
   const args = ['run', '--rm', '--network', 'none', 'busybox', 'true'];
   const { stderr } = await runLacking(lacks, args, { expectCode: 125 });
-  assert.match(stderr, /^Error: making a user namespace: Operation not permitted: .*chroot\nhint: .*systemd-nspawn/m);
+  assert.match(
+    stderr,
+    /^Error: making a user namespace: Operation not permitted: .*chroot\nhint: .*systemd-nspawn/m,
+  );
   const { stdout } = await runLacking(lacks, ['doctor'], { expectCode: null });
   assert.match(stdout, /^FAIL +user namespace .*chroot\n +-> .*systemd-nspawn/m);
 });
