@@ -17,7 +17,7 @@ const FAST = [
   'src/cli/options/container/container-defaults.ts',
   'src/cli/options/engine-defaults.ts',
   'src/config/containers-conf.ts',
-  'src/container/ps-fields.ts',
+  'src/container/list/ps-fields.ts',
 ];
 
 /** What few commands need, or such as take long anyway. */

@@ -5,7 +5,7 @@ import type { OciSpec } from '../runtime/oci-spec';
 import { subordinateIds } from '../sys/subids';
 import type { UserMount } from '../volume/types';
 import type { ContainerRecord } from './record';
-import { volumeDirectory } from './volume-owners';
+import { volumeDirectory } from './volumes/volume-owners';
 
 type User = OciSpec['process']['user'];
 

@@ -7,7 +7,7 @@ import { findContainer } from './find';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import type { ForegroundStreams } from './start-plan';
-import { readState } from './status';
+import { readState } from './state/status';
 import { addEvents, recordContainerEvent } from './container-events';
 
 /** Attaches the caller's streams to a running container: this process becomes the relay. Throws 'state' when it does not run. */

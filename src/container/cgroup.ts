@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { pauseSync } from './pause-sync';
-import { readProcFile } from './process-time';
+import { pauseSync } from './state/pause-sync';
+import { readProcFile } from './state/process-time';
 
 const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { lockFile } from '../sys/file-lock';
 import { containerPaths } from './paths';
-import { isAlive, readState } from './status';
+import { isAlive, readState } from './state/status';
 
 /**
  * Takes away what a container that has ended may have left: its monitor does that by itself, unless it was killed. False

@@ -2,7 +2,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import type { ContainerRecord } from './record';
 import { startDetached } from './start';
-import { isAlive, readState } from './status';
+import { isAlive, readState } from './state/status';
 
 /** Sets a container up without running its program (`init`); throws 'state' for one that is set up or runs. */
 export async function initializeContainer(ctx: Context, record: ContainerRecord): Promise<void> {

@@ -2,7 +2,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { loadRecord } from './find';
 import { requestStop, signalContainer } from './send-signal';
-import { readState } from './status';
+import { readState } from './state/status';
 import { recordContainerEvent } from './container-events';
 
 /** HUP and the like are messages; these end a program, so that no restart policy applies. */

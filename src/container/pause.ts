@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { TspodError, wrapError } from '../lib/errors';
-import { readState, type ContainerState } from './status';
+import { readState, type ContainerState } from './state/status';
 import { recordContainerEvent } from './container-events';
 import { loadRecord } from './find';
 

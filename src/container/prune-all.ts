@@ -7,8 +7,8 @@ import { parseNetworkFilters, PRUNE_NETWORK_FILTERS } from '../network/record/ne
 import { listNetworks } from '../network/record/network-record';
 import { removeVolumes } from '../volume/remove-volume';
 import { parseVolumeFilters } from '../volume/volume-filters';
-import { diskUsage } from './disk-usage';
-import { parseContainerFilters, PRUNE_FILTERS } from './filters';
+import { diskUsage } from './rootfs/disk-usage';
+import { parseContainerFilters, PRUNE_FILTERS } from './list/filters';
 import { networkUsers } from './networks/network-users';
 import { pruneNetworks } from './networks/remove-network';
 import { removeContainers } from './remove';

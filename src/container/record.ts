@@ -4,7 +4,7 @@ import type { Rate } from '../network/bridge-types';
 import type { NetworkMode, PortMapping } from '../network/types';
 import type { UserMount } from '../volume/types';
 import type { FurtherOptions } from './further/further-options';
-import type { HealthOptions } from './health-config';
+import type { HealthOptions } from './create/health-config';
 
 /** A namespace option: `private` is new, `container` joins another's (target: its full id), `path` a file. */
 export type NamespaceMode =

@@ -5,7 +5,7 @@ import { findDependents, volumesOfOthers } from './dependents';
 import { loadRecordIfWhole } from './find';
 import { containerPaths } from './paths';
 import { removeFiles, type RemovedContainer } from './remove-files';
-import { isAlive, readState, type ContainerState } from './status';
+import { isAlive, readState, type ContainerState } from './state/status';
 import { recordContainerEvent } from './container-events';
 
 /** How containers are removed. */

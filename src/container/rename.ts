@@ -3,13 +3,13 @@ import type { Context } from '../lib/context';
 import { describeError, TspodError } from '../lib/errors';
 import { writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
-import { reserveName } from './create-name';
+import { reserveName } from './create/create-name';
 import { idOfName, loadRecord } from './find';
 import { checkName } from './options/check-name';
 import { containerPaths } from './paths';
 import { addEvents, recordContainerEvent } from './container-events';
 import type { ContainerRecord } from './record';
-import { isAlive, readState } from './status';
+import { isAlive, readState } from './state/status';
 
 /**
  * Gives a container another name. A crash in the middle leaves it with both, and the old one in its record. Throws

@@ -6,7 +6,7 @@ import { attachPlan } from './attach';
 import type { ContainerRecord } from './record';
 import { startContainer, startDetached } from './start';
 import type { ForegroundStreams } from './start-plan';
-import { readState } from './status';
+import { readState } from './state/status';
 
 /** Starts a container that exists, or releases one that was initialized; one that runs is left as it is. */
 export async function resumeDetached(ctx: Context, record: ContainerRecord): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Context } from '../lib/context';
 import { startEarlyMonitor, type EarlyMonitor } from '../runtime/early-monitor';
-import { createContainer, type CreateAsked } from './create';
-import { removeIdFile, writeIdFile } from './create-files';
+import { createContainer, type CreateAsked } from './create/create';
+import { removeIdFile, writeIdFile } from './create/create-files';
 import type { ContainerOptions } from './record';
 import { startContainer, type StartMode } from './start';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { describeError, isErrno, TspodError } from '../lib/errors';
-import { parseContainerFilters } from './filters';
+import { parseContainerFilters } from './list/filters';
 import { containerIds, findContainerId, latestContainer } from './find';
-import { listContainers, type ListedContainer } from './list';
-import type { ContainerPhase } from './status';
+import { listContainers, type ListedContainer } from './list/list';
+import type { ContainerPhase } from './state/status';
 
 /** Which containers a command with several targets means: names, or one of the options that stand for names. */
 export interface Selection {

@@ -2,8 +2,8 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { containerPaths } from './paths';
-import { isProcess } from './process-time';
-import type { ContainerState } from './status';
+import { isProcess } from './state/process-time';
+import type { ContainerState } from './state/status';
 
 /** Sends a signal to the container's first process; false when that has ended. */
 export function signalContainer({ pid, startTime }: ContainerState, signal: number): boolean {

@@ -8,13 +8,13 @@ import { compileSeccomp } from '../runtime/seccomp';
 import { addSpec } from '../runtime/spec-ops';
 import { addCommonUserns } from '../runtime/userns';
 import { cgroupWish } from './cgroup-wish';
-import { isChecked } from './health-config';
-import { addOverlayMounts } from './overlay-paths';
+import { isChecked } from './create/health-config';
+import { addOverlayMounts } from './rootfs/overlay-paths';
 import { containerPaths } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
-import { addRootfs } from './rootfs-ops';
-import { markUsed } from './volume-mounts';
-import { addVolumeOwners } from './volume-owners';
+import { addRootfs } from './rootfs/rootfs-ops';
+import { markUsed } from './volumes/volume-mounts';
+import { addVolumeOwners } from './volumes/volume-owners';
 import { addEvents } from './container-events';
 
 /** Which streams the caller's own become, and how. */

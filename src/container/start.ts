@@ -6,7 +6,7 @@ import { becomeHelper, runHelper, startForeground } from '../runtime/helper';
 import { helperError } from '../runtime/helper-error';
 import type { Plan } from '../runtime/plan';
 import { HOOKS_DIRECTORY } from './further/hooks-directory';
-import { isChecked } from './health-config';
+import { isChecked } from './create/health-config';
 import { containerPaths } from './paths';
 import type { ContainerRecord } from './record';
 import { startPlan, type StartMode } from './start-plan';

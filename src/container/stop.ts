@@ -1,11 +1,11 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { signalName } from '../lib/signals';
-import { awaitRemoval, awaitState, stateIfThere } from './await-state';
+import { awaitRemoval, awaitState, stateIfThere } from './state/await-state';
 import { loadRecord, loadRecordIfWhole } from './find';
 import type { ContainerRecord } from './record';
 import { requestStop, signalContainer, type StopReason } from './send-signal';
-import { isAlive, type ContainerState } from './status';
+import { isAlive, type ContainerState } from './state/status';
 
 /** How a container is stopped. */
 export interface StopOptions {

@@ -17,7 +17,7 @@ import type { ContainerOptions, ContainerRecord, Limits } from './record';
 import { resourcesOf } from './spec/resources';
 import { specText } from './spec/spec-text';
 import { RESTART } from './start-plan';
-import { isAlive, readState, type ContainerState } from './status';
+import { isAlive, readState, type ContainerState } from './state/status';
 import { recordContainerEvent } from './container-events';
 
 /** What is to be different from now on; what is absent stays. */

@@ -1,10 +1,10 @@
 import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
-import { awaitRemoval, awaitState } from './await-state';
-import { openExitNote } from './exit-note';
+import { awaitRemoval, awaitState } from './state/await-state';
+import { openExitNote } from './state/exit-note';
 import { loadRecordIfWhole, missingContainer } from './find';
-import { isChecked } from './health-config';
-import type { ContainerPhase, ContainerState } from './status';
+import { isChecked } from './create/health-config';
+import type { ContainerPhase, ContainerState } from './state/status';
 
 /** States of health that can be waited for. */
 export type HealthWord = 'healthy' | 'unhealthy';

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { measure } from '../../container/measure';
+import { measure } from '../../container/rootfs/measure';
 import { neededByImages, neededContent } from '../../image/collect-garbage';
 import { layerRoom } from '../../image/image-usage';
 import type { Context } from '../../lib/context';

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { findRootfsPlace } from '../../container/rootfs-view';
-import type { RootfsEntry, RootfsView } from '../../container/rootfs-view';
+import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
+import type { RootfsEntry, RootfsView } from '../../container/rootfs/rootfs-view';
 import { openFileMaker } from '../../image/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';

@@ -1,6 +1,6 @@
 import { TspodError } from '../../lib/errors';
-import { findRootfsPlace, readRootfsDirectory } from '../../container/rootfs-view';
-import type { RootfsEntry, RootfsView } from '../../container/rootfs-view';
+import { findRootfsPlace, readRootfsDirectory } from '../../container/rootfs/rootfs-view';
+import type { RootfsEntry, RootfsView } from '../../container/rootfs/rootfs-view';
 import { nameMatcher } from './name-pattern';
 import type { IgnoreFilter } from '../request';
 

@@ -1,5 +1,5 @@
 import { VERSION } from '../../lib/version';
-import { formatManifest } from '../../container/commit-manifest';
+import { formatManifest } from '../../container/commit/commit-manifest';
 import type { LayerSoFar } from '../../image/commit-image';
 import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/image-config';
 import type { StageState } from '../engine/stage-state';

@@ -6,7 +6,7 @@ import { writeImageArchive } from './image-archive';
 import type { Result } from './image-archive';
 import { openLayerWriter } from '../files/layer-writer';
 import { walkSource } from '../files/source-tree';
-import { findRootfsPlace } from '../../container/rootfs-view';
+import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
 
 /** Writes the result, or its files, as `--output` says; on this machine they are the user's own. */
 export async function writeOutputs(build: Build, result: Result): Promise<void> {

@@ -7,7 +7,7 @@ import type { BuiltLayer, StageState } from '../engine/stage-state';
 import type { StepLabel } from '../events';
 import { makeBreather } from '../files/breather';
 import { openLayerWriter } from '../files/layer-writer';
-import { findRootfsPlace } from '../../container/rootfs-view';
+import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
 import type { AddInstruction, CopyInstruction, Instruction, RunInstruction, Word } from '../language/types';
 import { prepareAdd } from './add-step';
 import { applyInstruction, shellOf, workdirOf } from './config-step';

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, chmodSync, chownSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import { readRootfsFile } from '../../container/rootfs-view';
-import { resolveUser } from '../../container/user-lookup';
+import { readRootfsFile } from '../../container/rootfs/rootfs-view';
+import { resolveUser } from '../../container/create/user-lookup';
 import { TspodError } from '../../lib/errors';
 import type { Build } from '../engine/build';
 import { engineErrorAt } from '../engine/engine-error';

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { findRootfsPlace } from '../../container/rootfs-view';
+import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
 import { TspodError } from '../../lib/errors';
 import { mountOverlay, unmountAll } from '../../runtime/mounts';
 import type { UserMount } from '../../volume/types';

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { findRootfsPlace } from '../../container/rootfs-view';
-import { runWork } from '../../container/work-container';
-import type { WorkResult } from '../../container/work-container';
+import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
+import { runWork } from '../../container/rootfs/work-container';
+import type { WorkResult } from '../../container/rootfs/work-container';
 import type { ContainerOptions } from '../../container/record';
 import type { ImageRunConfig } from '../../image/image-config';
 import type { Context } from '../../lib/context';

@@ -1,4 +1,4 @@
-import type { PreserveRequest } from '../../container/preserved-descriptors';
+import type { PreserveRequest } from '../../container/create/preserved-descriptors';
 import { TspodError } from '../../lib/errors';
 import type { Flags } from '../define-command';
 

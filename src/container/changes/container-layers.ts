@@ -1,9 +1,9 @@
 import { TspodError } from '../../lib/errors';
 import type { Context } from '../../lib/context';
 import type { LayerDirectory } from '../../runtime/layer-tree';
-import { checkDisk, diskMount, layerPaths } from '../container-disk';
+import { checkDisk, diskMount, layerPaths } from '../rootfs/container-disk';
 import type { ContainerRecord } from '../record';
-import { storageDriver } from '../storage-driver';
+import { storageDriver } from '../rootfs/storage-driver';
 
 /**
  * The directories that a container's root file system consists of, from top to bottom: what it has written, then the

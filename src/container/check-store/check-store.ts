@@ -14,7 +14,7 @@ import type { IndexEntry } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
 import type { StorePaths } from '../../store/store-paths';
 import { containerIds, loadRecordIfWhole } from '../find';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { checkContainers } from './check-containers';
 import { checkShifted } from './check-shifted';
 

@@ -9,12 +9,12 @@ import { volumeMount } from '../../volume/volume-backing';
 import { loadVolume } from '../../volume/volume-record';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { addRootfsMount } from '../rootfs-ops';
+import { addRootfsMount } from '../rootfs/rootfs-ops';
 import { rootView } from '../spec/root-view';
 import { readUserFiles } from '../spec/spec-user';
-import { isAlive, type ContainerState } from '../status';
-import { resolveUser } from '../user-lookup';
-import { volumeDirectory } from '../volume-owners';
+import { isAlive, type ContainerState } from '../state/status';
+import { resolveUser } from '../create/user-lookup';
+import { volumeDirectory } from '../volumes/volume-owners';
 
 /** A container that files are copied from or to, and its state, which may not change meanwhile unless it runs. */
 export interface CopiedContainer {

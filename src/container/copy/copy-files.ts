@@ -9,7 +9,7 @@ import { treePlan } from '../../runtime/tree';
 import { lockDescriptor } from '../../sys/file-lock';
 import { loadRecord, lookUpContainer } from '../find';
 import { containerPaths } from '../paths';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { absolutePath, containerOwner, containerPlace, type CopiedContainer } from './container-place';
 import type { CopyEnd } from './copy-end';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { awaitState } from '../await-state';
+import { awaitState } from '../state/await-state';
 import { lookUpContainer } from '../find';
 
 /** Milliseconds between two looks for a container that is not there yet. */

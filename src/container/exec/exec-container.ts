@@ -15,8 +15,8 @@ import { groupToJoin } from '../cgroup';
 import { addEvents } from '../container-events';
 import { findContainerId, loadRecord } from '../find';
 import { containerPaths } from '../paths';
-import { readState, type ContainerState } from '../status';
-import type { PreserveRequest } from '../preserved-descriptors';
+import { readState, type ContainerState } from '../state/status';
+import type { PreserveRequest } from '../create/preserved-descriptors';
 import { execFailure } from './exec-failure';
 
 /** What `exec` was asked for. */
@@ -56,7 +56,7 @@ export async function execInContainer(ctx: Context, name: string, options: ExecO
   const process = await execProcess(ctx, id, { spec, options });
   const plan = execPlan(ctx, { id, name, state, spec, process, options });
   if (!options.preserve) return becomeHelper(ctx, 'exec', plan);
-  const { addPreserved, callersDescriptors } = await import('../preserved-descriptors');
+  const { addPreserved, callersDescriptors } = await import('../create/preserved-descriptors');
   const descriptors = callersDescriptors(options.preserve);
   addPreserved(plan, descriptors);
   return becomeHelper(ctx, 'exec', plan, descriptors);

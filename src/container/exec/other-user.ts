@@ -4,7 +4,7 @@ import type { OciCapabilities, OciProcess, OciSpec } from '../../runtime/oci-spe
 import { capabilitiesHere, capabilitySets } from '../capabilities';
 import { loadRecord } from '../find';
 import type { ContainerRecord } from '../record';
-import { resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
+import { resolveUser, type ResolvedUser, type UserFiles } from '../create/user-lookup';
 import type { ExecOptions } from './exec-container';
 import { execFailure } from './exec-failure';
 import { userFilesOf } from './user-files';

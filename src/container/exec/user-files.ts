@@ -4,7 +4,7 @@ import type { OciSpec } from '../../runtime/oci-spec';
 import type { ContainerRecord } from '../record';
 import { rootView } from '../spec/root-view';
 import { readUserFiles } from '../spec/spec-user';
-import type { UserFiles } from '../user-lookup';
+import type { UserFiles } from '../create/user-lookup';
 
 /** /etc/passwd and /etc/group as the running container sees them: files that are mounted there come before those of the image. */
 export function userFilesOf(ctx: Context, record: ContainerRecord, spec: OciSpec): UserFiles {

@@ -4,10 +4,10 @@ import { TspodError } from '../../lib/errors';
 import type { OciSpec } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { readRootfsFile } from '../rootfs-view';
+import { readRootfsFile } from '../rootfs/rootfs-view';
 import { fileMount } from '../spec/etc-files';
 import { rootView } from '../spec/root-view';
-import { parsePasswd } from '../user-lookup';
+import { parsePasswd } from '../create/user-lookup';
 
 const PASSWD = '/etc/passwd';
 

@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import type { Plan } from '../../runtime/plan';
 import { layerPath, storePaths } from '../../store/store-paths';
-import { clearFolder } from '../clear-folder';
-import { createLayers } from '../create-layers';
+import { clearFolder } from '../rootfs/clear-folder';
+import { createLayers } from '../create/create-layers';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { addOverlay } from '../rootfs-ops';
+import { addOverlay } from '../rootfs/rootfs-ops';
 
 /** The images that a container mounts, each put together anew below its directory: what was written is thrown away. */
 export function addImageMounts(plan: Plan, ctx: Context, record: ContainerRecord): void {

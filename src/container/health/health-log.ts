@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { isErrno } from '../../lib/errors';
-import { EVENTS_LOGGER } from '../health-config';
+import { EVENTS_LOGGER } from '../create/health-config';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import type { Plan } from '../../runtime/plan';
 import { PLAN } from '../../runtime/protocol';
-import { EVENTS_LOGGER, HEALTH_DEFAULTS, isChecked, type HealthAction } from '../health-config';
+import { EVENTS_LOGGER, HEALTH_DEFAULTS, isChecked, type HealthAction } from '../create/health-config';
 import type { ContainerRecord } from '../record';
 import { healthLogPath } from './health-log';
 

@@ -4,10 +4,10 @@ import { TspodError } from '../../lib/errors';
 import { askMonitor } from '../../runtime/ask-monitor';
 import { FRAME, HEALTH } from '../../runtime/protocol';
 import { loadRecord, lookUpContainer } from '../find';
-import { HEALTH_DEFAULTS, isChecked } from '../health-config';
+import { HEALTH_DEFAULTS, isChecked } from '../create/health-config';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { readState } from '../status';
+import { readState } from '../state/status';
 import { readHealthLog } from './health-log';
 
 /** How a check that was asked for has ended; `starting` is a startup check that failed. */

@@ -4,7 +4,7 @@ import { loadNetwork, type NetworkRecord } from '../../network/record/network-re
 import type { NetworkAsk } from '../../network/types';
 import { gatewayFor } from '../networks/inspect-network';
 import { readNetworkState, type Foothold } from '../networks/network-state';
-import { isAlive } from '../status';
+import { isAlive } from '../state/status';
 import type { Inspected } from './inspect-container';
 
 /** The networks of a container in the words of `inspect`, by name; without addresses when it does not run. */

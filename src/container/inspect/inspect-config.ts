@@ -1,7 +1,12 @@
 import { GoDuration } from '../../lib/go-template/go-duration';
 import { goMap, goMapOrNil } from '../../lib/go-template/values';
 import { signalName } from '../../lib/signals';
-import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions, type StartupHealth } from '../health-config';
+import {
+  HEALTH_DEFAULTS,
+  type HealthConfig,
+  type HealthOptions,
+  type StartupHealth,
+} from '../create/health-config';
 import type { ContainerSecret } from '../record';
 import type { Inspected } from './inspect-container';
 

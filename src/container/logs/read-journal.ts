@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { isErrno, TspodError } from '../../lib/errors';
 import { parseTime } from '../../lib/time';
-import { stateIfThere } from '../await-state';
+import { stateIfThere } from '../state/await-state';
 import type { ContainerRecord } from '../record';
 import { LineJoiner } from './line-joiner';
 import { parseEntry } from './journal-line';

@@ -1,8 +1,8 @@
 import type { Context } from '../../lib/context';
 import { changeAlarm } from '../../sys/change-alarm';
-import { stateIfThere } from '../await-state';
+import { stateIfThere } from '../state/await-state';
 import { containerPaths } from '../paths';
-import { isAlive } from '../status';
+import { isAlive } from '../state/status';
 
 /** Milliseconds in which the journal takes in what was sent before the container's end was known. */
 const SETTLED = 300;

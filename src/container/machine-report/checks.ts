@@ -6,7 +6,7 @@ import { missingHelper } from '../../runtime/helper';
 import { findProgram } from '../../sys/programs';
 import { cure, ranges } from '../../sys/subids';
 import { containerIds, loadRecord } from '../find';
-import { storageDriver } from '../storage-driver';
+import { storageDriver } from '../rootfs/storage-driver';
 import { failure, ok, sysctl, type Check, type Finding } from './finding';
 import { checkBus, checkLinger, checkRuntimeDirectory } from './login-checks';
 import { checkAppArmor, checkLowPorts, checkSelinux } from './kernel-checks';

@@ -3,8 +3,8 @@ import type { Context } from '../../lib/context';
 import { goMap } from '../../lib/go-template/values';
 import { readImageIndex } from '../../store/image-index';
 import { storePaths } from '../../store/store-paths';
-import { listContainers } from '../list';
-import { storageDriver } from '../storage-driver';
+import { listContainers } from '../list/list';
+import { storageDriver } from '../rootfs/storage-driver';
 import { hostInfo } from './host-info';
 import { versionInfo } from './version-info';
 

@@ -12,7 +12,7 @@ import { withAsyncLock } from './with-async-lock';
 import { loadRecord } from '../find';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { networkStatePath, readNetworkState } from './network-state';
 import { checkInterfaces, resolveAsk } from './resolve-networks';
 import { addBridge, prepareBridge, writeBridgeFiles, type BridgeStart } from './start-bridge';

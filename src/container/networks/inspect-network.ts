@@ -4,7 +4,7 @@ import { contains, parseAddress, parseRange } from '../../network/address-range'
 import { asJson, networkFields } from '../../network/record/network-fields';
 import type { NetworkRecord } from '../../network/record/network-record';
 import type { ContainerRecord } from '../record';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { readNetworkState, type Foothold } from './network-state';
 
 /** A network in the words of `podman network inspect`: with the running containers among `users` and their addresses. */

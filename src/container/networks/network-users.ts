@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context';
 import { containerIds, loadRecordIfWhole } from '../find';
-import { networkNames } from '../network-names';
+import { networkNames } from '../create/network-names';
 import type { ContainerRecord } from '../record';
 
 /** The containers of each network, by its name. */

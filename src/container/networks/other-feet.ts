@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { containerIds } from '../find';
 import { containerPaths } from '../paths';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { networkStatePath, readNetworkState, type Foothold } from './network-state';
 
 /** The places of other containers in networks, by the network's id and the address without prefix length, or the MAC address. */

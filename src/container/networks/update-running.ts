@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context';
 import { updateNetwork, type NetworkChanges } from '../../network/record/update-network';
-import { isAlive, readState } from '../status';
+import { isAlive, readState } from '../state/status';
 import { reloadNetworks } from './change-networks';
 import { networkUsers } from './network-users';
 

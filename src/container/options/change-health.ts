@@ -1,5 +1,10 @@
 import { TspodError } from '../../lib/errors';
-import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions, type StartupHealth } from '../health-config';
+import {
+  HEALTH_DEFAULTS,
+  type HealthConfig,
+  type HealthOptions,
+  type StartupHealth,
+} from '../create/health-config';
 import { parseHealth, parseHealthCommand, type HealthTexts } from './parse-health';
 
 /** Health checks with what was typed for `update`: what was not stays. Throws 'usage' in Podman's words. */

@@ -10,7 +10,7 @@ import {
   type HealthOptions,
   type HealthPolicy,
   type StartupHealth,
-} from '../health-config';
+} from '../create/health-config';
 
 /** The values of the options as they were typed; absent: not typed. */
 export interface HealthTexts {

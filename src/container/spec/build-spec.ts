@@ -7,7 +7,7 @@ import type { OciIdMapping, OciSpec } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
 import { cgroupWish } from '../cgroup-wish';
 import type { ContainerOptions, ContainerRecord, Limits } from '../record';
-import { statRootfs, type RootfsView } from '../rootfs-view';
+import { statRootfs, type RootfsView } from '../rootfs/rootfs-view';
 import { hostNameOf } from './etc-files';
 import { mountsOf, rootPropagation } from './mounts';
 import { hasOwnNetwork, joinsUserns, namespacesOf } from './namespaces';

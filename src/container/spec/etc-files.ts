@@ -6,7 +6,7 @@ import { networkFiles } from '../../network/network-files';
 import type { OciMount } from '../../runtime/oci-spec';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import { readRootfsFile } from '../rootfs-view';
+import { readRootfsFile } from '../rootfs/rootfs-view';
 import { rootView } from './root-view';
 import type { SpecUser } from './spec-user';
 

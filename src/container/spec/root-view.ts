@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
-import type { RootfsView } from '../rootfs-view';
+import type { RootfsView } from '../rootfs/rootfs-view';
 
 /** A stopped container's root as its directories show it. Layers with an id map of their own hold no data: those below do. */
 export function rootView(ctx: Context, record: ContainerRecord): RootfsView {

@@ -3,8 +3,14 @@ import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';
 import { commonMaps } from '../id-maps';
 import type { ContainerRecord } from '../record';
-import { readRootfsFile, statRootfs, type RootfsView } from '../rootfs-view';
-import { parseGroup, parsePasswd, resolveUser, type ResolvedUser, type UserFiles } from '../user-lookup';
+import { readRootfsFile, statRootfs, type RootfsView } from '../rootfs/rootfs-view';
+import {
+  parseGroup,
+  parsePasswd,
+  resolveUser,
+  type ResolvedUser,
+  type UserFiles,
+} from '../create/user-lookup';
 
 /** Who the program is, and the files that say so where the image's do not. */
 export interface SpecUser extends ResolvedUser {

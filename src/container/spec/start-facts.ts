@@ -2,7 +2,7 @@ import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { loadRecord } from '../find';
 import type { ContainerRecord } from '../record';
-import { readState } from '../status';
+import { readState } from '../state/status';
 
 /** What a configuration needs to know besides the record, and what may differ at each start. */
 export interface StartFacts {

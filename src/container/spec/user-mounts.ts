@@ -6,8 +6,8 @@ import { SUBPATH } from '../../runtime/mount-flags';
 import type { UserMount } from '../../volume/types';
 import { volumeData } from '../../volume/volume-backing';
 import { loadVolume } from '../../volume/volume-record';
-import { clearFolder } from '../clear-folder';
-import { overlayPaths, type OverlayPaths } from '../overlay-paths';
+import { clearFolder } from '../rootfs/clear-folder';
+import { overlayPaths, type OverlayPaths } from '../rootfs/overlay-paths';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 

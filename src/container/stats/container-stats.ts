@@ -1,8 +1,8 @@
 import { nowNs } from '../../lib/time';
 import type { Rate } from '../../network/bridge-types';
-import type { ListedContainer } from '../list';
-import { readProcFile } from '../process-time';
-import { isAlive } from '../status';
+import type { ListedContainer } from '../list/list';
+import { readProcFile } from '../state/process-time';
+import { isAlive } from '../state/status';
 import { groupUsage, type Usage } from './group-usage';
 import { networkUsage, type InterfaceUsage } from './network-usage';
 import { groupProcesses, namespaceProcesses, processUsage } from './process-usage';

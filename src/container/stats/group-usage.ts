@@ -1,4 +1,4 @@
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 
 /** What a container uses, as far as one source tells; times in microseconds, sizes in bytes. */
 export interface Usage {

@@ -1,4 +1,4 @@
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 
 /** The counters of one interface. */
 export interface InterfaceUsage {

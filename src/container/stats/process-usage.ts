@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { namespaceId } from '../namespaces';
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 import type { Usage } from './group-usage';
 
 /** Microseconds in a clock tick: USER_HZ is 100 on every Linux. */

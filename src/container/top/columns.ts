@@ -1,7 +1,7 @@
 import { CAPABILITY_BITS } from '../../runtime/capability-bits';
 import { formatDuration } from '../../lib/duration';
 import { formatGoTime } from '../../lib/time';
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 import type { ProcessFacts } from './process-facts';
 
 /** What columns need beyond the process itself. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 import { namespaceId } from '../namespaces';
 
 /** What /proc tells of one process. Ids are those that this process sees unless a name says otherwise. */

@@ -5,10 +5,10 @@ import { nowNs } from '../../lib/time';
 import type { OciSpec } from '../../runtime/oci-spec';
 import { userFilesOf } from '../exec/user-files';
 import { containerPaths } from '../paths';
-import { readProcFile } from '../process-time';
+import { readProcFile } from '../state/process-time';
 import type { ContainerRecord } from '../record';
-import { isAlive, readState, type ContainerState } from '../status';
-import { parseGroup, parsePasswd } from '../user-lookup';
+import { isAlive, readState, type ContainerState } from '../state/status';
+import { parseGroup, parsePasswd } from '../create/user-lookup';
 import { TOP_CODES, TOP_COLUMNS, type TopColumn, type TopContext } from './columns';
 import { containerProcesses, type ProcessFacts } from './process-facts';
 

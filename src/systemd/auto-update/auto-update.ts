@@ -1,4 +1,4 @@
-import { listContainers } from '../../container/list';
+import { listContainers } from '../../container/list/list';
 import { notePull } from '../../image/pull/note-pull';
 import { pullImage } from '../../image/pull/pull-image';
 import { tagImage } from '../../image/tag-image';

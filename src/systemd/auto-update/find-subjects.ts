@@ -1,5 +1,5 @@
 import { parseUpdatePolicy, requireFullName } from '../../container/options/update-policy';
-import { listContainers } from '../../container/list';
+import { listContainers } from '../../container/list/list';
 import type { ContainerRecord } from '../../container/record';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';

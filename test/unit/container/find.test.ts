@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { findContainerId, idOfName, latestContainer, loadRecord } from '../../../src/container/find';
-import { listContainers } from '../../../src/container/list';
+import { listContainers } from '../../../src/container/list/list';
 import { containerPaths } from '../../../src/container/paths';
 import { makeSandbox } from './sandbox';
 import { idFrom, storeContainer } from './stored-container';

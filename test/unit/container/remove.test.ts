@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import test from 'node:test';
 import { renameContainer } from '../../../src/container/rename';
 import { containerPaths } from '../../../src/container/paths';
-import { processStartTime } from '../../../src/container/process-time';
+import { processStartTime } from '../../../src/container/state/process-time';
 import { removeContainers } from '../../../src/container/remove';
 import { selectContainers } from '../../../src/container/select';
-import { currentBootId } from '../../../src/container/status';
+import { currentBootId } from '../../../src/container/state/status';
 import { findContainer, lookUpContainer } from '../../../src/container/find';
 import { makeSandbox } from './sandbox';
 import { idFrom, storeContainer } from './stored-container';

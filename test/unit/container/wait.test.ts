@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
-import { openExitNote, writeExitNote } from '../../../src/container/exit-note';
+import { openExitNote, writeExitNote } from '../../../src/container/state/exit-note';
 import { containerPaths } from '../../../src/container/paths';
-import { processStartTime } from '../../../src/container/process-time';
-import { currentBootId } from '../../../src/container/status';
+import { processStartTime } from '../../../src/container/state/process-time';
+import { currentBootId } from '../../../src/container/state/status';
 import { parseConditions, waitForContainer } from '../../../src/container/wait';
 import { makeSandbox } from './sandbox';
 import { idFrom, statusText, storeContainer, type StoredContainer } from './stored-container';

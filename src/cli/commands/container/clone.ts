@@ -4,7 +4,7 @@ import { checkName } from '../../../container/options/check-name';
 import { removeContainers } from '../../../container/remove';
 import { throwFailures } from '../../../container/select';
 import { startDetached } from '../../../container/start';
-import { isAlive, readState } from '../../../container/status';
+import { isAlive, readState } from '../../../container/state/status';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import type { ContainerFlags } from '../../options/container/container-options';

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { commitContainer } from '../../../container/commit';
+import { commitContainer } from '../../../container/commit/commit';
 import { applyChange } from '../../../image/config-change';
 import { parseObject } from '../../../image/image-config';
 import type { ImageRunConfig } from '../../../image/image-config';

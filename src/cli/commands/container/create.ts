@@ -1,5 +1,5 @@
-import { createContainer } from '../../../container/create';
-import { writeIdFile } from '../../../container/create-files';
+import { createContainer } from '../../../container/create/create';
+import { writeIdFile } from '../../../container/create/create-files';
 import { defineCommand } from '../../define-command';
 import { CONTAINER_OPTIONS } from '../../options/container/container-options';
 import { imageFetch } from '../../options/container/image-fetch';

@@ -1,5 +1,5 @@
 import { lookUpContainer } from '../../../container/find';
-import { readState } from '../../../container/status';
+import { readState } from '../../../container/state/status';
 import { defineCommand } from '../../define-command';
 
 /** `tspod container exists`. */

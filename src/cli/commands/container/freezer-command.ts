@@ -1,5 +1,5 @@
 import { selectContainers, throwFailures } from '../../../container/select';
-import type { ContainerPhase } from '../../../container/status';
+import type { ContainerPhase } from '../../../container/state/status';
 import type { Context } from '../../../lib/context';
 import { defineCommand } from '../../define-command';
 import { allOption, cidfileOption, filterOption, latestOption } from '../../options/selection';

@@ -1,4 +1,4 @@
-import { writtenBytes } from '../../../container/written-bytes';
+import { writtenBytes } from '../../../container/rootfs/written-bytes';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 

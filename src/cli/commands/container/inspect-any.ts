@@ -6,7 +6,7 @@ import { inspectImage } from '../../../image/inspect-image';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { findNetwork } from '../../../network/record/network-record';
-import { describeVolume } from '../../../container/volume-users';
+import { describeVolume } from '../../../container/volumes/volume-users';
 import { defineCommand } from '../../define-command';
 import { inspectFormat, inspectSize } from '../../options/inspect';
 import { latestOption } from '../../options/selection';

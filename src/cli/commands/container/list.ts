@@ -1,11 +1,11 @@
-import type { ListedContainer } from '../../../container/list';
+import type { ListedContainer } from '../../../container/list/list';
 import { TspodError } from '../../../lib/errors';
 import type { Context } from '../../../lib/context';
 import { nowNs } from '../../../lib/time';
-import { hasFilter, parseContainerFilters } from '../../../container/filters';
-import { listContainers } from '../../../container/list';
-import { psRow, type PsFieldOptions } from '../../../container/ps-row';
-import { sortContainers, PS_SORT_KEYS, type PsSortKey } from '../../../container/ps-sort';
+import { hasFilter, parseContainerFilters } from '../../../container/list/filters';
+import { listContainers } from '../../../container/list/list';
+import { psRow, type PsFieldOptions } from '../../../container/list/ps-row';
+import { sortContainers, PS_SORT_KEYS, type PsSortKey } from '../../../container/list/ps-sort';
 import { defineCommand, type Flags, type Output } from '../../define-command';
 import { filterOption, latestOption } from '../../options/selection';
 import { printRows } from '../../print/print-rows';
@@ -86,7 +86,7 @@ async function printOnce(ctx: Context, flags: PsFlags, output: Output): Promise<
   const rows = (describe: (each: ListedContainer, options: PsFieldOptions) => object): object[] =>
     shown.map((each) => describe(each, details));
   if (isPlain(format)) return printRows(output, rows(psRow), style);
-  const { psFields, psJson } = await import('../../../container/ps-fields');
+  const { psFields, psJson } = await import('../../../container/list/ps-fields');
   await printRows(output, rows(format === 'json' ? psJson : psFields), { ...style, indent: 2 });
 }
 
@@ -143,7 +143,7 @@ function chooseContainers(ctx: Context, flags: PsFlags): ListedContainer[] {
 }
 
 async function writtenSizes(ctx: Context, shown: readonly ListedContainer[]): Promise<Map<string, number>> {
-  const { writtenBytes } = await import('../../../container/written-bytes');
+  const { writtenBytes } = await import('../../../container/rootfs/written-bytes');
   return writtenBytes(
     ctx,
     shown.map(({ record }) => record.id),

@@ -1,4 +1,4 @@
-import { mountContainer, mountedContainers } from '../../../container/mount-container';
+import { mountContainer, mountedContainers } from '../../../container/rootfs/mount-container';
 import { selectContainers, throwFailures } from '../../../container/select';
 import { shortId } from '../../../lib/id';
 import { alignRows } from '../../../lib/table';

@@ -1,5 +1,5 @@
 import { findContainer, latestContainer } from '../../../container/find';
-import { listContainers } from '../../../container/list';
+import { listContainers } from '../../../container/list/list';
 import { findPublished, publishedPorts, type PublishedPort } from '../../../container/ports';
 import { TspodError } from '../../../lib/errors';
 import { shortId } from '../../../lib/id';

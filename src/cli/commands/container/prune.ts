@@ -1,5 +1,5 @@
-import { parseContainerFilters, PRUNE_FILTERS } from '../../../container/filters';
-import { listContainers } from '../../../container/list';
+import { parseContainerFilters, PRUNE_FILTERS } from '../../../container/list/filters';
+import { listContainers } from '../../../container/list/list';
 import { removeContainers } from '../../../container/remove';
 import { throwFailures } from '../../../container/select';
 import { defineCommand } from '../../define-command';

@@ -7,7 +7,7 @@ import { configure } from '../../options/configure';
 import { allOption, cidfileOption, filterOption, latestOption, timeOption } from '../../options/selection';
 import { forEachTarget } from './for-each-target';
 import { recordContainerEvent } from '../../../container/container-events';
-import { isAlive, readState } from '../../../container/status';
+import { isAlive, readState } from '../../../container/state/status';
 
 /** `tspod restart`. */
 export default defineCommand({

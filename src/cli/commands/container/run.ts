@@ -89,7 +89,7 @@ function isTerminalInput(): boolean {
 async function preservedDescriptors(flags: RunFlags): Promise<Pick<StartMode, 'preserve'>> {
   const request = preserveRequest(flags);
   if (request === undefined) return {};
-  const { callersDescriptors } = await import('../../../container/preserved-descriptors');
+  const { callersDescriptors } = await import('../../../container/create/preserved-descriptors');
   return { preserve: callersDescriptors(request) };
 }
 

@@ -1,6 +1,6 @@
 import { findContainerId, latestContainer, loadRecord } from '../../../container/find';
-import { listContainers, type ListedContainer } from '../../../container/list';
-import { readState } from '../../../container/status';
+import { listContainers, type ListedContainer } from '../../../container/list/list';
+import { readState } from '../../../container/state/status';
 import { readStats, type ContainerStats } from '../../../container/stats/container-stats';
 import { statsFields, statsJson } from '../../../container/stats/stats-fields';
 import { statsNotes } from '../../../container/stats/stats-notes';

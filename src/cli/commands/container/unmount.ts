@@ -1,4 +1,4 @@
-import { unmountContainer } from '../../../container/mount-container';
+import { unmountContainer } from '../../../container/rootfs/mount-container';
 import { selectContainers, throwFailures } from '../../../container/select';
 import { defineCommand } from '../../define-command';
 import { requireUnshare } from '../../options/mount';

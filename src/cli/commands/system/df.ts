@@ -1,5 +1,5 @@
-import { diskUsage } from '../../../container/disk-usage';
-import type { ContainerUsage, VolumeUsage } from '../../../container/disk-usage';
+import { diskUsage } from '../../../container/rootfs/disk-usage';
+import type { ContainerUsage, VolumeUsage } from '../../../container/rootfs/disk-usage';
 import { imageUsage } from '../../../image/image-usage';
 import type { ImagesUsage } from '../../../image/image-usage';
 import { splitName } from '../../../image/list-images';

@@ -1,5 +1,5 @@
 import { TspodError } from '../../../lib/errors';
-import { createImageVolume } from '../../../container/image-volume';
+import { createImageVolume } from '../../../container/create/image-volume';
 import { createVolume } from '../../../volume/create-volume';
 import { parseVolumeOptions } from '../../../volume/volume-options';
 import { loadVolume } from '../../../volume/volume-record';

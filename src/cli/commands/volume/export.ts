@@ -1,4 +1,4 @@
-import { exportVolume } from '../../../container/export-volume';
+import { exportVolume } from '../../../container/volumes/export-volume';
 import { defineCommand } from '../../define-command';
 import { exportOptions, exportPath } from '../../options/export-options';
 

@@ -1,4 +1,4 @@
-import { importVolume } from '../../../container/import-volume';
+import { importVolume } from '../../../container/volumes/import-volume';
 import { MOUNTED, reenter, reenterMounted } from '../../../runtime/enter';
 import { volumeMount } from '../../../volume/volume-backing';
 import { findVolume } from '../../../volume/volume-record';

@@ -1,6 +1,6 @@
 import { throwFailures } from '../../../container/select';
 import { TspodError } from '../../../lib/errors';
-import { describeVolume } from '../../../container/volume-users';
+import { describeVolume } from '../../../container/volumes/volume-users';
 import { listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 import { printInspected } from '../../print/print-value';

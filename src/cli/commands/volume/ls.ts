@@ -1,4 +1,4 @@
-import { runningUses, volumeUsers } from '../../../container/volume-users';
+import { runningUses, volumeUsers } from '../../../container/volumes/volume-users';
 import { inspectVolume } from '../../../volume/inspect-volume';
 import { TspodError } from '../../../lib/errors';
 import { parseVolumeFilters } from '../../../volume/volume-filters';

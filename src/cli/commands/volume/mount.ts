@@ -1,4 +1,4 @@
-import { addVolumeMount } from '../../../container/mount-volume';
+import { addVolumeMount } from '../../../container/volumes/mount-volume';
 import { findVolume } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 

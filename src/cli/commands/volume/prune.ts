@@ -1,4 +1,4 @@
-import { volumeUsers } from '../../../container/volume-users';
+import { volumeUsers } from '../../../container/volumes/volume-users';
 import { removeVolumes } from '../../../volume/remove-volume';
 import { parseVolumeFilters } from '../../../volume/volume-filters';
 import { listVolumes } from '../../../volume/volume-record';

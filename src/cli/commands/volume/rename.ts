@@ -1,5 +1,5 @@
-import { checkUnused } from '../../../container/remove-volumes';
-import { volumeUsers } from '../../../container/volume-users';
+import { checkUnused } from '../../../container/volumes/remove-volumes';
+import { volumeUsers } from '../../../container/volumes/volume-users';
 import { renameVolume } from '../../../volume/rename-volume';
 import { findVolume } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';

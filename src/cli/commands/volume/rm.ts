@@ -1,4 +1,4 @@
-import { removeUnusedVolume } from '../../../container/remove-volumes';
+import { removeUnusedVolume } from '../../../container/volumes/remove-volumes';
 import { TspodError } from '../../../lib/errors';
 import { listVolumes } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';

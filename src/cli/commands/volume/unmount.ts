@@ -1,4 +1,4 @@
-import { removeVolumeMount } from '../../../container/mount-volume';
+import { removeVolumeMount } from '../../../container/volumes/mount-volume';
 import { findVolume } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 

@@ -1,5 +1,5 @@
 import { parseHealth, type HealthTexts } from '../../../container/options/parse-health';
-import type { HealthOptions } from '../../../container/health-config';
+import type { HealthOptions } from '../../../container/create/health-config';
 import type { HealthFlags } from './health-options';
 
 /** The health checks that were typed, and nothing more. Throws 'usage' and 'unsupported'. */

@@ -1,5 +1,5 @@
 import { isCdiName } from '../../../container/options/parse-device';
-import type { HealthOptions } from '../../../container/health-config';
+import type { HealthOptions } from '../../../container/create/health-config';
 import type { ContainerOptions } from '../../../container/record';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { runsSystemd } from '../../../../src/container/create-process';
+import { runsSystemd } from '../../../../src/container/create/create-process';
 import { prepareForSystemd } from '../../../../src/container/further/systemd-mounts';
 import type { ContainerRecord } from '../../../../src/container/record';
 import type { OciSpec } from '../../../../src/runtime/oci-spec';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { Ajv } from 'ajv';
-import { makeContainer } from '../../../../src/container/create';
+import { makeContainer } from '../../../../src/container/create/create';
 import { containerPaths } from '../../../../src/container/paths';
 import { buildSpec } from '../../../../src/container/spec/build-spec';
 import { specText } from '../../../../src/container/spec/spec-text';

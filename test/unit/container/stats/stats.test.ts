@@ -9,7 +9,7 @@ import { namespaceProcesses, processUsage } from '../../../../src/container/stat
 import { readStats, type ContainerStats } from '../../../../src/container/stats/container-stats';
 import { statsFields, statsJson } from '../../../../src/container/stats/stats-fields';
 import { statsNotes } from '../../../../src/container/stats/stats-notes';
-import type { ListedContainer } from '../../../../src/container/list';
+import type { ListedContainer } from '../../../../src/container/list/list';
 import { makeSandbox } from '../sandbox';
 import { idFrom, storeContainer } from '../stored-container';
 

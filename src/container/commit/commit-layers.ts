@@ -1,0 +1,100 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import type { LayerSoFar } from '../../image/commit-image';
+import type { ImageConfig } from '../../image/image-config';
+import { openFileMaker } from '../../image/open-file-maker';
+import type { Context } from '../../lib/context';
+import { TspodError } from '../../lib/errors';
+import { makeLayer, writeTree } from '../../runtime/layer-tree';
+import { chainIdsOf, digestHex } from '../../store/digest';
+import { addLayer, describeLayer } from '../../store/layer/add-layer';
+import type { StagedLayer } from '../../store/layer/add-layer';
+import { readLayerRecord } from '../../store/layer/layer-record';
+import type { Staging } from '../../store/staging';
+import { layerPath } from '../../store/store-paths';
+import type { StorePaths } from '../../store/store-paths';
+import { containerLayers, writtenLayer } from '../changes/container-layers';
+import { newSha256 } from '../../sys/sha256';
+import type { ContainerRecord } from '../record';
+
+/** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
+export function baseLayers(
+  store: StorePaths,
+  record: ContainerRecord,
+  image: ImageConfig | undefined,
+): LayerSoFar[] {
+  return chainIdsOf(image?.rootfs.diff_ids ?? fail(record)).map((chainId) => {
+    const directory = layerPath(store, digestHex(chainId));
+    const found = readLayerRecord(store, chainId) ?? fail(record);
+    return { chainId, diff: `${directory}/diff`, record: found, staged: undefined };
+  });
+}
+
+function fail(record: ContainerRecord): never {
+  throw new TspodError('not-found', `its image ${record.imageName || record.imageId} is not there any more`, {
+    hint: 'make an image of one layer: --squash',
+  });
+}
+
+/** What the container has written, as a staged layer on those below. */
+export function newLayer(
+  ctx: Context,
+  staging: Staging,
+  record: ContainerRecord,
+  below: readonly LayerSoFar[],
+): LayerSoFar {
+  const directory = `${staging.path}/layer-commit`;
+  const blobFile = `${staging.path}/blob-commit`;
+  mkdirSync(directory, { mode: 0o700 });
+  const upper = writtenLayer(ctx, record);
+  const { size, leftOut } = makeLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
+  for (const line of leftOut) ctx.log('warn', line);
+  const diffId = digestOfFile(blobFile);
+  const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+  const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
+  return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
+}
+
+/** The container's whole root file system as one staged layer. Needs all ids of the user. */
+export async function mergedLayer(
+  ctx: Context,
+  staging: Staging,
+  record: ContainerRecord,
+): Promise<LayerSoFar> {
+  const archive = `${staging.path}/merged.tar`;
+  const leftOut = writeTree(ctx, containerLayers(ctx, record), archive, { isImage: true });
+  for (const line of leftOut) ctx.log('warn', line);
+  const descriptor = openSync(archive, 'r');
+  const files = openFileMaker(ctx);
+  try {
+    const range = { descriptor, offset: 0, size: fstatSync(descriptor).size };
+    const warn = (message: string): void => ctx.log('warn', message);
+    return placed(await addLayer(staging, 'squash', { range, lowers: [], files, warn }), undefined);
+  } finally {
+    files.close();
+    closeSync(descriptor);
+  }
+}
+
+function placed(staged: StagedLayer, parent: string | undefined): LayerSoFar {
+  const chain = chainOn(parent, staged.diffId);
+  const record = describeLayer(staged, chain, parent);
+  return { chainId: chain, diff: `${staged.directory}/diff`, record, staged };
+}
+
+/** The chain id of a layer on a chain. */
+function chainOn(parent: string | undefined, diffId: string): string {
+  return chainIdsOf(parent === undefined ? [diffId] : [parent, diffId]).at(-1) ?? diffId;
+}
+
+function digestOfFile(path: string): string {
+  const hash = newSha256();
+  const descriptor = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  try {
+    for (let got = readSync(descriptor, chunk); got > 0; got = readSync(descriptor, chunk))
+      hash.update(chunk.subarray(0, got));
+    return `sha256:${hash.hex()}`;
+  } finally {
+    closeSync(descriptor);
+  }
+}

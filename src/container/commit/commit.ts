@@ -1,0 +1,135 @@
+import { lockContentShared } from '../../image/collect-garbage';
+import { commitImage } from '../../image/commit-image';
+import type { LayerSoFar } from '../../image/commit-image';
+import { parseImageConfig } from '../../image/image-config';
+import type { ImageConfig } from '../../image/image-config';
+import { hostArchitecture } from '../../image/platform';
+import { formatReference, localReference, parseReference } from '../../image/reference';
+import { resolveImage } from '../../image/resolve';
+import type { Context } from '../../lib/context';
+import { TspodError, wrapError } from '../../lib/errors';
+import { formatRfc3339, nowNs } from '../../lib/time';
+import { openStore } from '../../store/open-store';
+import type { StorePaths } from '../../store/store-paths';
+import { commitHistory, commitRunConfig } from './commit-config';
+import type { CommitSettings } from './commit-config';
+import { baseLayers, mergedLayer, newLayer } from './commit-layers';
+import { formatConfig, formatManifest } from './commit-manifest';
+import { openCommitStaging } from './commit-staging';
+import { findContainer } from '../find';
+import { whilePaused } from './while-paused';
+import type { ContainerRecord } from '../record';
+import { recordContainerEvent } from '../container-events';
+
+/** What `commit` was asked. */
+export interface CommitOptions extends CommitSettings {
+  /** The name of the new image. */
+  reference: string | undefined;
+  /** True: an error where it cannot be paused. Absent: paused where that is possible. */
+  pause: boolean | undefined;
+  /** One layer with everything. Needs all ids of the user. */
+  squash: boolean;
+  /** Told of each step. */
+  note: (line: string) => void;
+}
+
+/**
+ * Makes an image of a container: what it has written becomes a layer on those of its image. The container goes on.
+ * Returns the image's id. Errors: `not-found`, `usage`.
+ */
+export async function commitContainer(ctx: Context, name: string, options: CommitOptions): Promise<string> {
+  const names = options.reference === undefined ? [] : [imageName(options.reference)];
+  const record = findContainer(ctx, name);
+  if (record.options.rootfs) {
+    throw new TspodError('usage', 'cannot commit a container that uses an exploded rootfs', {
+      hint: `export it: tspod export ${name} | tspod import -`,
+    });
+  }
+  try {
+    const image = await makeImage(ctx, record, { ...options, names });
+    recordContainerEvent(ctx, record, 'commit');
+    return image;
+  } catch (error) {
+    throw wrapError(`committing container ${record.id.slice(0, 12)}`, error);
+  }
+}
+
+async function makeImage(
+  ctx: Context,
+  record: ContainerRecord,
+  options: CommitOptions & { names: string[] },
+): Promise<string> {
+  const base = resolveImage(ctx, record.imageId)?.config;
+  const store = openStore(ctx);
+  const lock = lockContentShared(store);
+  const staging = openCommitStaging(ctx, store);
+  try {
+    const { note } = options;
+    note('Getting image source signatures');
+    const layers = await makeLayers(ctx, record, { store, staging, options, base });
+    const config = imageConfig(record, base, layers, options);
+    const container = { container: record.id, ...(options.message ? { comment: options.message } : {}) };
+    const bytes = formatConfig(config, options.format, container);
+    const manifest = formatManifest(
+      bytes,
+      layers.map((layer) => layer.record.blob),
+      options.format,
+    );
+    const image = { names: options.names, config: bytes, manifest };
+    for (const { record: layer, staged } of layers)
+      note(`Copying blob ${layer.diffId}${staged === undefined ? ' skipped: already exists' : ''}`);
+    const { id } = commitImage(store, image, { staging, layers, config: parseImageConfig(bytes) });
+    note(`Copying config sha256:${id}`);
+    note('Writing manifest to image destination');
+    return id;
+  } finally {
+    staging.remove();
+    lock.release();
+  }
+}
+
+async function makeLayers(
+  ctx: Context,
+  record: ContainerRecord,
+  parts: {
+    store: StorePaths;
+    staging: ReturnType<typeof openCommitStaging>;
+    options: CommitOptions;
+    base: ImageConfig | undefined;
+  },
+): Promise<LayerSoFar[]> {
+  const { store, staging, options, base } = parts;
+  if (options.squash) {
+    return [await whilePaused(ctx, record.id, options.pause, () => mergedLayer(ctx, staging, record))];
+  }
+  const below = baseLayers(store, record, base);
+  const made = whilePaused(ctx, record.id, options.pause, () => newLayer(ctx, staging, record, below));
+  return [...below, await made];
+}
+
+function imageConfig(
+  record: ContainerRecord,
+  base: ImageConfig | undefined,
+  layers: readonly LayerSoFar[],
+  options: CommitOptions,
+): ImageConfig {
+  const created = formatRfc3339(nowNs());
+  const { author } = options;
+  const from = options.squash && base !== undefined ? { ...base, history: [] } : base;
+  return {
+    created,
+    ...(author === undefined ? {} : { author }),
+    architecture: base?.architecture ?? hostArchitecture(),
+    ...(base?.variant === undefined ? {} : { variant: base.variant }),
+    os: base?.os ?? 'linux',
+    config: commitRunConfig(record, base?.config ?? {}, options),
+    rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.record.diffId) },
+    history: commitHistory(record, from, { author, created }),
+  };
+}
+
+function imageName(text: string): string {
+  const reference = parseReference(text);
+  if (reference.digest === undefined) return formatReference(localReference(reference));
+  throw new TspodError('usage', `image name "${text}": a name with a digest cannot be given to an image`);
+}
