@@ -67,7 +67,9 @@ test('the platform is known by its parts, and can be given like any argument', (
 
 test('arguments that nothing declares are found', () => {
   const file = parseContainerfile('ARG A\nFROM x\nARG B C=1\nONBUILD ARG D\n', 'f');
-  assert.deepEqual(unusedArguments(file, ['A', 'B', 'C', 'D', 'HTTP_PROXY', 'SOURCE_DATE_EPOCH', 'E']), ['E']);
+  assert.deepEqual(unusedArguments(file, ['A', 'B', 'C', 'D', 'HTTP_PROXY', 'SOURCE_DATE_EPOCH', 'E']), [
+    'E',
+  ]);
 });
 
 test('stages are found by name and number, and the last of a name before the place', () => {

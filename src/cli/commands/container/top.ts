@@ -1,6 +1,11 @@
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../../../container/detach-keys';
 import { findContainer, latestContainer } from '../../../container/find';
-import { isDescriptor, runningState, splitDescriptors, topContainer } from '../../../container/top/top-container';
+import {
+  isDescriptor,
+  runningState,
+  splitDescriptors,
+  topContainer,
+} from '../../../container/top/top-container';
 import type { Context } from '../../../lib/context';
 import { TspodError, wrapError } from '../../../lib/errors';
 import { alignRows } from '../../../lib/table';
