@@ -42,51 +42,42 @@ export async function removeContainers(
   options: RemoveOptions = {},
 ): Promise<Removal> {
   const removal: Removal = { removed: [], failures: [] };
-  const free = withDependents(ctx, ids, { removal, depend: options.depend ?? false });
-  const ended = options.force ? await stopAll(ctx, free, { removal, timeout: options.timeout }) : free;
-  const claims = await claimAll(ctx, ended, { removal, options });
-  try {
-    const gone = new Set(
-      removeFiles(
-        ctx,
-        claims.map(({ container }) => container),
-      ),
-    );
-    removal.removed.push(...claims.map(({ container }) => container.id));
-    for (const { container, tell } of claims) if (gone.has(container.id)) tell();
-  } finally {
-    for (const { release } of claims) release();
+  let left = withDependents(ctx, ids, { removal, depend: options.depend ?? false });
+  for (let tries = 0; left.length > 0; tries++) {
+    const ended = options.force ? await stopAll(ctx, left, { removal, timeout: options.timeout }) : left;
+    left = removeEnded(ctx, ended, { removal, options, isLast: !options.force || tries === STOPS });
   }
   return removal;
 }
 
-async function claimAll(
+/** Removes those that have ended; returns those that another command has started meanwhile, which are to be stopped again. */
+function removeEnded(
   ctx: Context,
   ids: readonly string[],
-  { removal, options }: { removal: Removal; options: RemoveOptions },
-): Promise<Claim[]> {
+  { removal, options, isLast }: { removal: Removal; options: RemoveOptions; isLast: boolean },
+): string[] {
   const claims: Claim[] = [];
-  for (const id of ids) {
+  const running: string[] = [];
+  // in one order, and with nothing to wait for in between: two commands never wait for each other's locks
+  for (const id of [...ids].sort()) {
     try {
-      claims.push(await claimStopped(ctx, id, options));
+      claims.push(claim(ctx, id, options));
     } catch (error) {
-      removal.failures.push(error);
+      if (isRunning(error) && !isLast) running.push(id);
+      else removal.failures.push(error);
     }
   }
-  return claims;
-}
-
-/** With `force` one that another command has started meanwhile is stopped again. */
-async function claimStopped(ctx: Context, id: string, options: RemoveOptions): Promise<Claim> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return claim(ctx, id, options);
-    } catch (error) {
-      const isRunning = error instanceof TspodError && error.exitCode === STILL_RUNNING;
-      if (!isRunning || !options.force || tries === STOPS) throw error;
-      await stopForRemoval(ctx, id, options.timeout);
-    }
+  try {
+    const claimed = new Map(claims.map((each) => [each.container.id, each]));
+    const inOrder = ids.flatMap((id) => claimed.get(id) ?? []);
+    const containers = inOrder.map(({ container }) => container);
+    const gone = new Set(removeFiles(ctx, containers));
+    removal.removed.push(...containers.map(({ id }) => id));
+    for (const { container, tell } of inOrder) if (gone.has(container.id)) tell();
+  } finally {
+    for (const { release } of claims) release();
   }
+  return running;
 }
 
 /** Those that nobody else depends on; with `depend` together with their dependents. */
@@ -160,6 +151,10 @@ function claim(ctx: Context, id: string, options: RemoveOptions): Claim {
     recordContainerEvent(ctx, record, 'remove', ended);
   };
   return { container: { ...container, name: record.name, ...(cidFile ? { cidFile } : {}) }, release, tell };
+}
+
+function isRunning(error: unknown): boolean {
+  return error instanceof TspodError && error.exitCode === STILL_RUNNING;
 }
 
 function runningError(id: string, { phase }: ContainerState): TspodError {
