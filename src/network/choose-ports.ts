@@ -1,5 +1,5 @@
 import { TspodError } from '../lib/errors';
-import { type HostSockets, hostSockets, readProc, socketHolder, socketInTheWay } from './host-sockets';
+import { hostPorts, type HostSockets, readProc, socketHolder, socketInTheWay } from './host-sockets';
 import type { PortMapping } from './types';
 
 type Protocol = PortMapping['protocol'];
@@ -8,6 +8,8 @@ type Protocol = PortMapping['protocol'];
 export interface PortFacts {
   /** What listens on this host. */
   taken: Record<Protocol, HostSockets>;
+  /** Ports that none is handed out of by chance: those of connections too. */
+  busy: Record<Protocol, ReadonlySet<number>>;
   /** The lowest port that a user may open (ip(7), ip_unprivileged_port_start). */
   lowest: number;
   /** First and last port of those handed out by chance. */
@@ -24,8 +26,8 @@ export function choosePorts(
   owner: (port: number, protocol: Protocol) => string | undefined,
 ): PortMapping[] {
   const used: Record<Protocol, Set<number>> = {
-    tcp: new Set(facts.taken.tcp.keys()),
-    udp: new Set(facts.taken.udp.keys()),
+    tcp: new Set(facts.busy.tcp),
+    udp: new Set(facts.busy.udp),
   };
   checkTwice(ports);
   const fixed = ports.map((port) => (port.hostPort === 0 ? port : checkPort(port, facts, owner)));
@@ -43,8 +45,10 @@ export function portFacts(): PortFacts {
   const [first = 32768, last = 60999] = readProc('/proc/sys/net/ipv4/ip_local_port_range')
     .split(/\s+/)
     .map(Number);
+  const [tcp, udp] = [hostPorts('tcp'), hostPorts('udp')];
   return {
-    taken: { tcp: hostSockets('tcp'), udp: hostSockets('udp') },
+    taken: { tcp: tcp.taken, udp: udp.taken },
+    busy: { tcp: tcp.all, udp: udp.all },
     lowest: Number(readProc('/proc/sys/net/ipv4/ip_unprivileged_port_start') || '1024'),
     range: [first, last],
   };

@@ -20,19 +20,28 @@ const STATES = { tcp: '0A', udp: '07' } as const;
 /** An IPv4 address within IPv6. */
 const MAPPED = '0000000000000000FFFF0000';
 
-/** The sockets of this host, from /proc/net. */
-export function hostSockets(protocol: Protocol): HostSockets {
-  const sockets = new Map<number, HostSocket[]>();
+/** What the sockets of this host hold, from /proc/net. */
+export interface HostPorts {
+  /** Those that another one cannot be opened beside. */
+  taken: HostSockets;
+  /** Also those of connections, which may be in the way of a new socket too. */
+  all: ReadonlySet<number>;
+}
+
+/** The ports of this host's sockets. */
+export function hostPorts(protocol: Protocol): HostPorts {
+  const taken = new Map<number, HostSocket[]>();
+  const all = new Set<number>();
   for (const file of FILES[protocol]) {
     for (const line of readProc(`/proc/net/${file}`).split('\n').slice(1)) {
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-      if (state !== STATES[protocol]) continue;
-      const [address = '', port = ''] = local.split(':');
-      const others = sockets.get(parseInt(port, 16)) ?? [];
-      sockets.set(parseInt(port, 16), [...others, { address, inode }]);
+      const [address = '', digits = ''] = local.split(':');
+      const port = parseInt(digits, 16);
+      all.add(port);
+      if (state === STATES[protocol]) taken.set(port, [...(taken.get(port) ?? []), { address, inode }]);
     }
   }
-  return sockets;
+  return { taken, all };
 }
 
 /** The socket that is in the way of another one at `hostIp`, empty for all addresses; or undefined. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import test from 'node:test';
 import { choosePorts, type PortFacts, portFacts } from '../../../src/network/choose-ports';
 import type { PortMapping } from '../../../src/network/types';
@@ -14,6 +14,7 @@ const facts: PortFacts = {
     ]),
     udp: new Map(),
   },
+  busy: { tcp: new Set([3000, 3001, 40001]), udp: new Set() },
   lowest: 1024,
   range: [40000, 40003],
 };
@@ -90,4 +91,17 @@ test('choosePorts() names the process that listens', async () => {
   } finally {
     server.close();
   }
+});
+
+test('portFacts() knows the ports of connections: none of them is handed out', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  t.after(() => (client.destroy(), server.close()));
+  await once(client, 'connect');
+  const local = client.localPort ?? 0;
+  const { busy, taken } = portFacts();
+  assert.deepEqual([busy.tcp.has(local), taken.tcp.has(local)], [true, false]);
+  const only: PortFacts = { ...facts, busy, range: [local, local] };
+  assert.throws(() => choosePorts([any], only, nobody), { code: 'in-use' });
 });
