@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "idle_memory.h"
 #include "io.h"
 #include "monitor.h"
 #include "notify.h"
@@ -176,9 +177,12 @@ static bool has_output(const struct monitor *monitor) {
 }
 
 void monitor_serve(struct monitor *monitor) {
-    size_t taken = 0, at_end = 0;
+    size_t taken = 0, at_end = 0, clients = 1;
     bool seen_end = false;
     while (!monitor->ended || has_output(monitor)) {
+        if (clients > 0 && monitor->client_count == 0)
+            idle_memory_release();
+        clients = monitor->client_count;
         if (monitor->ended && !seen_end) {
             seen_end = true;
             at_end = taken;
