@@ -77,7 +77,7 @@ boot() {
   echo "$port" >"$state/port"
   qemu-system-x86_64 -name tspod-vm -M pc -nodefaults -no-user-config -display none \
     -accel "$accelerator" -cpu "$cpu" -smp 2 -m "$memory" -kernel "$place/vmlinuz" -initrd "$place/initrd" \
-    -append 'root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet loglevel=4 mitigations=off random.trust_cpu=on' \
+    -append 'root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet loglevel=4 panic=1 mitigations=off random.trust_cpu=on' \
     -drive "file=$place/root.img,format=raw,if=virtio,snapshot=on,cache=unsafe" \
     -netdev "user,id=net,net=192.168.76.0/24,host=192.168.76.2,dns=192.168.76.3,hostfwd=tcp:127.0.0.1:$port-192.168.76.15:22" \
     -device virtio-net-pci,netdev=net,romfile= -device virtio-rng-pci \
