@@ -82,15 +82,6 @@ test('--userns auto takes the ids of the user containers, and no two containers 
   assert.match(stderr, /^Error: .*9000000/);
 });
 
-test('runc runs what the own run-time runs', async (t) => {
-  const { stdout, stderr, code } = await runTspod(
-    ['--runtime', 'runc', 'run', '--rm', '--network', 'none', 'busybox', 'echo', 'by runc'],
-    { expectCode: null },
-  );
-  if (/runc.*(not found|no such file)/i.test(stderr)) t.skip('runc is not installed');
-  else assert.deepEqual([stdout, code], ['by runc\n', 0], stderr);
-});
-
 const refusals: [name: string, args: string[], says: RegExp, code: number][] = [
   [
     'a network by pasta',
