@@ -16,40 +16,15 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { startGitServer } from '../helpers/git-server';
+import { ask, BASE, build, makeContext } from '../helpers/builds';
 import { project, tspodProgram } from '../helpers/project';
 import { homeEnvironment, testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
-import type { RunOptions } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 import { words } from '../helpers/words';
 
 before(() => runTspod(['load', '-qi', join(project, 'dist/busybox.tar')]));
-
-/** A context of a Containerfile of these lines, and of files. */
-function makeContext(lines: string[], files: Record<string, string> = {}): string {
-  const folder = testFolder('context');
-  for (const [name, text] of Object.entries({ Containerfile: `${lines.join('\n')}\n`, ...files })) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
-
-const build = (args: string[], options: RunOptions = {}) =>
-  runTspod(['build', '-q', '--network', 'none', ...args], options);
-
-/** What a command says in a container of what is built. */
-async function ask(command: string, args: string[], options: RunOptions = {}): Promise<string> {
-  const name = uniqueName();
-  await build(['-t', name, ...args], options);
-  const words = ['run', '--rm', '--network', 'none', '--entrypoint', '', name, 'sh', '-c', command];
-  const { stdout } = await runTspod(words);
-  await runTspod(['rmi', name]);
-  return stdout.trim();
-}
-
-const BASE = 'FROM localhost/busybox';
 
 test('the same files give the same digest whatever their times and their order, from another directory and another store', async () => {
   const files: [string, string][] = Array.from({ length: 30 }, (_, at) => [`d/${at}`, `${at}`]);

@@ -5,38 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { startGitServer } from '../helpers/git-server';
+import { ask, BASE, build, makeContext } from '../helpers/builds';
 import { project } from '../helpers/project';
-import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
-import type { RunOptions } from '../helpers/tspod';
-import { uniqueName } from '../helpers/unique-name';
 
 before(() => runTspod(['load', '-qi', join(project, 'dist/busybox.tar')]));
-
-const BASE = 'FROM localhost/busybox';
-
-/** A context of a Containerfile of these lines, and of files. */
-function makeContext(lines: string[], files: Record<string, string> = {}): string {
-  const folder = testFolder('context');
-  for (const [name, text] of Object.entries({ Containerfile: `${lines.join('\n')}\n`, ...files })) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
-
-const build = (args: string[], options: RunOptions = {}) =>
-  runTspod(['build', '-q', '--network', 'none', ...args], options);
-
-/** What a command says in a container of what is built. */
-async function ask(command: string, ...args: string[]): Promise<string> {
-  const name = uniqueName();
-  await build(['-t', name, ...args]);
-  const words = ['run', '--rm', '--network', 'none', '--entrypoint', '', name, 'sh', '-c', command];
-  const { stdout } = await runTspod(words);
-  await runTspod(['rmi', name]);
-  return stdout.trim();
-}
 
 test('arguments of a stage are those of a stage that begins with it, but of no other', async () => {
   const context = makeContext([
@@ -46,7 +19,7 @@ test('arguments of a stage are those of a stage that begins with it, but of no o
     ...[BASE, 'RUN echo "other ${X-unset}" > /other', 'COPY --from=2 /said /'],
   ]);
   assert.equal(
-    await ask('cat /said /other', '--build-arg', 'GIVEN=g', context),
+    await ask('cat /said /other', ['--build-arg', 'GIVEN=g', context]),
     'two 1 g\nthree 3\nother unset',
   );
 });
@@ -58,7 +31,7 @@ test('a WORKDIR that is made belongs to the user of the stage', async () => {
     ...['USER root', 'WORKDIR /second'],
   ];
   const names = '/first /second /second/below /first/third';
-  const said = await ask(`stat -c '%n %u:%g' ${names}`, makeContext([BASE, ...lines]));
+  const said = await ask(`stat -c '%n %u:%g' ${names}`, [makeContext([BASE, ...lines])]);
   assert.equal(said, '/first 0:0\n/second 55:56\n/second/below 55:56\n/first/third 7:8');
   const { stderr } = await build([makeContext([BASE, 'USER nosuch', 'WORKDIR /x'])], { expectCode: 125 });
   assert.match(stderr, /Containerfile:3:1: .*nosuch/);
@@ -71,7 +44,7 @@ test('COPY --parents takes two stars for any number of directories', async () =>
     files,
   );
   assert.equal(
-    await ask('find /t /u -type f | sort', context),
+    await ask('find /t /u -type f | sort', [context]),
     '/t/src/a.txt\n/t/src/x/b.txt\n/t/src/x/y/c.txt\n/u/x/y/c.txt',
   );
 });
@@ -84,7 +57,7 @@ test('COPY --link does not look at what is below, COPY does', async () => {
   const context = makeContext(lines, { f: '' });
   chmodSync(join(context, 'f'), 0o640);
   assert.equal(
-    await ask('stat -c "%n %F %a" /link /link/f /real /real/f /new/dir /new/dir/f', context),
+    await ask('stat -c "%n %F %a" /link /link/f /real /real/f /new/dir /new/dir/f', [context]),
     [
       ...['/link directory 755', '/link/f regular empty file 640', '/real directory 700'],
       ...['/real/f regular empty file 640', '/new/dir directory 755', '/new/dir/f regular empty file 660'],
@@ -105,12 +78,12 @@ test('ADD takes a repository, a branch or a directory of it, and checks its comm
   const add = (words: string): string => makeContext([BASE, `ADD ${words}`]);
   const list = 'cd /r; find . -path ./.git -prune -o -print | sort | xargs stat -c "%n %a %u"; cat docs/page';
   assert.equal(
-    await ask(list, add(`${url} /r`)),
+    await ask(list, [add(`${url} /r`)]),
     './. 755 0\n./docs 755 0\n./docs/link 777 0\n./docs/page 644 0\n./run 755 0\nsecond'.replace('./.', '.'),
   );
-  assert.equal(await ask('cat /d/link; ls -A /d', add(`${url}#v1:docs /d/`)), 'first\nlink\npage');
+  assert.equal(await ask('cat /d/link; ls -A /d', [add(`${url}#v1:docs /d/`)]), 'first\nlink\npage');
   assert.equal(
-    await ask('ls -A /k', add(`--keep-git-dir=true --checksum=${second.slice(0, 9)} ${url} /k`)),
+    await ask('ls -A /k', [add(`--keep-git-dir=true --checksum=${second.slice(0, 9)} ${url} /k`)]),
     '.git\ndocs\nrun',
   );
   const { stderr } = await build([add(`--checksum=${first} ${url} /r`)], { expectCode: 125 });
@@ -133,7 +106,7 @@ test('a secret that is named after a host goes to it with ADD, and is no part of
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const context = makeContext([BASE, `ADD --chmod=644 http://${host}/f /f`], { token: 'hush\n' });
   const secret = ['--secret', `id=HTTP_AUTH_TOKEN_${host},src=${join(context, 'token')}`];
-  assert.equal(await ask('cat /f; env | grep -c hush || true', ...secret, context), 'got it0');
+  assert.equal(await ask('cat /f; env | grep -c hush || true', [...secret, context]), 'got it0');
   const header = ['--secret', `id=HTTP_AUTH_HEADER_${host},env=HEADER`];
   const words = ['build', '-q', ...header, context];
   await runTspod(words, { env: { HEADER: 'Bearer hush' } });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,10 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { BASE, makeContext } from '../helpers/builds';
 import { runScriptLacking } from '../helpers/lacking-machine';
-import { project, tspodProgram } from '../helpers/project';
-import { homeEnvironment, testFolder } from '../helpers/test-home';
+import { project } from '../helpers/project';
+import { runAndKill } from '../helpers/run-and-kill';
+import { testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
@@ -37,14 +37,6 @@ async function makeStore(): Promise<Store> {
   return { root, tspod, build: (...args) => tspod('build', '-q', '--network', 'none', ...args) };
 }
 
-/** A context of a Containerfile of these lines, and of files. */
-function makeContext(lines: string[], files: Record<string, string> = {}): string {
-  const folder = testFolder('context');
-  const all = { Containerfile: ['FROM localhost/busybox', ...lines, ''].join('\n'), ...files };
-  for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
-  return folder;
-}
-
 /** Files that `tmp` of a store has. */
 const leftIn = (root: string): string[] =>
   existsSync(join(root, 'tmp')) ? readdirSync(join(root, 'tmp')) : [];
@@ -63,26 +55,15 @@ function processesOf(word: string): string[] {
     });
 }
 
+const contextOf = (lines: readonly string[], files: Record<string, string> = {}): string =>
+  makeContext([BASE, ...lines], files);
 const isMounted = (path: string): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(path);
-
-/** Starts a build, and kills what it has started after `delay` ms. */
-async function killed(args: readonly string[], delay: number): Promise<void> {
-  const child = spawn(tspodProgram, args, { env: homeEnvironment(), stdio: 'ignore', detached: true });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  await pause(delay);
-  try {
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
-  } catch {
-    // it was faster
-  }
-  await ended;
-}
 
 test(`each of ${rounds} builds that are killed at any moment leaves no process and no mount, and the next one is whole`, async () => {
   const { root, tspod, build } = await makeStore();
   const word = uniqueName();
   const files = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`f${at}`, `${at}`.repeat(9000)]));
-  const context = makeContext(
+  const context = contextOf(
     [
       'COPY f* /f/',
       `RUN echo ${word}; dd if=/dev/zero of=/big bs=64k count=40 2>/dev/null; rm -r /f`,
@@ -98,7 +79,7 @@ test(`each of ${rounds} builds that are killed at any moment leaves no process a
   for (let round = 0; round < rounds; round++) {
     const delay = Math.random() * longest * 1.1;
     const told = `round ${round}, killed after ${delay.toFixed(1)} ms`;
-    await killed(build(...(round % 2 === 0 ? ['--no-cache'] : []), '-t', 'made', context), delay);
+    await runAndKill(build(...(round % 2 === 0 ? ['--no-cache'] : []), '-t', 'made', context), delay);
     await waitFor(`no process to be left: ${told}`, () => processesOf(word).length === 0);
     assert.equal(isMounted(root), false, told);
     const { stdout, stderr, code } = await runTspod(tspod('system', 'check'), { expectCode: null });
@@ -120,7 +101,7 @@ test(`each of ${rounds} builds that are killed at any moment leaves no process a
 for (const size of [2600, 4400, 5600, 7400]) {
   test(`a disk of ${size} KiB that fills up in a build is told of with the line, and nothing stays`, async () => {
     const root = join(testFolder('disk'), 'root');
-    const context = makeContext(['COPY big /copied', 'RUN cat /copied > /written'], {
+    const context = contextOf(['COPY big /copied', 'RUN cat /copied > /written'], {
       big: 'b'.repeat(1 << 20),
     });
     const script = `
@@ -143,7 +124,7 @@ for (const size of [2600, 4400, 5600, 7400]) {
 
 test('entries of the cache that are cut off or of another kind are as if they were not there', async () => {
   const { root, tspod, build } = await makeStore();
-  const context = makeContext(['COPY a /a', 'RUN cat /a > /b'], { a: '1' });
+  const context = contextOf(['COPY a /a', 'RUN cat /a > /b'], { a: '1' });
   const [id] = (await runTspod(build('--source-date-epoch', '1700000000', context))).stdout.split('\n');
   const folders = [join(root, 'build-cache/steps'), join(root, 'build-cache/files')];
   const damage: ((path: string) => void)[] = [
@@ -168,9 +149,9 @@ test('entries of the cache that are cut off or of another kind are as if they we
 
 test('builds at the same time share the cache, and the same files give the same layers', async () => {
   const { root, tspod, build } = await makeStore();
-  const same = makeContext(['COPY a /a', 'RUN cat /a > /b; sleep 0.2'], { a: 'x'.repeat(100_000) });
+  const same = contextOf(['COPY a /a', 'RUN cat /a > /b; sleep 0.2'], { a: 'x'.repeat(100_000) });
   const others = [1, 2].map((at) =>
-    makeContext(['COPY a /a', `RUN echo ${at} > /b`], { a: 'x'.repeat(100_000) }),
+    contextOf(['COPY a /a', `RUN echo ${at} > /b`], { a: 'x'.repeat(100_000) }),
   );
   const epoch = ['--source-date-epoch', '1700000000'];
   const results = await Promise.all(
@@ -188,15 +169,15 @@ test('a cache that is locked is waited for; who waits can be interrupted', async
   const step = (text: string): string[] => [`RUN --mount=type=cache,id=k,target=/c,sharing=locked ${text}`];
   const [flag, word] = [join(testFolder('flag')), uniqueName()];
   const volume = ['-v', `${flag}:/flag`];
-  const holds = makeContext(
+  const holds = contextOf(
     step('touch /flag/held; until test -e /flag/go; do sleep 0.1; done; echo first >> /c/x'),
   );
-  const waits = makeContext(step(`cp /c/x /flag/${word}`));
+  const waits = contextOf(step(`cp /c/x /flag/${word}`));
   const holder = startTspod(build(...volume, holds));
   holder.child.stdin.end();
   await waitFor('the cache to be held', () => existsSync(join(flag, 'held')));
   const shown = ['build', '--progress', 'plain', '--network', 'none', ...volume];
-  const gone = startTspod(tspod(...shown, makeContext(step('touch /flag/wrong'))));
+  const gone = startTspod(tspod(...shown, contextOf(step('touch /flag/wrong'))));
   gone.child.stdin.end();
   let log = '';
   gone.child.stderr.on('data', (data: Buffer) => (log += data.toString()));
@@ -215,7 +196,7 @@ test('a cache that is locked is waited for; who waits can be interrupted', async
 
 test('the first stage that fails ends the others', async () => {
   const { build, root } = await makeStore();
-  const context = makeContext([]);
+  const context = contextOf([]);
   const word = uniqueName();
   writeFileSync(
     join(context, 'Containerfile'),
@@ -230,7 +211,7 @@ test('the first stage that fails ends the others', async () => {
 
 test('a program that is killed is told with its signal', async () => {
   const { build } = await makeStore();
-  const { stderr } = await runTspod(build(makeContext(["RUN sh -c 'kill -9 $$' || exit $?"])), {
+  const { stderr } = await runTspod(build(contextOf(["RUN sh -c 'kill -9 $$' || exit $?"])), {
     expectCode: 137,
   });
   assert.match(stderr, /Containerfile:2:1: .*killed by signal 9/);
@@ -238,7 +219,7 @@ test('a program that is killed is told with its signal', async () => {
 
 test('a stage that another one needs while it waits is built, however few are at work', async () => {
   const { build } = await makeStore();
-  const folder = makeContext([]);
+  const folder = contextOf([]);
   mkdirSync(join(folder, 'x'));
   writeFileSync(
     join(folder, 'Containerfile'),

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import { dockerArchive, ociFiles, testLayer } from '../helpers/build-image';
 import { startFaultServer } from '../helpers/fault-server';
 import { runScriptLacking } from '../helpers/lacking-machine';
-import { tspodProgram } from '../helpers/project';
-import { homeEnvironment, testFolder } from '../helpers/test-home';
+import { runAndKill } from '../helpers/run-and-kill';
+import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 
 /** 200 of them are the full test (`npm run test:faults`); a few tell of most mistakes. */
@@ -49,19 +47,6 @@ async function serveImage(image: Awaited<ReturnType<typeof makeImage>>): Promise
   return ['pull', '--tls-verify=false', '--quiet', `${server.host}/image:latest`];
 }
 
-/** Starts the program, and kills it with all that it started after `delay` ms. */
-async function killed(args: readonly string[], delay: number): Promise<void> {
-  const child = spawn(tspodProgram, args, { env: homeEnvironment(), stdio: 'ignore', detached: true });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  await pause(delay);
-  try {
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
-  } catch {
-    // it was faster
-  }
-  await ended;
-}
-
 async function timeOf(args: readonly string[]): Promise<number> {
   const start = performance.now();
   await runTspod(args);
@@ -85,7 +70,7 @@ test(`after each of ${rounds} loads and pulls that are killed at any moment the 
     const args = transfers[which] ?? [];
     const delay = Math.random() * (longest[which] ?? 0) * 1.1;
     const told = `round ${round}: ${args.join(' ')}, killed after ${delay.toFixed(1)} ms`;
-    await killed(args, delay);
+    await runAndKill(args, delay);
     const { stdout, stderr, code } = await runTspod(tspod('system', 'check'), { expectCode: null });
     assert.equal(`${stdout}${stderr}${code}`, '0', told);
     await runTspod(args);
@@ -118,7 +103,7 @@ test('a repair that is killed at any moment leaves a store that the next one rep
   mkdirSync(join(root, 'volumes/kept/_data'), { recursive: true });
   for (let round = 0; round < Math.ceil(rounds / 4); round++) {
     await runTspod(damage);
-    await killed(tspod('system', 'check', '--repair'), Math.random() * longest);
+    await runAndKill(tspod('system', 'check', '--repair'), Math.random() * longest);
     await runTspod(tspod('system', 'check', '--repair'));
     assert.equal((await runTspod(tspod('system', 'check'))).stdout, '');
   }
