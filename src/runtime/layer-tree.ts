@@ -1,6 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstatSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
 import { listSmallTree } from '../sys/small-tree';

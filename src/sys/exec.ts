@@ -1,4 +1,5 @@
 import { lastErrno, libc } from './native-library';
+import { environmentList, posixSpawn, type Variables } from './posix-spawn';
 
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
@@ -10,51 +11,38 @@ const FD_CLOEXEC = 1;
 export function replaceProcess(
   path: string,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Variables,
   keep: readonly number[],
 ): never {
   const execve = libc('int execve(const char *path, const char **argv, const char **envp)');
   beforeExec();
   setCloseOnExec([0, 1, 2, ...keep], false);
-  execve(path, [...argv, null], environment(env));
-  throw cannotExecute(path, lastErrno());
+  execve(path, [...argv, null], environmentList(env));
+  const errno = lastErrno();
+  throw Object.assign(new Error(`cannot execute (errno ${errno})`), { errno, path });
 }
 
 /**
- * Starts another program beside this process, and returns its process id without waiting; throws the errno's name when the call
- * fails. Standard input, output and error and the descriptors in `keep` are open in it, with their numbers.
+ * Starts another program beside this process, and returns its process id without waiting; throws ENOENT and the like.
+ * Standard input, output and error and the descriptors in `keep` are open in it, with their numbers.
  */
 export function startProgram(
   path: string,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Variables,
   keep: readonly number[],
 ): number {
-  const spawn = libc(
-    'int posix_spawn(void *pid, const char *path, const void *actions, const void *attr, const char **argv, const char **envp)',
-  );
-  const pid = Buffer.alloc(4);
   setCloseOnExec([0, 1, 2, ...keep], false);
-  const errno = spawn(pid, path, null, null, [...argv, null], environment(env));
-  setCloseOnExec(keep, true);
-  if (errno !== 0) throw cannotExecute(path, errno);
-  return pid.readInt32LE(0);
-}
-
-function environment(env: Readonly<Record<string, string | undefined>>): (string | null)[] {
-  const environment: (string | null)[] = [];
-  for (const name in env) environment.push(`${name}=${env[name]}`);
-  environment.push(null);
-  return environment;
+  try {
+    return posixSpawn(path, argv, env);
+  } finally {
+    setCloseOnExec(keep, true);
+  }
 }
 
 function setCloseOnExec(descriptors: readonly number[], isClosed: boolean): void {
   const fcntl = libc('int fcntl(int fd, int cmd, ...)');
   for (const fd of descriptors) fcntl(fd, F_SETFD, 'int', isClosed ? FD_CLOEXEC : 0);
-}
-
-function cannotExecute(path: string, errno: number): Error {
-  return Object.assign(new Error(`cannot execute (errno ${errno})`), { errno, path });
 }
 
 /** What bin/tspod has to do before its process is gone: keep the code cache. */

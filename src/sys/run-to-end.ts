@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { libc } from './native-library';
+import { posixSpawn, type Variables } from './posix-spawn';
 import { systemCallError } from './system-call';
 
 const MFD_CLOEXEC = 1;
@@ -26,7 +27,7 @@ export function runToEnd(
   path: string,
   argv: readonly string[],
   options: {
-    env: Readonly<Record<string, string | undefined>>;
+    env: Variables;
     pass?: number | undefined;
     input?: string | undefined;
     capture: boolean;
@@ -76,7 +77,7 @@ function contentOf(isCaptured: boolean, descriptor: number): Buffer {
 function spawn(
   path: string,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Variables,
   descriptors: readonly number[],
 ): number {
   const attributes = Buffer.alloc(OBJECT_SIZE);
@@ -91,18 +92,12 @@ function spawn(
   libc('int posix_spawn_file_actions_init(void *actions)')(actions);
   const duplicate = libc('int posix_spawn_file_actions_adddup2(void *actions, int fd, int newfd)');
   for (const [to, from] of descriptors.entries()) duplicate(actions, from, to);
-  const environment: string[] = [];
-  for (const name in env) if (env[name] !== undefined) environment.push(`${name}=${env[name]}`);
-  const pid = Buffer.alloc(4);
-  const call = libc(
-    'int posix_spawn(void *pid, const char *path, const void *actions, const void *attr, const char **argv, const char **envp)',
-  );
-  const errno = call(pid, path, actions, attributes, [...argv, null], [...environment, null]);
-  libc('int posix_spawn_file_actions_destroy(void *actions)')(actions);
-  libc('int posix_spawnattr_destroy(void *attr)')(attributes);
-  if (errno === 0) return pid.readInt32LE(0);
-  const code = process.getBuiltinModule('node:util').getSystemErrorName(-errno);
-  throw Object.assign(new Error(`${code}: posix_spawn '${path}'`), { errno: -errno, code, path });
+  try {
+    return posixSpawn(path, argv, env, { actions, attributes });
+  } finally {
+    libc('int posix_spawn_file_actions_destroy(void *actions)')(actions);
+    libc('int posix_spawnattr_destroy(void *attr)')(attributes);
+  }
 }
 
 function waitFor(pid: number): number | undefined {

@@ -21,7 +21,7 @@ test('startProgram() passes the descriptors that it was told of, and no others',
 
 test('startProgram() throws the errno of a program that is not there', () => {
   assert.throws(() => startProgram('/no/such/program', ['program'], {}, []), {
-    errno: 2,
+    code: 'ENOENT',
     path: '/no/such/program',
   });
 });
