@@ -5,7 +5,7 @@ const ONE_STORE = 'everything is kept below --root';
 const INSIDE = 'it is for those who work on Podman itself';
 
 /** The log levels of Podman's `--log-level`. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'] as const;
 
 /**
  * Options that may stand before the command, and in their long form also after it. A command's own option of the

@@ -75,7 +75,7 @@ async function searchFile(ctx: Context, key: string, path: AuthPath): Promise<Cr
 }
 
 /** The key of the entry that fits best; undefined where none does. */
-export function findEntryKey({ auths }: AuthFile, key: string, isLegacy: boolean): string | undefined {
+function findEntryKey({ auths }: AuthFile, key: string, isLegacy: boolean): string | undefined {
   const keys = isLegacy ? [hostOf(key)] : keysOf(key);
   const exact = keys.find((each) => Object.hasOwn(auths, each));
   if (exact !== undefined) return exact;

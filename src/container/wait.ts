@@ -10,7 +10,7 @@ import type { ContainerPhase, ContainerState } from './state/status';
 export type HealthWord = 'healthy' | 'unhealthy';
 
 /** What `wait --condition` accepts beside the states of health. */
-export const WAIT_CONDITIONS: Readonly<Record<string, readonly ContainerPhase[]>> = {
+const WAIT_CONDITIONS: Readonly<Record<string, readonly ContainerPhase[]>> = {
   configured: ['created'],
   created: ['created'],
   initialized: ['initialized'],

@@ -1,5 +1,5 @@
 import { TspodError } from '../lib/errors';
-import { shellSplit } from '../lib/shell-quote';
+import { shellSplit } from '../lib/shell-split';
 import type { ImageRunConfig } from './image-config';
 
 type Apply = (config: ImageRunConfig, value: string) => void;

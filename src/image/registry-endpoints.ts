@@ -17,7 +17,7 @@ export interface RegistryEndpoint {
 }
 
 /** The `[[registry]]` of registries.conf that an image belongs to; undefined where none does. */
-export function registryFor(ctx: Context, reference: ImageReference): RegistryEntry | undefined {
+function registryFor(ctx: Context, reference: ImageReference): RegistryEntry | undefined {
   return findRegistry(loadRegistriesConf(ctx), formatReference(dockerReference(reference)));
 }
 

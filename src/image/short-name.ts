@@ -56,7 +56,7 @@ export async function resolveShortName(
 }
 
 /** Whether the first part of a name is a registry. */
-export function isFullName({ domain }: ImageReference): boolean {
+function isFullName({ domain }: ImageReference): boolean {
   return domain !== undefined && (/[.:]/.test(domain) || domain === 'localhost');
 }
 

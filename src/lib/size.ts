@@ -57,7 +57,7 @@ function customSize(bytes: number, { base, units, digits, gap }: SizeStyle): str
 }
 
 /** Go's `%.Ng`: at most `digits` significant digits, no zeros at the end. */
-export function shortestDecimal(value: number, digits: number): string {
+function shortestDecimal(value: number, digits: number): string {
   const text = value.toPrecision(digits);
   if (!text.includes('e')) return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   const [mantissa = '', exponent = ''] = text.split('e');

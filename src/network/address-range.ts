@@ -31,7 +31,7 @@ export function parseRange(text: string): AddressRange | undefined {
 }
 
 /** The range of `bits` that an address lies in. */
-export function rangeAround({ family, value }: Address, bits: number): AddressRange {
+function rangeAround({ family, value }: Address, bits: number): AddressRange {
   const rest = BigInt(width(family) - bits);
   return { family, first: (value >> rest) << rest, bits };
 }

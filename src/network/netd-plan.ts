@@ -20,7 +20,7 @@ export function addNetd(plan: Plan, directory: string, wish: BridgeWish): void {
 }
 
 /** Adds the bandwidth of a container with a network helper of its own. */
-export function addNetworkRate(plan: Plan, rate: Rate): void {
+function addNetworkRate(plan: Plan, rate: Rate): void {
   plan.add('NET_RATE', rate.egress ?? 0, rate.ingress ?? 0);
 }
 

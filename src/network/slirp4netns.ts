@@ -1,7 +1,7 @@
 import type { NetworkOptions, PortMapping } from './types';
 
 /** The container's address where no other network was asked for (slirp4netns(1)). */
-export const SLIRP_ADDRESS = '10.0.2.100';
+const SLIRP_ADDRESS = '10.0.2.100';
 
 const DEFAULT_MTU = '65520';
 

@@ -94,7 +94,7 @@ function defaultPlace(ctx: Context): CgroupPlace {
 }
 
 /** The caller's own cgroup directory, or undefined when version 2 does not tell. */
-export function ownCgroup(mount = MOUNT): string | undefined {
+function ownCgroup(mount = MOUNT): string | undefined {
   const line = readFileSync('/proc/self/cgroup', 'utf8')
     .split('\n')
     .find((text) => text.startsWith('0::'));

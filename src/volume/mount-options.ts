@@ -52,7 +52,7 @@ const WORDS: Record<string, (options: MountOptions) => void> = {
 };
 
 /** The error of a mount with an id map that is not the container's. */
-export function idMapError(text: string): TspodError {
+function idMapError(text: string): TspodError {
   return new TspodError(
     'unsupported',
     `volume "${text}": the option idmap with a map of its own is not supported`,

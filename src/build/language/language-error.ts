@@ -25,7 +25,7 @@ export function describePlace({ file, line, column }: SourceRange): string {
 }
 
 /** The line with its number, and a mark below what is meant. Tabs become spaces, so that the mark fits. */
-export function excerptOf({ line, column, length, text }: SourceRange): string[] {
+function excerptOf({ line, column, length, text }: SourceRange): string[] {
   const number = String(line);
   const shown = text.replaceAll('\t', ' ');
   const mark = '^'.repeat(Math.max(1, Math.min(length, shown.length - column + 1)));

@@ -123,8 +123,3 @@ function readContent(reader: Reader, { name, chomp, at }: Heredoc): string {
 function nearMiss(name: string, line: number): string {
   return `line ${line} has blanks beside ${name}: take them away, or write <<-${name} where they are tabs before it`;
 }
-
-/** The first character of an instruction's keyword. */
-export function keywordStart(line: SourceLine): number {
-  return line.text.length - line.text.trimStart().length;
-}

@@ -32,7 +32,7 @@ const STUBS = [
 const FOLDERS = ['/dev', '/proc', '/sys', '/run', '/etc'];
 
 /** The words that a `RUN` executes. */
-export function runArguments(config: ImageRunConfig, { command }: RunInstruction<Word>): string[] {
+function runArguments(config: ImageRunConfig, { command }: RunInstruction<Word>): string[] {
   if (command.form === 'exec') return command.args;
   if (command.form === 'script') return [`/dev/pipes/${command.name}`];
   return [...shellOf(config), command.text];

@@ -46,7 +46,7 @@ export interface HealthOptions {
 }
 
 /** Nanoseconds of a second. */
-export const SECOND_NS = 1e9;
+const SECOND_NS = 1e9;
 
 /** What Podman takes where nothing is said. */
 export const HEALTH_DEFAULTS = {

@@ -2,7 +2,7 @@ import { TspodError } from '../../lib/errors';
 import type { Ulimit } from '../record';
 
 /** The limits of setrlimit(2) by the names that Docker gives them. */
-export const ULIMIT_NAMES = [
+const ULIMIT_NAMES = [
   'as',
   'core',
   'cpu',

@@ -27,7 +27,7 @@ export function startFacts(ctx: Context, record: ContainerRecord): StartFacts {
 }
 
 /** Full ids of the containers whose namespaces a container joins, without repeats. */
-export function joinedContainers({ options }: ContainerRecord): string[] {
+function joinedContainers({ options }: ContainerRecord): string[] {
   const { pid, ipc, uts, cgroup } = options.namespaces;
   const ids = [pid, ipc, uts, cgroup, options.network, options.userns].flatMap((mode) =>
     mode.kind === 'container' ? [mode.target] : [],

@@ -69,7 +69,7 @@ export function readStatusFile(ctx: Context, id: string): StatusFile | undefined
 }
 
 /** Whether the monitor that wrote this lives: its pid with its start time, in this boot of the machine. */
-export function hasMonitor(status: StatusFile): boolean {
+function hasMonitor(status: StatusFile): boolean {
   return isProcess(status.monitorPid, status.monitorStartTime) && status.bootId === currentBootId();
 }
 

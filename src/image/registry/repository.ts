@@ -43,6 +43,6 @@ export function makeRepository(
 }
 
 /** A scope of the distribution specification for tokens. */
-export function scopeOf(path: string, actions: string): string {
+function scopeOf(path: string, actions: string): string {
   return `repository:${path}:${actions}`;
 }

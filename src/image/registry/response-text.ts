@@ -3,7 +3,7 @@ import type { HttpResponse } from './exchange';
 import { transportError } from './transport-error';
 
 /** The most that is read of a manifest, a token, a list or an error: 4 MiB, as in Podman. */
-export const LARGEST_ANSWER = 4 * 1024 * 1024;
+const LARGEST_ANSWER = 4 * 1024 * 1024;
 
 /** Reads a whole answer. Error `invalid`: it is larger than `limit` bytes, `what` names it; `network`: it breaks off. */
 export async function readAll(response: HttpResponse, what: string, limit = LARGEST_ANSWER): Promise<Buffer> {

@@ -4,7 +4,7 @@ import { transienceOf } from './transient';
 import type { RegistryOptions } from './types';
 
 /** How often Podman tries again. */
-export const DEFAULT_RETRY = 3;
+const DEFAULT_RETRY = 3;
 const longestDelay = 60_000;
 // a registry that says "in six hours" means: not now
 const longestRetryAfter = 120_000;

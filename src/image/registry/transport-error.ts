@@ -18,7 +18,7 @@ const reasons: Record<string, string> = {
 const lasting = new Set(['ENOTFOUND', 'EACCES', 'EPERM']);
 
 /** Whether an error says that the other side does not speak TLS at all. */
-export function isNotTls(error: unknown): boolean {
+function isNotTls(error: unknown): boolean {
   const code = codeOf(rootCause(error));
   return code === 'EPROTO' || code.startsWith('ERR_SSL_WRONG_VERSION') || code.startsWith('ERR_SSL_PACKET');
 }

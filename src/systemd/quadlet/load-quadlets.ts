@@ -24,7 +24,7 @@ export function loadQuadlets(directories: readonly string[]): Quadlet[] {
 }
 
 /** One Quadlet file with its drop-ins from these directories. */
-export function loadQuadlet(path: string, kind: QuadletKind, directories: readonly string[]): Quadlet {
+function loadQuadlet(path: string, kind: QuadletKind, directories: readonly string[]): Quadlet {
   const name = basename(path);
   const quadlet: Quadlet = { name, path, kind, unit: createUnit(name, path), problems: [] };
   mergeFile(quadlet, path);

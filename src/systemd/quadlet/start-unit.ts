@@ -15,7 +15,7 @@ import { translateDependencies } from './references';
 import type { Conversion, Quadlet, QuadletSetup, QuadletTarget } from './types';
 
 /** What waits for the network on behalf of a user's units; it is shipped with tspod. */
-export const USER_NETWORK_UNIT = 'tspod-user-wait-network-online.service';
+const USER_NETWORK_UNIT = 'tspod-user-wait-network-online.service';
 
 /** Begins the unit of a file: a copy of all sections, those of Quadlet renamed so that systemd passes over them. */
 export function startUnit(

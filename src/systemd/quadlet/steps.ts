@@ -39,7 +39,7 @@ export function flag(name: string, option: string): QuadletStep {
 }
 
 /** `--option` or `--option=false`; nothing for undefined. */
-export function flagWords(option: string, value: boolean | undefined): string[] {
+function flagWords(option: string, value: boolean | undefined): string[] {
   if (value === undefined) return [];
   return [value ? `--${option}` : `--${option}=false`];
 }

@@ -5,7 +5,7 @@ import type { Descriptor, Manifest } from '../../../image/manifest';
 import { digestOf } from '../../../store/digest';
 
 /** Its value is the key of the step that the image is the result of. */
-export const KEY_LABEL = 'io.tspod.build.step';
+const KEY_LABEL = 'io.tspod.build.step';
 
 /** Its value is when the step was carried out, where the image has another time. */
 const MADE_LABEL = 'io.tspod.build.made';
