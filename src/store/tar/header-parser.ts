@@ -70,7 +70,7 @@ export function createHeaderParser(): HeaderParser {
     const { flag, size } = state;
     const body = data.subarray(0, size);
     if (flag === 'x') local = parsePaxRecords(body);
-    else if (flag === 'g') globals = [...globals, ...parsePaxRecords(body)];
+    else if (flag === 'g') globals = withGlobals(globals, parsePaxRecords(body));
     else if (flag === 'L') longPath = untilNul(body);
     else longLink = untilNul(body);
     state = { kind: 'header' };
@@ -161,6 +161,14 @@ export function createHeaderParser(): HeaderParser {
   };
 }
 
+/** A later record takes the place of an earlier one. Error `invalid`: together they are larger than one header may be. */
+function withGlobals(before: PaxRecords, more: PaxRecords): PaxRecords {
+  const all = [...new Map([...before, ...more])];
+  const size = all.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  if (size <= maxSpecialSize) return all;
+  throw new TspodError('invalid', 'the global headers of the tar archive are too large');
+}
+
 function untilNul(data: Buffer): string {
   const end = data.indexOf(0);
   return data.toString('latin1', 0, end < 0 ? data.length : end);
@@ -197,7 +205,7 @@ function applyPax(entry: TarEntry, records: PaxRecords): PaxSparse | undefined {
     if (key.startsWith('SCHILY.xattr.')) entry.xattrs.set(key.slice(13), Buffer.from(value, 'latin1'));
     else if (key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes') numbers.push(value);
     else if (key.startsWith('GNU.sparse.')) sparse.set(key.slice(11), value);
-    else paxFields[key]?.(entry, value);
+    else paxFields.get(key)?.(entry, value);
   }
   if (sparse.size === 0) return undefined;
   const name = sparse.get('name');
@@ -212,16 +220,19 @@ function applyPax(entry: TarEntry, records: PaxRecords): PaxSparse | undefined {
   };
 }
 
-const paxFields: Record<string, (entry: TarEntry, value: string) => void> = {
-  path: (entry, value) => (entry.path = value),
-  linkpath: (entry, value) => {
-    if (entry.type === 'symlink' || entry.type === 'hard-link') entry.linkPath = value;
-  },
-  size: (entry, value) => (entry.size = entry.storedSize = integer(value)),
-  uid: (entry, value) => (entry.uid = integer(value)),
-  gid: (entry, value) => (entry.gid = integer(value)),
-  mtime: (entry, value) => (entry.mtime = time(value)),
-};
+const paxFields = new Map<string, (entry: TarEntry, value: string) => void>([
+  ['path', (entry, value) => (entry.path = value)],
+  [
+    'linkpath',
+    (entry, value) => {
+      if (entry.type === 'symlink' || entry.type === 'hard-link') entry.linkPath = value;
+    },
+  ],
+  ['size', (entry, value) => (entry.size = entry.storedSize = integer(value))],
+  ['uid', (entry, value) => (entry.uid = integer(value))],
+  ['gid', (entry, value) => (entry.gid = integer(value))],
+  ['mtime', (entry, value) => (entry.mtime = time(value))],
+]);
 
 function integer(value: string): number {
   const result = /^\d{1,16}$/.test(value) ? Number(value) : NaN;
