@@ -1,4 +1,5 @@
 import { TspodError } from '../lib/errors';
+import { checkImageConfig } from './check-image-config';
 
 /** The part of an image's configuration that `run` takes its defaults from (OCI image spec, config.md). */
 export interface ImageRunConfig {
@@ -47,9 +48,9 @@ export interface ImageConfig {
   history?: HistoryEntry[];
 }
 
-/** Reads a configuration blob. Error `invalid`: it is not one, or does not go with `layers` layers. */
+/** Reads a configuration blob; what it has as null is absent. Error `invalid`: it is not one, or does not go with `layers` layers. */
 export function parseImageConfig(data: Buffer, layers?: number): ImageConfig {
-  const config = parseObject(data, 'image configuration') as Partial<ImageConfig>;
+  const config: Partial<ImageConfig> = checkImageConfig(parseObject(data, 'image configuration'));
   const diffIds: unknown = config.rootfs?.diff_ids;
   if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) {
     throw new TspodError('invalid', 'the image configuration has no list of layers (rootfs.diff_ids)');

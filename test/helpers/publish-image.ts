@@ -38,6 +38,8 @@ export interface Publication {
   tag?: string;
   path?: string;
   architecture?: string;
+  /** Further fields of the configuration. */
+  config?: object;
   change?: (manifest: Record<string, unknown>) => object;
 }
 
@@ -64,6 +66,7 @@ export async function publishImage(server: FaultServer, options: Publication = {
       os: 'linux',
       config: { Cmd: ['/true'] },
       rootfs: { type: 'layers', diff_ids: archives.map((archive) => sha256(archive)) },
+      ...options.config,
     }),
   );
   const describe = (mediaType: string, data: Buffer) => ({

@@ -217,6 +217,26 @@ test(
 );
 
 test(
+  'a configuration that holds what it cannot mean is one error, and fields that are null are absent',
+  withServer(async () => {
+    const bad = await publish({ config: { config: { Env: [5] } } });
+    assertOneError(await pullFails('-q', bad.name), /malformed: config\.Env is not a list of texts/);
+    const config = { config: { Cmd: ['/x'], Env: null, Labels: null, Volumes: null }, history: null };
+    const { name } = await publish({ config });
+    await pull('-q', name);
+    const format = ['--format', '{{.Labels}} {{.Created}}', '--filter', `reference=${name}`];
+    for (const args of [
+      ['images', ...format],
+      ['inspect', name],
+      ['history', name],
+      ['rmi', name],
+    ]) {
+      await runTspod(args);
+    }
+  }),
+);
+
+test(
   'indexes in indexes without end are one error',
   withServer(async () => {
     const { path, digest } = await publish();
