@@ -66,7 +66,7 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
       error,
     );
   } finally {
-    if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
     files.close();
     staging.remove();
     lock.release();

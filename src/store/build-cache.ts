@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { isErrno, TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { readJsonFile } from '../sys/file-io';
 import { buildCachePaths } from './build-cache-paths';
 import { digestHex, digestOf } from './digest';
+import { listDirectory } from './staging';
 import type { StorePaths } from './store-paths';
 
 /** What a step has come to. */
@@ -64,7 +65,7 @@ export function writeEntry(store: StorePaths, key: string, entry: CacheEntry): v
   }
 }
 
-/** The time of last use is what `--filter until=` of a prune goes by: a day's precision is enough. */
+/** The time of last use is what `--filter until=` of a prune goes by: an hour's precision is enough. */
 function touch(path: string): void {
   try {
     const now = Date.now();
@@ -76,14 +77,9 @@ function touch(path: string): void {
 
 /** The keys of all entries. */
 export function listEntries(store: StorePaths): string[] {
-  try {
-    return readdirSync(buildCachePaths(store).steps).flatMap(
-      (name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [],
-    );
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
+  return listDirectory(buildCachePaths(store).steps).flatMap(
+    (name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [],
+  );
 }
 
 /** All entries that can be read, by key. */

@@ -20,7 +20,10 @@ export async function* gzipParallel(source: AsyncIterable<Buffer>, level: number
   const start = (piece: Buffer, isLast: boolean): void => {
     crc = crc32(piece, crc);
     size += piece.length;
-    running.push(deflatePiece(piece, { level, window, isLast }));
+    const packed = deflatePiece(piece, { level, window, isLast });
+    // whoever comes to it gets its error: until then it is not an unhandled one
+    packed.catch(() => undefined);
+    running.push(packed);
     window = piece.subarray(Math.max(0, piece.length - windowSize));
   };
   yield header;

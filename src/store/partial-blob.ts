@@ -73,7 +73,8 @@ export function removeStalePartials(store: Pick<StorePaths, 'partial'>, age: num
 function removeUnlocked(path: string): void {
   const descriptor = openSync(path, 'r+');
   try {
-    if (tryLockDescriptor(descriptor)) rmSync(path, { force: true });
+    // it may have become a blob meanwhile, and the name another download's
+    if (tryLockDescriptor(descriptor) && isStillAt(path, descriptor)) rmSync(path, { force: true });
   } finally {
     closeSync(descriptor);
   }

@@ -47,14 +47,14 @@ export function replaceLayer(store: StorePaths, directory: string, chainHex: str
 }
 
 function syncStaged(store: StorePaths, paths: readonly string[]): void {
-  // a blob that several pulls share may be in its place already
-  if (
-    !syncFiles(
-      paths.filter((path) => existsSync(path)),
-      few,
-    )
-  )
-    syncStore(store);
+  // a blob that several pulls share may be in its place already, or get there just now
+  const staged = paths.filter((path) => existsSync(path));
+  try {
+    if (syncFiles(staged, few)) return;
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+  syncStore(store);
 }
 
 function syncStore(store: StorePaths): void {

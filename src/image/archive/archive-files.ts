@@ -15,9 +15,9 @@ export interface ArchiveFiles {
   close(): void;
 }
 
-/** The files of an uncompressed tar archive; closes its descriptor in the end. Error `invalid`: it is no archive. */
+/** The files of an uncompressed tar archive; closes its descriptor in the end, and on an error. Error `invalid`: it is no archive. */
 export function openTarFiles(descriptor: number): ArchiveFiles {
-  const members = indexTarFile(descriptor, fstatSync(descriptor).size);
+  const members = indexed(descriptor);
   function find(path: string, links = 0): FileRange | undefined {
     const member = members.get(path);
     if (member?.linkPath === undefined) return member === undefined ? undefined : { descriptor, ...member };
@@ -29,11 +29,21 @@ export function openTarFiles(descriptor: number): ArchiveFiles {
   return { find, close: () => closeSync(descriptor) };
 }
 
-/** The files of a directory. */
+function indexed(descriptor: number): ReturnType<typeof indexTarFile> {
+  try {
+    return indexTarFile(descriptor, fstatSync(descriptor).size);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** The files of a directory; a path that leads out of it is that of no file. */
 export function openDirectoryFiles(directory: string): ArchiveFiles {
   const open: number[] = [];
   return {
     find(path) {
+      if (/^\.\.(\/|$)/.test(posix.normalize(path))) return undefined;
       try {
         const descriptor = openSync(`${directory}/${path}`, 'r');
         open.push(descriptor);

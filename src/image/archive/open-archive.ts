@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync, unlinkSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { detectCompression } from '../../store/compression';
@@ -68,22 +68,26 @@ function formatOf(files: ArchiveFiles, isDirectory: boolean): ArchiveFormat {
 /** A descriptor of the uncompressed archive that can be read at any place. */
 export async function openPlainFile(path: string | undefined, staging: Staging): Promise<number> {
   const descriptor = path === undefined ? 0 : openSync(path, 'r');
-  const next = readPieces(descriptor);
-  const first = next() ?? Buffer.alloc(0);
-  if (first.length === 0) throw new TspodError('invalid', 'the archive is empty');
-  const compression = detectCompression(first);
-  if (compression === 'none' && path !== undefined && statSync(path).isFile()) return descriptor;
+  let isPlain = false;
+  try {
+    const next = readPieces(descriptor);
+    const first = next();
+    if (first === undefined) throw new TspodError('invalid', 'the archive is empty');
+    const compression = detectCompression(first);
+    isPlain = compression === 'none' && path !== undefined && fstatSync(descriptor).isFile();
+    return isPlain ? descriptor : await spool(decompress(compression, startingWith(first, next)), staging);
+  } finally {
+    if (path !== undefined && !isPlain) closeSync(descriptor);
+  }
+}
+
+function startingWith(first: Buffer, next: ReadNext): ReadNext {
   let pending: Buffer | undefined = first;
-  const all: ReadNext = () => {
+  return () => {
     const piece = pending ?? next();
     pending = undefined;
     return piece;
   };
-  try {
-    return await spool(decompress(compression, all), staging);
-  } finally {
-    if (path !== undefined) closeSync(descriptor);
-  }
 }
 
 async function spool(chunks: AsyncIterable<Buffer>, staging: Staging): Promise<number> {

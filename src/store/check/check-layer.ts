@@ -56,6 +56,7 @@ async function readArchive(
   quick: boolean,
 ): Promise<string | undefined> {
   const descriptor = openSync(layer.blob, 'r');
+  const comparison = comparing(layer.diff, tree, quick);
   try {
     const { size } = fstatSync(descriptor);
     if (size !== layer.size) return `has ${size} bytes, expected ${layer.size}`;
@@ -68,7 +69,7 @@ async function readArchive(
       if (chunk !== undefined && !quick && compression !== 'none') blob.update(chunk);
       return chunk;
     };
-    const reader = createTarReader(comparing(layer.diff, tree, quick));
+    const reader = createTarReader(comparison);
     for await (const chunk of decompress(compression, next)) {
       if (!quick) archive.update(chunk);
       reader.push(chunk);
@@ -81,6 +82,8 @@ async function readArchive(
     if (digest !== layer.digest) return `has the digest ${digest}`;
     return diffId === layer.diffId ? undefined : `has the diff ID ${diffId}, expected ${layer.diffId}`;
   } finally {
+    // of a damaged archive, in the middle of a file
+    comparison.end();
     closeSync(descriptor);
   }
 }

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { randomId } from '../../lib/id';
 import { syncDirectory } from '../../sys/file-io';
@@ -29,59 +20,34 @@ export function createDirectorySink(directory: string): FileSink {
     addBytes: async (path, data) => whole(place(path), (descriptor) => writePatiently(descriptor, data)),
     addRange: async (path, range, digest) =>
       whole(place(path), (descriptor) => copyVerified(range, digest, descriptor)),
-    async addStream(path, chunks) {
-      const file = place(path);
-      const { descriptor, done, failed } = begin(file);
-      try {
+    addStream: (path, chunks) =>
+      whole(place(path), async (descriptor) => {
         for await (const chunk of chunks) writePatiently(descriptor, chunk);
-      } catch (error) {
-        failed();
-        throw error;
-      }
-      done();
-    },
+      }),
     async addDirectory(path) {
       place(`${path}/file`);
     },
     async addLink(path, target) {
       const file = place(path);
-      if (existsSync(file)) rmSync(file);
+      rmSync(file, { force: true });
       symlinkSync(target, file);
     },
     finish: async () => folders.forEach(syncDirectory),
   };
 }
 
+/** Fills a new file, which then takes the place of `file`; on an error nothing of it stays. */
 async function whole(file: string, fill: (descriptor: number) => void | Promise<void>): Promise<void> {
-  const { descriptor, done, failed } = begin(file);
-  try {
-    await fill(descriptor);
-  } catch (error) {
-    failed();
-    throw error;
-  }
-  done();
-}
-
-interface Begun {
-  descriptor: number;
-  done(): void;
-  failed(): void;
-}
-
-function begin(file: string): Begun {
   const temporary = `${file}.${randomId().slice(0, 12)}`;
   const descriptor = openSync(temporary, 'wx', 0o644);
-  return {
-    descriptor,
-    done() {
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-      renameSync(temporary, file);
-    },
-    failed() {
-      closeSync(descriptor);
-      rmSync(temporary, { force: true });
-    },
-  };
+  try {
+    await fill(descriptor);
+    fsyncSync(descriptor);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }

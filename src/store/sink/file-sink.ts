@@ -16,7 +16,7 @@ export interface FileSink {
   addDirectory(path: string): Promise<void>;
   /** A symbolic link. */
   addLink(path: string, target: string): Promise<void>;
-  /** Ends the archive; what was written is not synced. */
+  /** Ends the archive. A tar archive is not synced, a directory is. */
   finish(): Promise<void>;
 }
 

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { fstatSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { openDirectoryFiles, openTarFiles } from '../../../../src/image/archive/archive-files';
+
+function inFolder(work: (folder: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'archive-files-'));
+  try {
+    work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('openDirectoryFiles() finds the files of its directory, and none outside of it', () => {
+  inFolder((folder) => {
+    mkdirSync(`${folder}/archive/sub`, { recursive: true });
+    writeFileSync(`${folder}/archive/sub/inside`, 'four');
+    writeFileSync(`${folder}/outside`, '');
+    const files = openDirectoryFiles(`${folder}/archive`);
+    assert.equal(files.find('sub/../sub/inside')?.size, 4);
+    for (const path of ['../outside', 'sub/../../outside', '..', 'nothing'])
+      assert.equal(files.find(path), undefined, path);
+    files.close();
+  });
+});
+
+test('openTarFiles() closes what is no archive', () => {
+  inFolder((folder) => {
+    writeFileSync(`${folder}/file`, 'no archive'.repeat(100));
+    const descriptor = openSync(`${folder}/file`, 'r');
+    assert.throws(() => openTarFiles(descriptor), { code: 'invalid' });
+    assert.throws(() => fstatSync(descriptor), { code: 'EBADF' });
+  });
+});
