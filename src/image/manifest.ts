@@ -22,6 +22,7 @@ export interface Manifest {
 
 /** A list of manifests, one for each platform, or for each image. */
 export interface ManifestIndex {
+  mediaType?: string;
   manifests: Descriptor[];
 }
 
@@ -37,18 +38,40 @@ export function ociLayerType(type: string): string {
   return type.replace(dockerLayer, 'application/vnd.oci.image.layer.v1.tar').replace(/\.gzip$/, '+gzip');
 }
 
-/** Reads a manifest or a list of them. Error `invalid`. */
+const imageTypes = [manifestType, 'application/vnd.docker.distribution.manifest.v2+json'];
+const listTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** Reads a manifest or a list of them. Errors: `invalid`; `unsupported`: it says that it is something else. */
 export function parseManifest(data: Buffer): Manifest | ManifestIndex {
   const parsed = parseObject(data, 'manifest') as Partial<Manifest & ManifestIndex>;
   if (Array.isArray(parsed.manifests)) {
+    if (parsed.config !== undefined || parsed.layers !== undefined)
+      throw new TspodError('invalid', 'the manifest is ambiguous: a list and an image at once');
+    checkManifestType(parsed.mediaType, listTypes);
     parsed.manifests.forEach(checkDescriptor);
     return parsed as ManifestIndex;
   }
   if (parsed.schemaVersion !== 2 || parsed.config === undefined || !Array.isArray(parsed.layers)) {
     throw new TspodError('invalid', 'the manifest is neither of OCI nor of Docker (schema 2)');
   }
+  checkManifestType(parsed.mediaType, imageTypes);
   [parsed.config, ...parsed.layers].forEach(checkDescriptor);
   return parsed as Manifest;
+}
+
+/** Fails where a manifest, or who sent it, names a media type that is not among those that are possible. Errors: `unsupported`, `invalid`. */
+export function checkManifestType(
+  type: unknown,
+  possible: readonly string[] = [...imageTypes, ...listTypes],
+): void {
+  if (type === undefined || type === null || type === '' || possible.some((each) => each === type)) return;
+  const isOther = [...imageTypes, ...listTypes].some((each) => each === type);
+  throw isOther
+    ? new TspodError('invalid', `the manifest is not what its media type ${JSON.stringify(type)} says`)
+    : new TspodError('unsupported', `the manifest is of the unknown type ${JSON.stringify(type)}`);
 }
 
 function checkDescriptor(descriptor: Partial<Descriptor> | null): void {

@@ -35,9 +35,12 @@ export function choosePlatform(manifests: readonly Descriptor[], wanted: Platfor
   const anywhere = manifests.filter(({ platform }) => platform === undefined);
   const chosen = wanted.variant === undefined ? (fitting[0] ?? anywhere[0]) : undefined;
   if (chosen !== undefined) return chosen;
+  const names = namesOf(manifests);
   throw new TspodError(
     'invalid',
-    `no image for ${platformName({ os, architecture, ...wanted })}, only for ${namesOf(manifests)}`,
+    names === ''
+      ? 'the list of images is empty'
+      : `no image for ${platformName({ os, architecture, ...wanted })}, only for ${names}`,
   );
 }
 
@@ -72,8 +75,6 @@ function variantsFor(wanted: Platform): (string | undefined)[] {
 
 function namesOf(manifests: readonly Descriptor[]): string {
   const known = manifests.filter(({ platform }) => platform?.os !== 'unknown');
-  const names = known
-    .slice(0, 20)
-    .map(({ platform }) => (platform === undefined ? '?' : platformName(platform)));
-  return names.join(', ') || 'nothing';
+  const names = known.map(({ platform }) => (platform === undefined ? '?' : platformName(platform)));
+  return [...new Set(names)].slice(0, 20).join(', ');
 }

@@ -1,8 +1,8 @@
 import { TspodError } from '../../lib/errors';
 import { checkImageManifest } from '../check-image-manifest';
 import { parseObject } from '../image-config';
-import { parseManifest } from '../manifest';
-import type { Manifest } from '../manifest';
+import { checkManifestType, parseManifest } from '../manifest';
+import type { Descriptor, Manifest } from '../manifest';
 import { choosePlatform } from '../platform';
 import type { Platform } from '../platform';
 import type { RemoteManifest, Repository } from '../registry/types';
@@ -38,6 +38,7 @@ export async function chooseManifest(
   for (let depth = 0; ; depth++) {
     refuseOldFormat(found);
     const parsed = parseManifest(found.bytes);
+    checkManifestType(parsed.mediaType || found.mediaType);
     if ('config' in parsed) {
       checkImageManifest(parsed);
       const mediaType = typeof parsed.mediaType === 'string' ? parsed.mediaType : found.mediaType;
@@ -47,8 +48,16 @@ export async function chooseManifest(
     if (depth === deepest || seen.has(found.digest))
       throw new TspodError('invalid', 'lists of manifests are nested too deeply');
     seen.add(found.digest);
-    found = await source.manifest(choosePlatform(parsed.manifests, platform).digest);
+    const listed = choosePlatform(parsed.manifests, platform);
+    found = await source.manifest(listed.digest);
+    checkSize(found.bytes, listed);
   }
+}
+
+function checkSize({ length }: Buffer, { digest, size }: Descriptor): void {
+  if (length === size) return;
+  const what = `manifest ${digest} has the wrong length: expected ${size} bytes, as the list says, got ${length}`;
+  throw new TspodError('invalid', what);
 }
 
 function refuseOldFormat({ bytes, mediaType }: RemoteManifest): void {

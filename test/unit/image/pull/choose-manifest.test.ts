@@ -30,13 +30,12 @@ const image = {
   layers: [],
 };
 
-const listOf = (digest: string, architecture = 'amd64', variant?: string) => ({
-  schemaVersion: 2,
-  mediaType: types.index,
-  manifests: [
-    { mediaType: types.manifest, digest, size: 1, platform: { os: 'linux', architecture, variant } },
-  ],
-});
+const listOf = (document: object, architecture = 'amd64', variant?: string) => {
+  const text = JSON.stringify(document);
+  const platform = { os: 'linux', architecture, variant };
+  const listed = { mediaType: types.manifest, digest: sha256(text), size: text.length, platform };
+  return { schemaVersion: 2, mediaType: types.index, manifests: [listed] };
+};
 
 test('a manifest is taken as it is, whatever the header says of its type', async () => {
   const chosen = await chooseManifest(source({ latest: image }), 'latest', undefined);
@@ -45,7 +44,7 @@ test('a manifest is taken as it is, whatever the header says of its type', async
 
 test('a list leads to the manifest, and is remembered', async () => {
   const digest = sha256(JSON.stringify(image));
-  const registry = source({ image, latest: listOf(digest, 'arm', 'v7') });
+  const registry = source({ image, latest: listOf(image, 'arm', 'v7') });
   const chosen = await chooseManifest(registry, 'latest', { architecture: 'arm', variant: 'v7' });
   assert.deepEqual([chosen.digest, chosen.listDigest], [digest, registry.digest('latest')]);
   await assert.rejects(chooseManifest(registry, 'latest', { architecture: 'arm', variant: 'v6' }), {
@@ -56,18 +55,44 @@ test('a list leads to the manifest, and is remembered', async () => {
 
 test('lists in lists end somewhere', async () => {
   const documents: Record<string, object> = { image };
-  let digest = sha256(JSON.stringify(image));
+  let inner: object = image;
   for (let depth = 0; depth < 6; depth++) {
-    documents[`list-${depth}`] = listOf(digest);
-    digest = sha256(JSON.stringify(listOf(digest)));
+    inner = listOf(inner);
+    documents[`list-${depth}`] = inner;
   }
   const registry = source(documents);
   await chooseManifest(registry, 'list-1', { architecture: 'amd64' });
   await assert.rejects(chooseManifest(registry, 'list-5', { architecture: 'amd64' }), /nested too deeply/);
 });
 
+test('a list that tells another size of a manifest is refused', async () => {
+  const list = listOf(image);
+  const manifests = list.manifests.map((listed) => ({ ...listed, size: listed.size + 1 }));
+  const registry = source({ image, latest: { ...list, manifests } });
+  await assert.rejects(chooseManifest(registry, 'latest', { architecture: 'amd64' }), {
+    code: 'invalid',
+    message: /^manifest sha256:\w+ has the wrong length: expected \d+ bytes, as the list says, got \d+$/,
+  });
+});
+
+test('a list for a platform often is told of it once, and an empty one so', async () => {
+  const manifests = Array.from({ length: 1000 }, () => listOf(image, 's390x').manifests).flat();
+  const registry = source({
+    latest: { ...listOf(image), manifests },
+    none: { ...listOf(image), manifests: [] },
+  });
+  const wanted = { architecture: 'amd64' };
+  await assert.rejects(chooseManifest(registry, 'latest', wanted), {
+    message: 'no image for linux/amd64, only for linux/s390x',
+  });
+  await assert.rejects(chooseManifest(registry, 'none', wanted), { message: 'the list of images is empty' });
+});
+
 test('a circle of lists is no endless loop', async () => {
-  const bytes = Buffer.from(JSON.stringify(listOf(sha256('self'))));
+  const listed = { mediaType: types.index, digest: sha256('self') };
+  const circle = (size: number) =>
+    Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ ...listed, size }] }));
+  const bytes = circle(circle(100).length);
   const answer = { bytes, mediaType: types.index, digest: sha256('self') };
   const registry = { manifest: () => Promise.resolve(answer) };
   await assert.rejects(chooseManifest(registry, 'x', { architecture: 'amd64' }), /nested too deeply/);
@@ -95,6 +120,14 @@ const refused: [name: string, document: object, message: RegExp][] = [
     /is encrypted/,
   ],
   ['a negative size', { ...image, config: { ...image.config, size: -1 } }, /malformed descriptor/],
+  ['an unknown media type', { ...image, mediaType: 'application/x' }, /unknown type "application\/x"$/],
+  [
+    'an image that says to be a list',
+    { ...image, mediaType: types.index },
+    /not what its media type "\S+" says/,
+  ],
+  ['a list that says to be an image', { ...listOf(image), mediaType: types.manifest }, /not what its media/],
+  ['what is both', { ...listOf(image), ...image, mediaType: undefined }, /ambiguous: a list and an image/],
   ['no manifest', { hello: 'world' }, /neither of OCI nor of Docker/],
 ];
 
