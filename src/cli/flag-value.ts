@@ -15,7 +15,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 /** `text` as the value of a boolean, number or string option; numbers are whole, booleans as Go spells them. */
 export function parseFlagValue(option: OptionDefinition, text: string): ParsedValue {
   if (option.type === 'boolean') {
-    const value = BOOLEANS[text];
+    const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
     return value === undefined ? { problem: 'expected true or false' } : { value };
   }
   if (option.type === 'number') {

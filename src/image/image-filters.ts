@@ -44,7 +44,10 @@ const makers: Record<string, MakeFilter> = {
     const wanted = boolean('readonly', value);
     return () => !wanted;
   },
-  reference: (_ctx, value) => (image) => image.names.some((name) => matchesReference(name, value)),
+  reference: (_ctx, value) => {
+    const matches = referencePattern(value);
+    return (image) => image.names.some(matches);
+  },
   until: (_ctx, value) => {
     const limit = untilTime(value);
     return (image) => image.created < limit;
@@ -57,7 +60,7 @@ export function parseImageFilters(ctx: Context, texts: readonly string[]): Image
   for (const text of texts) {
     const match = /^([^=!]+)(!?=)(.*)$/s.exec(text);
     const [, key = '', operator = '', value = ''] = match ?? [];
-    const make = makers[key];
+    const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
     if (make === undefined) {
       throw new TspodError(
         'usage',
@@ -83,19 +86,33 @@ export function parseImageFilters(ctx: Context, texts: readonly string[]): Image
     );
 }
 
-/** Whether a full name is what a pattern means: a name or its end, with `*` and `?`, with or without a tag. */
-export function matchesReference(name: string, pattern: string): boolean {
-  const { repository, tag } = splitName(name);
+/**
+ * Tells whether a full name is what a pattern means: a name or its end, with `*`, `?` and `[a-z]`, with or without a tag.
+ * Error `usage`: the pattern is malformed.
+ */
+export function referencePattern(pattern: string): (name: string) => boolean {
   const hasTag = splitName(pattern).tag !== '<none>';
-  const target = hasTag ? `${repository}:${tag}` : repository;
   const expression = pattern
     .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\[\\\^/g, '[^')
     .replace(/\*/g, '[^/]*')
     .replace(/\?/g, '[^/]');
-  return (
-    new RegExp(`^(?:.*/)?${expression}$`).test(target) ||
-    (!hasTag && new RegExp(`^${expression}$`).test(name))
-  );
+  const whole = compiled(`^${expression}$`, pattern);
+  const end = compiled(`^(?:.*/)?${expression}$`, pattern);
+  return (name) => {
+    const { repository, tag } = splitName(name);
+    return end.test(hasTag ? `${repository}:${tag}` : repository) || (!hasTag && whole.test(name));
+  };
+}
+
+function compiled(expression: string, pattern: string): RegExp {
+  try {
+    return new RegExp(expression);
+  } catch (cause) {
+    throw new TspodError('usage', `image name pattern ${JSON.stringify(pattern)}: syntax error in pattern`, {
+      cause,
+    });
+  }
 }
 
 function since(ctx: Context, value: string): ImageFilter {

@@ -29,7 +29,7 @@ export function checkNewName(name: string | undefined): void {
 /** Throws 'unsupported' with the reason for drivers of Podman that are not built, 'usage' for others. */
 export function checkDriver(driver: string): void {
   if (driver === 'bridge') return;
-  const reason = REFUSED_DRIVERS[driver];
+  const reason = Object.hasOwn(REFUSED_DRIVERS, driver) ? REFUSED_DRIVERS[driver] : undefined;
   if (reason === undefined)
     throw new TspodError('usage', `failed to find driver or plugin "${driver}"`, {
       hint: 'the driver is bridge',

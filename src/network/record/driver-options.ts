@@ -57,7 +57,7 @@ export function parseDriverOptions(texts: readonly string[]): {
       interfaceName = value;
       continue;
     }
-    const key = ALIASES[given] ?? given;
+    const key = (Object.hasOwn(ALIASES, given) ? ALIASES[given] : undefined) ?? given;
     options[key] = parseOption(key, value);
   }
   return { options, ...(interfaceName === undefined ? {} : { interfaceName }) };
@@ -65,7 +65,7 @@ export function parseDriverOptions(texts: readonly string[]): {
 
 function parseOption(key: string, value: string): string {
   if (key === 'mode' && value === 'managed') return value;
-  const reason = REFUSED[key];
+  const reason = Object.hasOwn(REFUSED, key) ? REFUSED[key] : undefined;
   if (reason !== undefined)
     throw new TspodError('unsupported', `the bridge network option ${key} is not supported: ${reason}`);
   const parse = Object.hasOwn(BRIDGE, key) ? BRIDGE[key] : undefined;

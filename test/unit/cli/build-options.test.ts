@@ -148,6 +148,7 @@ const wrong: [string[], RegExp][] = [
     /^--output: several platforms do not go into one archive/,
   ],
   [['--output', 'type=x,dest=y'], /^--output: invalid build output type "x"/],
+  [['--output', 'type=constructor,dest=y'], /^--output: invalid build output type "constructor"/],
   [['--output', 'type=registry,dest=y'], /^--output type=registry is not supported/],
   [['--output', 'type=oci,dest=y,x=z'], /type=oci has no field "x"/],
   [['--cache-to', 'example.com/x', '--layers=false'], /^cannot use --cache-to with --layers=false/],

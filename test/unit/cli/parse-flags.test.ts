@@ -118,7 +118,8 @@ test('parseFlags() refuses by name what is known and not supported', () => {
   });
 });
 
-test('an option named like a member of all objects is unknown', () => {
+test('an option or a value named like a member of all objects is unknown', () => {
+  assert.throws(() => parse(['--rm=constructor']), /expected true or false/);
   assert.throws(() => parse(['--constructor']), { message: 'unknown flag: --constructor' });
 });
 

@@ -1,4 +1,4 @@
-import { parseImageFilters, matchesReference } from '../../../image/image-filters';
+import { parseImageFilters, referencePattern } from '../../../image/image-filters';
 import { imageRows, sortImageRows, IMAGE_SORT_KEYS, type ImageSortKey } from '../../../image/image-row';
 import { listImages } from '../../../image/list-images';
 import { TspodError } from '../../../lib/errors';
@@ -50,7 +50,7 @@ export default defineCommand({
     }
     const filter = parseImageFilters(ctx, flags.filter);
     const images = listImages(ctx).filter(filter);
-    const isWanted = (name: string): boolean => wanted === undefined || matchesReference(name, wanted);
+    const isWanted = wanted === undefined ? () => true : referencePattern(wanted);
     const rows = imageRows(images, {
       noTrunc: flags['no-trunc'] ?? false,
       now: Date.now(),

@@ -32,7 +32,7 @@ export function parseOutput(text: string): BuildOutput {
 
 function typeOf(fields: ReadonlyMap<string, string>, text: string): BuildOutput['kind'] {
   const type = fields.get('type') ?? '';
-  const hint = ELSEWHERE[type];
+  const hint = Object.hasOwn(ELSEWHERE, type) ? ELSEWHERE[type] : undefined;
   if (hint !== undefined)
     throw new TspodError('unsupported', `--output type=${type} is not supported`, { hint });
   if (Object.hasOwn(FIELDS, type)) return type as BuildOutput['kind'];

@@ -146,7 +146,17 @@ const BAD: [string, Partial<NetworkRequest>, RegExp][] = [
     /macvlan is not supported: it needs an interface of the host/,
   ],
   ['an unknown driver', { driver: 'foo' }, /failed to find driver or plugin "foo"/],
+  [
+    'a driver named like a property',
+    { driver: 'constructor' },
+    /failed to find driver or plugin "constructor"/,
+  ],
   ['an unknown option', { options: ['foo=1'] }, /unsupported bridge network option foo/],
+  [
+    'an option named like a property',
+    { options: ['constructor=1'] },
+    /unsupported bridge network option constructor$/,
+  ],
   ['an option with a wrong value', { options: ['mtu=abc'] }, /mtu is a number, not "abc"/],
   ['an MTU that no link has', { options: ['mtu=20'] }, /not between 68 and 65535/],
   ['a VLAN that does not exist', { options: ['vlan=5000'] }, /between 0 and 4094/],
