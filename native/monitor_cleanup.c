@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,6 +64,20 @@ static bool is_shared(const char *directory) {
     return asprintf(&mark, "%s/shared", directory) > 0 && access(mark, F_OK) == 0;
 }
 
+/* Unless another container has got it meanwhile. Who takes a name away holds the lock of their directory. */
+static void free_name(const struct plan *plan) {
+    const char *path = plan_string(plan, PLAN_FREE_NAME, 0, NULL), *slash = path ? strrchr(path, '/') : NULL;
+    const char *id = plan_string(plan, PLAN_CONTAINER, 0, "");
+    char target[128];
+    autofree char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+    autoclose int lock = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
+        return;
+    ssize_t length = readlink(path, target, sizeof target);
+    if (length > 0 && (size_t)length == strlen(id) && memcmp(target, id, (size_t)length) == 0)
+        unlink(path);
+}
+
 /* From now on nobody finds the container, its name or its volumes. The number of trees that are left; `ours`:
  * no other command has removed the container before. */
 static size_t move_away(const struct plan *plan, bool *ours) {
@@ -81,6 +96,7 @@ static size_t move_away(const struct plan *plan, bool *ours) {
     }
     for (position = 0; (op = plan_next(plan, PLAN_UNLINK_ON_EXIT, &position));)
         unlink(op->args[0].data);
+    free_name(plan);
     return count;
 }
 

@@ -80,9 +80,10 @@
     OP(TIMEOUT, 82, "u")           /* milliseconds after which the container is killed */                  \
     OP(AUTO_REMOVE, 83, "ss")      /* container directory, where it is moved before it is removed */       \
     OP(REMOVE_ON_EXIT, 84, "s")    /* with AUTO_REMOVE: a volume to remove, unless it holds a file "shared" */ \
-    OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink (the name) */                     \
+    OP(UNLINK_ON_EXIT, 85, "s")    /* with AUTO_REMOVE: a file to unlink */                                \
     OP(HOLD, 86, "")               /* set up, but wait for START on the attach socket before the program runs */ \
     OP(LIFELINE, 88, "u")          /* descriptor: when its other end is closed the container is killed */      \
+    OP(FREE_NAME, 89, "s")         /* with AUTO_REMOVE: the link to the id that is the container's name */  \
     OP(OCI_RUNTIME, 87, "sssL")    /* binary, its --root, bundle, further global arguments: used instead of the ops below */ \
     OP(HEALTH, 90, "suuuuuu")      /* log file, HEALTH_* action, entries and bytes of output kept (0 all), failures in a \
                                       row that make it unhealthy, milliseconds of the start period, 1: results are \

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -14,6 +13,7 @@ import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { runTree, type TreeOp } from '../runtime/tree';
 import { staleStaging } from '../store/staging';
+import { freeName } from './names';
 import { containerPaths } from './paths';
 import { recordEvent } from '../store/events/record-event';
 
@@ -117,8 +117,7 @@ function removeVolumes(ctx: Context, volumes: readonly string[]): TreeOp[] {
 function removeTraces(ctx: Context, { id, name, cidFile }: RemovedContainer): void {
   const { lock, runDirectory } = containerPaths(ctx, id);
   const names = name === undefined ? allNames(ctx) : [name];
-  for (const each of names)
-    if (linkTarget(ctx, each) === id) rmSync(`${ctx.paths.root}/names/${each}`, { force: true });
+  for (const each of names) freeName(ctx, each, id);
   rmSync(lock, { force: true });
   rmSync(runDirectory, { recursive: true, force: true });
   if (cidFile !== undefined && holds(cidFile, id)) rmSync(cidFile, { force: true });
@@ -137,14 +136,6 @@ function allNames(ctx: Context): string[] {
     return readdirSync(`${ctx.paths.root}/names`);
   } catch {
     return [];
-  }
-}
-
-function linkTarget(ctx: Context, name: string): string | undefined {
-  try {
-    return readlinkSync(`${ctx.paths.root}/names/${name}`);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { describeError, TspodError } from '../lib/errors';
 import { writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
-import { reserveName } from './create/create-name';
 import { idOfName, loadRecord } from './find';
+import { freeName, linkOf, reserveName } from './names';
 import { checkName } from './options/check-name';
 import { containerPaths } from './paths';
 import { addEvents, recordContainerEvent } from './container-events';
@@ -25,7 +24,7 @@ export async function renameContainer(ctx: Context, id: string, name: string): P
     writeFileAtomic(paths.record, JSON.stringify({ ...record, name }), {
       temporary: `${paths.record}.${process.pid}`,
     });
-    rmSync(`${ctx.paths.root}/names/${record.name}`, { force: true });
+    freeName(ctx, record.name, id);
     return { ...record, name };
   });
   if (record === undefined) return;
@@ -43,6 +42,7 @@ async function tellMonitor(ctx: Context, record: ContainerRecord): Promise<void>
   ]);
   const plan = new Plan();
   addEvents(plan, ctx, record);
+  if (record.options.autoRemove) plan.add('FREE_NAME', linkOf(ctx, record.name));
   if (record.options.network.kind === 'bridge') {
     const { addBridge, prepareBridge } = await import('./networks/start-bridge');
     addBridge(plan, ctx, prepareBridge(ctx, record));

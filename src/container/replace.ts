@@ -16,7 +16,8 @@ export async function makeInPlace<T>(ctx: Context, name: string, make: () => T):
     try {
       return make();
     } catch (error) {
-      const isTaken = error instanceof TspodError && error.code === 'exists' && idOfName(ctx, name);
+      // by whom does not matter: that one may be gone again
+      const isTaken = error instanceof TspodError && error.code === 'exists';
       if (!isTaken || tries === TRIES) throw error;
     }
   }

@@ -58,6 +58,7 @@ export const PLAN_OPS = {
   UNLINK_ON_EXIT: [85, 's'],
   HOLD: [86, ''],
   LIFELINE: [88, 'u'],
+  FREE_NAME: [89, 's'],
   OCI_RUNTIME: [87, 'sssL'],
   HEALTH: [90, 'suuuuuu'],
   HEALTH_TEST: [91, 'uuuL'],

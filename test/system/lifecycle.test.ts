@@ -244,6 +244,17 @@ test('rename gives another name, and refuses one in use', async () => {
   await remove(fresh, other);
 });
 
+test('a container with --rm frees the name that it has at its end, not the one that it had', async () => {
+  const fresh = uniqueName();
+  const name = await detached(['sleep', '1000'], ['--rm']);
+  await runTspod(['rename', name, fresh]);
+  await runTspod(['create', '--name', name, ...NONE, 'busybox', 'true']);
+  await runTspod(['stop', '-t', '0', fresh]);
+  await runTspod(['container', 'exists', name]);
+  assert.equal(existsSync(join(store(), 'names', fresh)), false);
+  await remove(name);
+});
+
 test('container prune removes what does not run, and asks first', async () => {
   const running = await detached(['sleep', '1000']);
   const { stdout } = await runTspod(['create', ...NONE, 'busybox', 'true']);

@@ -1,10 +1,11 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { shiftedLayers } from '../../image/shifted-layer';
 import type { Context } from '../../lib/context';
 import { describeError } from '../../lib/errors';
 import type { Finding, Owner } from '../../store/check/finding';
 import { containerIds, loadRecord } from '../find';
+import { dropStaleName, reserveName } from '../names';
 import { containerPaths } from '../paths';
 import type { ContainerRecord } from '../record';
 
@@ -48,8 +49,7 @@ function checkName(ctx: Context, record: ContainerRecord): Finding[] {
     return [{ text, owners, cure: `give it another one with "tspod rename ${record.id.slice(0, 12)} NAME"` }];
   }
   const mend = (): void => {
-    rmSync(path, { force: true });
-    symlinkSync(record.id, path);
+    reserveName(ctx, record.name, record.id);
   };
   return [{ text: 'its name does not lead to it', owners, mend }];
 }
@@ -77,7 +77,7 @@ function checkNames(ctx: Context): Finding[] {
     const target = linkTarget(path);
     if (target !== undefined && existsSync(containerPaths(ctx, target).directory)) return [];
     const text = `the name ${JSON.stringify(name)} leads to no container`;
-    return [{ text, owners: [], mend: () => rmSync(path, { force: true }) }];
+    return [{ text, owners: [], mend: () => dropStaleName(ctx, name) }];
   });
 }
 

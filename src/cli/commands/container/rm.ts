@@ -1,5 +1,5 @@
 import { TspodError } from '../../../lib/errors';
-import { dropStaleName } from '../../../container/create/create-name';
+import { dropStaleName } from '../../../container/names';
 import { removeContainers } from '../../../container/remove';
 import { selectContainers, throwFailures, type Selected, type Selection } from '../../../container/select';
 import type { Context } from '../../../lib/context';
