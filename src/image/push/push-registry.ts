@@ -13,6 +13,7 @@ import type { StoredImage } from '../transport/stored-image';
 import { placeOf, placesOf, rememberBlobs } from './blob-places';
 import { pushBlob } from './push-blobs';
 import type { OutgoingBlob } from './push-blobs';
+import { createSendQueue } from './send-queue';
 
 /** How an image is sent to a registry. */
 export interface RegistryPush {
@@ -40,8 +41,9 @@ export async function pushToRegistry(
   const repository = pushTarget(ctx, reference, registry);
   const place = placeOf(repository.name);
   const places = placesOf(ctx, place.registry);
-  const queue = createQueue(registry.atOnce ?? atOnce);
+  const queue = createSendQueue(registry.atOnce ?? atOnce);
   const sent = new Set<string>();
+  let isAllThere = true;
   const send = (blob: OutgoingBlob, what: string): void => {
     if (sent.has(blob.digest)) return;
     sent.add(blob.digest);
@@ -56,6 +58,7 @@ export async function pushToRegistry(
         throw error;
       });
       const isPresent = outcome === 'present';
+      isAllThere &&= isPresent;
       if (report) tell(isPresent ? 'skipped' : 'done', blob.size);
       else note(`Copying ${what} ${blob.digest}${isPresent ? ' skipped: already exists' : ''}`);
     });
@@ -72,20 +75,20 @@ export async function pushToRegistry(
     await queue.settled();
     throw error;
   });
+  const known = isAllThere ? knownAs(repository, reference.tag ?? prepared.manifest.digest) : undefined;
   await queue.done();
-  note('Writing manifest to image destination');
-  const written = putManifest(repository, reference, prepared);
+  const named = nameImage(repository, { reference, prepared, known: isAllThere ? known : undefined, note });
   // when it is sent, and while the registry is writing
-  await Promise.race([written, new Promise(setImmediate)]);
+  await Promise.race([named, new Promise(setImmediate)]);
   rememberBlobs(ctx, place, [...sent]);
-  await written;
+  await named;
   return prepared.manifest.digest;
 }
 
-async function putManifest(
+/** Writes the manifest, unless nothing had to be sent and the registry has it under this name already. */
+async function nameImage(
   repository: Repository,
-  reference: ImageReference,
-  { manifest }: PreparedImage,
+  { reference, prepared: { manifest }, known, note }: Naming,
 ): Promise<void> {
   if (reference.digest !== undefined && reference.digest !== manifest.digest) {
     throw new TspodError(
@@ -93,6 +96,11 @@ async function putManifest(
       `${formatReference(reference)}: the manifest to be written has the digest ${manifest.digest}`,
     );
   }
+  if ((await known) === manifest.digest) {
+    note('Skipping: image already present at destination');
+    return;
+  }
+  note('Writing manifest to image destination');
   try {
     await repository.putManifest(reference.tag ?? manifest.digest, manifest.bytes, manifest.mediaType);
   } catch (error) {
@@ -100,52 +108,14 @@ async function putManifest(
   }
 }
 
-interface Queue {
-  add(work: () => Promise<void>): void;
-  /** Throws what has failed until now. */
-  check(): void;
-  /** Resolves when nothing runs any more. */
-  settled(): Promise<void>;
-  /** Resolves when all is done; fails with the first failure. */
-  done(): Promise<void>;
+interface Naming extends Pick<RegistryPush, 'reference' | 'note'> {
+  prepared: PreparedImage;
+  /** The digest of what the registry has under this name; undefined where blobs of the image were missing. */
+  known: Promise<string | undefined> | undefined;
 }
 
-/** Runs a few pieces of work at a time; after a failure no further one is started. */
-function createQueue(limit: number): Queue {
-  const waiting: (() => Promise<void>)[] = [];
-  const running = new Set<Promise<void>>();
-  let failure: { error: unknown } | undefined;
-  const next = (): void => {
-    while (failure === undefined && running.size < limit) {
-      const work = waiting.shift();
-      if (work === undefined) return;
-      const run: Promise<void> = work()
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => {
-          running.delete(run);
-          next();
-        });
-      running.add(run);
-    }
-  };
-  const check = (): void => {
-    if (failure !== undefined) throw failure.error;
-  };
-  const settled = async (): Promise<void> => {
-    while (running.size > 0) await Promise.all(running);
-  };
-  return {
-    add(work) {
-      waiting.push(work);
-      next();
-    },
-    check,
-    settled,
-    async done() {
-      await settled();
-      check();
-    },
-  };
+/** The digest of the manifest that has the name, a tag or a digest; undefined too where the registry does not tell. */
+async function knownAs(repository: Repository, name: string): Promise<string | undefined> {
+  const head = await repository.headManifest(name).catch(() => undefined);
+  return head?.digest;
 }
