@@ -15,7 +15,7 @@ import { commitImage } from './commit-image';
 import type { ImageConfig, ImageRunConfig } from './image-config';
 import { openFileMaker } from './open-file-maker';
 import { hostArchitecture, hostVariant } from './platform';
-import { formatReference, localReference, parseReference } from './reference';
+import { givenName } from './reference';
 import { recordEvent } from '../store/events/record-event';
 
 export interface ImportOptions extends CopyReport {
@@ -35,7 +35,7 @@ const DEFAULT_MESSAGE = 'imported from tarball';
 
 /** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. Error `denied`: by policy.json. */
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
-  const names = options.reference === undefined ? [] : [importName(options.reference)];
+  const names = options.reference === undefined ? [] : [givenName(options.reference)];
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
@@ -98,8 +98,4 @@ function imageConfig(diffId: string, options: ImportOptions): ImageConfig {
     rootfs: { type: 'layers', diff_ids: [diffId] },
     history: [step],
   };
-}
-
-function importName(reference: string): string {
-  return formatReference(localReference(parseReference(reference)));
 }

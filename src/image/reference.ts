@@ -89,6 +89,16 @@ export function localReference(reference: ImageReference): ImageReference {
     : dockerReference(reference);
 }
 
+/**
+ * The full name that an image gets here, as text: a short one is below `localhost/`. Error `usage`: it is malformed, or has a
+ * digest, which is not for the user to give.
+ */
+export function givenName(text: string): string {
+  const reference = parseReference(text);
+  if (reference.digest === undefined) return formatReference(localReference(reference));
+  throw new TspodError('usage', `image name "${text}": a name with a digest cannot be given to an image`);
+}
+
 /** With `latest` where neither tag nor digest is given. */
 function withTag(reference: ImageReference): ImageReference {
   return reference.tag === undefined && reference.digest === undefined

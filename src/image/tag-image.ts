@@ -5,12 +5,12 @@ import type { IndexEntry } from '../store/image-index';
 import { storePaths } from '../store/store-paths';
 import { imageNotKnown } from './ensure-image';
 import { findImage } from './find-image';
-import { formatReference, localReference, parseReference } from './reference';
+import { givenName } from './reference';
 import { recordEvent } from '../store/events/record-event';
 
 /** Gives an image further names; another image that has one of them loses it. Errors: `not-found`, `usage`. */
 export function tagImage(ctx: Context, image: string, names: readonly string[]): void {
-  const full = names.map(fullName);
+  const full = names.map(givenName);
   requireImage(ctx, image);
   let id: string | undefined;
   changeImageIndex(storePaths(ctx), (entries) => {
@@ -24,7 +24,7 @@ export function tagImage(ctx: Context, image: string, names: readonly string[]):
 
 /** Takes names from an image, all when none is given; the image stays. Error `not-found`: it has no such name. */
 export function untagImage(ctx: Context, image: string, names: readonly string[]): void {
-  const full = names.map(fullName);
+  const full = names.map(givenName);
   requireImage(ctx, image);
   const gone: string[] = [];
   let id: string | undefined;
@@ -54,12 +54,4 @@ function named(id: string | undefined, name: string): { id?: string; name: strin
 /** Before the store is opened for writing: it may not even exist. */
 function requireImage(ctx: Context, image: string): void {
   if (findImage(ctx, readImageIndex(storePaths(ctx)), image) === undefined) throw imageNotKnown(image);
-}
-
-function fullName(name: string): string {
-  const reference = parseReference(name);
-  if (reference.digest !== undefined) {
-    throw new TspodError('usage', `image name "${name}": a name with a digest cannot be given to an image`);
-  }
-  return formatReference(localReference(reference));
 }

@@ -4,7 +4,7 @@ import type { LayerSoFar } from '../../image/commit-image';
 import { parseImageConfig } from '../../image/image-config';
 import type { ImageConfig } from '../../image/image-config';
 import { hostArchitecture } from '../../image/platform';
-import { formatReference, localReference, parseReference } from '../../image/reference';
+import { givenName } from '../../image/reference';
 import { resolveImage } from '../../image/resolve';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
@@ -38,7 +38,7 @@ export interface CommitOptions extends CommitSettings {
  * Returns the image's id. Errors: `not-found`, `usage`.
  */
 export async function commitContainer(ctx: Context, name: string, options: CommitOptions): Promise<string> {
-  const names = options.reference === undefined ? [] : [imageName(options.reference)];
+  const names = options.reference === undefined ? [] : [givenName(options.reference)];
   const record = findContainer(ctx, name);
   if (record.options.rootfs) {
     throw new TspodError('usage', 'cannot commit a container that uses an exploded rootfs', {
@@ -126,10 +126,4 @@ function imageConfig(
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.record.diffId) },
     history: commitHistory(record, from, { author, created }),
   };
-}
-
-function imageName(text: string): string {
-  const reference = parseReference(text);
-  if (reference.digest === undefined) return formatReference(localReference(reference));
-  throw new TspodError('usage', `image name "${text}": a name with a digest cannot be given to an image`);
 }

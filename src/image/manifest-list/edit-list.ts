@@ -3,11 +3,12 @@ import { TspodError } from '../../lib/errors';
 import { storePaths } from '../../store/store-paths';
 import { readImageIndex } from '../../store/image-index';
 import { findImage } from '../find-image';
+import { givenName } from '../reference';
 import { changed, emptyList } from './list-content';
 import type { ListChange } from './list-content';
 import { findInstances } from './list-instances';
 import type { InstanceOptions, ListInstance } from './list-instances';
-import { addList, changeList, fullName, requireList } from './local-list';
+import { addList, changeList, requireList } from './local-list';
 import type { LocalList } from './local-list';
 
 /** How a list is made. */
@@ -28,7 +29,7 @@ export async function createList(
   images: readonly string[],
   options: CreateListOptions,
 ): Promise<string> {
-  const full = fullName(name);
+  const full = givenName(name);
   const isThere = readImageIndex(storePaths(ctx)).some((entry) => entry.name === full);
   const isAmended = options.amend && isThere;
   if (isAmended) requireList(ctx, full);

@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../../sys/file-io';
 import { lockContentShared } from '../collect-garbage';
 import { findImage } from '../find-image';
 import { readBlob } from '../image-record';
-import { formatReference, localReference, parseReference } from '../reference';
+import { givenName } from '../reference';
 import { removeUnusedContent } from '../remove-image';
 import { listBytes, parseList, typed } from './list-content';
 import type { ManifestList } from './list-content';
@@ -38,7 +38,7 @@ export function hasList(ctx: Context, name: string): boolean {
 
 /** Makes a list under a name. Error `exists`: the name is in use. */
 export function addList(ctx: Context, name: string, list: Pick<LocalList, 'content' | 'state'>): string {
-  const full = fullName(name);
+  const full = givenName(name);
   const store = openStore(ctx);
   const id = randomId();
   const lock = lockContentShared(store);
@@ -80,15 +80,6 @@ export function changeList(
   }
   removeUnusedContent(ctx);
   return id;
-}
-
-/** The full name that a list gets. Error `usage`: it is malformed, or has a digest. */
-export function fullName(name: string): string {
-  const reference = parseReference(name);
-  if (reference.digest !== undefined) {
-    throw new TspodError('usage', `image name "${name}": a name with a digest cannot be given to a list`);
-  }
-  return formatReference(localReference(reference));
 }
 
 function toList(ctx: Context, entries: readonly IndexEntry[], name: string): LocalList {

@@ -12,7 +12,7 @@ import type { CopyReport } from '../copy-report';
 import { imageNotKnown } from '../ensure-image';
 import { matchImage } from '../find-image';
 import { instanceFor } from '../list-instance';
-import { formatReference, localReference, parseReference } from '../reference';
+import { givenName } from '../reference';
 import { writeArchive } from '../transport/output-file';
 import { prepareImage } from '../transport/prepare-image';
 import { readStoredImage } from '../transport/stored-image';
@@ -115,7 +115,7 @@ function chooseImages(
   if (!multiple) {
     const found = findNamed(ctx, first);
     // as Podman lists them: what is added first
-    const added = further.map((name) => formatReference(localReference(parseReference(name))));
+    const added = further.map(givenName);
     found.names = format === 'docker-archive' ? [...added, ...found.names] : [...found.names, ...added];
     return [found];
   }

@@ -3,6 +3,7 @@ import test from 'node:test';
 import {
   dockerReference,
   formatReference,
+  givenName,
   localReference,
   parseReference,
 } from '../../../src/image/reference';
@@ -57,3 +58,12 @@ const malformed: [what: string, text: string, error: RegExp][] = [
 for (const [what, text, error] of malformed) {
   test(`parseReference() rejects ${what}`, () => assert.throws(() => parseReference(text), error));
 }
+
+test('givenName() fills in what a short name leaves out', () => {
+  assert.equal(givenName('web'), 'localhost/web:latest');
+  assert.equal(givenName('quay.io/team/web:2'), 'quay.io/team/web:2');
+});
+
+test('givenName() refuses a digest: it comes from the content', () => {
+  assert.throws(() => givenName(`web@sha256:${'0'.repeat(64)}`), { code: 'usage' });
+});

@@ -1,7 +1,7 @@
 import type { ImageChanges, TimeSettings } from '../../../build/request';
 import { parseEnv } from '../../../container/options/parse-env';
 import { parseAnnotations, parseLabels } from '../../../container/options/parse-key-values';
-import { formatReference, localReference, parseReference } from '../../../image/reference';
+import { givenName } from '../../../image/reference';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import type { BuildFlags } from './build-options';
@@ -19,9 +19,7 @@ export function parseManifestName({ manifest }: BuildFlags): string | undefined 
 
 function fullName(option: string, text: string): string {
   try {
-    const reference = parseReference(text);
-    if (reference.digest !== undefined) throw new Error('a name cannot have a digest');
-    return formatReference(localReference(reference));
+    return givenName(text);
   } catch (cause) {
     throw new TspodError('usage', `--${option} "${text}": ${(cause as Error).message}`, { cause });
   }
