@@ -14,13 +14,11 @@ export async function askLine(prompt: string): Promise<string | undefined> {
   }
 }
 
-/** Asks on standard error for something that is not shown while it is typed. Error `usage`: there is no terminal. */
-export async function askSecret(prompt: string): Promise<string> {
+/** Asks on standard error for something that is not shown while it is typed. Error `usage`: there is no terminal; `hint` says what to do then. */
+export async function askSecret(prompt: string, hint: string): Promise<string> {
   const { stdin } = process;
   if (!stdin.isTTY) {
-    throw new TspodError('usage', `asking for a password: standard input is not a terminal`, {
-      hint: 'pass it with --password-stdin',
-    });
+    throw new TspodError('usage', 'asking for a password: standard input is not a terminal', { hint });
   }
   stdin.setRawMode(true);
   try {

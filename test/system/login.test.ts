@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { answers } from '../helpers/fault-answer';
+import { startFaultServer } from '../helpers/fault-server';
 import { registryUser, startRegistry } from '../helpers/registry';
 import type { TestRegistry } from '../helpers/registry';
 import { testFolder, testHome } from '../helpers/test-home';
@@ -59,6 +61,15 @@ test('login keeps nothing that the registry does not accept, and says no passwor
   assert.match(stderr, new RegExp(`^Error: logging into "${host}": invalid username/password\n`));
   assert.doesNotMatch(stderr, /s3cret/);
   assert.equal((await runTspod(['login', '--get-login', host], { expectCode: 125 })).stdout, '');
+});
+
+test('login keeps nothing where a web server answers everything', async () => {
+  const server = await startFaultServer();
+  server.fault({ path: /./, answer: answers.html() });
+  const args = ['login', '--tls-verify=false', '-u', username, '-p', password, server.host];
+  const { stderr } = await runTspod(args, { expectCode: 125 });
+  assert.match(stderr, /the answer is a web page \(html\) instead of one of a registry\nhint: check that/);
+  await runTspod(['login', '--get-login', server.host], { expectCode: 125 });
 });
 
 test('login keeps credentials of a path beside those of its registry', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { checkLogin } from '../../src/image/registry/check-login';
 import { sha256 } from '../helpers/fault-server';
@@ -93,6 +93,14 @@ test("Debian's docker-registry with TLS", async (t) => {
       await client.source(name, { tlsVerify: true, certDir: folder }).tags();
     }),
   );
+  for (const variable of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {
+    await t.test(`is trusted with its authority in ${variable}`, async () => {
+      const value = variable === 'SSL_CERT_FILE' ? certificates.ca : `/nowhere:${dirname(certificates.ca)}`;
+      await withClient(async (client) => void (await client.source(name, { tlsVerify: true }).tags()), {
+        [variable]: value,
+      });
+    });
+  }
   await t.test('is reached with --tls-verify=false, and with insecure in registries.conf', () =>
     withClient(async (client) => {
       await client.source(name).tags();

@@ -77,7 +77,10 @@ async function parseCredentials(text: string): Promise<{ username: string; passw
   if (username === '') throw new TspodError('usage', '--creds: the user name is empty');
   if (colon >= 0) return { username, password: text.slice(colon + 1) };
   const { askSecret } = await import('../ask');
-  return { username, password: await askSecret('Password: ') };
+  return {
+    username,
+    password: await askSecret('Password: ', 'pass it with --creds USER:PASSWORD, or log in first'),
+  };
 }
 
 /** Milliseconds. */

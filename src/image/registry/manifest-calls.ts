@@ -50,12 +50,13 @@ export async function headManifest(
   return { digest, mediaType, size: bytes.length };
 }
 
-/** `Repository.putManifest`. */
+/** `Repository.putManifest`. Error `invalid`: what answers is no registry, or has something else now. */
 export function putManifest(
   calls: RepositoryCalls,
   reference: string,
   { bytes, mediaType }: { bytes: Buffer; mediaType: string },
 ): Promise<void> {
+  const action = `writing manifest ${reference} to ${calls.label}`;
   return calls.session.retry(async () => {
     const response = await calls.session.request({
       method: 'PUT',
@@ -65,9 +66,15 @@ export function putManifest(
       scopes: calls.scopes,
       isCommit: true,
     });
-    if (![200, 201, 202].includes(response.status))
-      throw await calls.session.failure(response, `writing manifest ${reference} to ${calls.label}`);
+    const own = digestHeader(response);
+    // a web server answers 200 to everything
+    if (![201, 202].includes(response.status) && (response.status !== 200 || own === undefined))
+      throw await calls.session.failure(response, action);
     discard(response);
+    if (own === undefined || own === digestOf(bytes)) return;
+    throw new TspodError('invalid', `${action}: sent ${digestOf(bytes)}, the registry has ${own}`, {
+      hint: 'the registry, or something on the way to it, altered the manifest',
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import { exchangeFollowing } from './redirect';
 import type { Way } from './redirect';
 import { discard } from './response-text';
 import { during } from './transient';
+import { isNotTls } from './transport-error';
 
 /** What a registry says when it is spoken to. */
 export interface Greeting {
@@ -52,10 +53,14 @@ export async function ping(way: Way, host: string, options: PingOptions): Promis
   throw tellingOne(failures);
 }
 
-/** That nobody is there is said of http; where somebody answered one of them, the failure of https says more. */
+/**
+ * That nobody is there is said of http, as is what a registry without TLS answered; where somebody answered one of them otherwise,
+ * the failure of https says more.
+ */
 function tellingOne(failures: readonly [string, TspodError][]): TspodError {
   const isNobody = failures.every(([, { code }]) => code === 'network');
-  const wanted = isNobody ? 'http:' : 'https:';
+  const isPlain = failures.some(([protocol, error]) => protocol === 'https:' && isNotTls(error));
+  const wanted = isNobody || isPlain ? 'http:' : 'https:';
   const [, found] = failures.find(([protocol]) => protocol === wanted) ?? failures[0] ?? [];
   return found ?? new TspodError('network', 'nothing was tried');
 }

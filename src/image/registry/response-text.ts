@@ -53,9 +53,13 @@ export async function readJson(response: HttpResponse, what: string): Promise<Re
 
 /** An answer that is a web page or rubbish instead of JSON. */
 export function notJson(response: HttpResponse, what: string, bytes: Buffer): TspodError {
-  const isHtml =
-    mediaTypeOf(response) === 'text/html' || /^\s*<(!doctype|html)/i.test(bytes.toString('utf8', 0, 100));
+  const isHtml = mediaTypeOf(response) === 'text/html' || isWebPage(bytes);
   return isHtml ? webPage(response, what, 'JSON') : new TspodError('invalid', `${what} is not JSON`);
+}
+
+/** Whether text begins as a web page does, whatever its media type: registries say "text/html" of other things too. */
+export function isWebPage(bytes: Buffer): boolean {
+  return /^\s*<(!doctype|html)/i.test(bytes.toString('utf8', 0, 100));
 }
 
 /** The error of a web page that came instead of what was asked for. */

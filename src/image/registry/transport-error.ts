@@ -17,8 +17,9 @@ const reasons: Record<string, string> = {
 /** Those that stay as they are, however often it is tried. */
 const lasting = new Set(['ENOTFOUND', 'EACCES', 'EPERM']);
 
-/** Whether an error says that the other side does not speak TLS at all. */
-function isNotTls(error: unknown): boolean {
+/** Whether an error, or what it wraps, says that the other side does not speak TLS at all. */
+export function isNotTls(error: unknown): boolean {
+  if (error instanceof TspodError) return isNotTls(error.cause);
   const code = codeOf(rootCause(error));
   return code === 'EPROTO' || code.startsWith('ERR_SSL_WRONG_VERSION') || code.startsWith('ERR_SSL_PACKET');
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import type { RegistryCertificates } from '../../config/certs-d';
 import { isErrno, wrapError } from '../../lib/errors';
@@ -23,12 +24,12 @@ export interface Trust {
 }
 
 /**
- * Puts together the machine's certificate authorities (SSL_CERT_FILE instead, where it is set) and those of certs.d.
+ * Puts together the machine's certificate authorities (SSL_CERT_FILE instead and SSL_CERT_DIR, where they are set) and those of certs.d.
  * Nothing is read before it is needed; authorities are not read at all when nothing is verified.
  */
 export function makeTrust(
   certificates: () => RegistryCertificates,
-  options: { verify: boolean; env: Readonly<Record<string, string | undefined>> },
+  options: { verify: boolean; env: Environment },
 ): Trust {
   const { verify, env } = options;
   const make = (own: RegistryCertificates, isAnonymous: boolean): SecureContext => {
@@ -54,17 +55,36 @@ export function makeTrust(
   };
 }
 
-function machineAuthorities(env: Readonly<Record<string, string | undefined>>): readonly (string | Buffer)[] {
-  const chosen = env['SSL_CERT_FILE'];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** As in Go: those of one file, and where SSL_CERT_DIR is set those in its folders. */
+function machineAuthorities(env: Environment): readonly (string | Buffer)[] {
+  return [...ofBundle(env['SSL_CERT_FILE']), ...ofFolders(env['SSL_CERT_DIR'])];
+}
+
+function ofFolders(folders = ''): Buffer[] {
+  return folders.split(':').flatMap((folder) => {
+    const files = folder === '' ? [] : (tryRead(() => readdirSync(folder)) ?? []);
+    return files.flatMap((name) => tryRead(() => readFileSync(join(folder, name))) ?? []);
+  });
+}
+
+function ofBundle(chosen: string | undefined): readonly (string | Buffer)[] {
   for (const path of chosen === undefined || chosen === '' ? bundles : [chosen]) {
-    try {
-      return [readFileSync(path)];
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
-    }
+    const found = tryRead(() => readFileSync(path));
+    if (found !== undefined) return [found];
   }
   // a machine without ca-certificates: those that Node brings along
   return process.getBuiltinModule('node:tls').rootCertificates;
+}
+
+function tryRead<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) throw error;
+    return undefined;
+  }
 }
 
 function once<T>(make: () => T): () => T {

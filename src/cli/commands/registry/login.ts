@@ -117,7 +117,7 @@ async function givenCredentials(ctx: Context, flags: GivenFlags): Promise<Given>
 
 async function askForMissing(given: Given, known: string | undefined): Promise<Credentials> {
   const username = given.username || (await askForUser(known));
-  const password = given.password || (await askSecret('Password: '));
+  const password = given.password || (await askSecret('Password: ', 'pass it with --password-stdin'));
   return { username: username.trim(), password };
 }
 

@@ -215,6 +215,21 @@ test(
   }),
 );
 
+for (const [status, reason] of [
+  [404, 'not found'],
+  [400, 'the registry answered 400 Bad Request'],
+] as const) {
+  test(
+    `a plain server that answers ${status} is told of by that, not by its lack of TLS`,
+    withServer(async (client) => {
+      server.fault({ path: /./, answer: { status } });
+      await assert.rejects(client.source(`${server.host}/a/b`).manifest('latest'), {
+        message: `pinging container registry ${server.host}: ${reason}`,
+      });
+    }),
+  );
+}
+
 test(
   'an interrupted request ends with the reason',
   withServer(async (client) => {

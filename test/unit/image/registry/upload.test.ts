@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { answers } from '../../../helpers/fault-answer';
+import type { FaultAnswer } from '../../../helpers/fault-answer';
 import { sha256, startFaultServer } from '../../../helpers/fault-server';
 import { withClient } from '../../../helpers/registry-context';
 import type { RegistryClient } from '../../../helpers/registry-context';
@@ -163,6 +164,28 @@ test(
     assert.equal(await target.headManifest(sha256(bytes)), undefined);
   }),
 );
+
+const strange: readonly [string, FaultAnswer, RegExp][] = [
+  ['a web server that says 200 to everything', answers.html(), /answered 200 OK with a web page: is this/],
+  ['an answer without end', { isEndless: true }, /the registry answered 200 OK$/],
+  [
+    'a registry that has something else then',
+    { status: 201, headers: { 'docker-content-digest': sha256(Buffer.from('x')) } },
+    /writing manifest v1 to \S+: sent sha256:\w+, the registry has sha256:\w+$/,
+  ],
+];
+
+for (const [name, answer, message] of strange) {
+  test(
+    `putManifest() is not deceived by ${name}`,
+    clean(async (client) => {
+      server.fault({ method: 'PUT', path: /manifests/, answer });
+      const type = 'application/vnd.oci.image.manifest.v1+json';
+      const put = client.target(`${server.host}/up`).putManifest('v1', Buffer.from('{}'), type);
+      await assert.rejects(put, { code: 'invalid', message });
+    }),
+  );
+}
 
 test(
   'headManifest() reads the manifest where HEAD does not say enough',
