@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { isErrno, TspodError } from '../lib/errors';
+import { ifWhole, isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { cachedLayers } from '../store/build-cache';
 import { digestHex } from '../store/digest';
@@ -77,17 +77,17 @@ export function neededByImages(store: StorePaths): NeededContent {
 /** A layer that the next build may use stays with its archive: an image that is made of it can be pushed. */
 function needCached(store: StorePaths, hex: string, needed: NeededContent): void {
   needed.layers.add(hex);
-  const layer = whole(() => readLayerRecord(store, `sha256:${hex}`));
+  const layer = ifWhole(() => readLayerRecord(store, `sha256:${hex}`));
   if (layer !== undefined) needed.blobs.add(digestHex(layer.blob.digest));
 }
 
 /** Of an image that has lost a part, what is left is needed too: a repair makes use of it. */
 function needEntry(store: StorePaths, entry: IndexEntry, needed: NeededContent): void {
   needed.blobs.add(digestHex(entry.digest));
-  const manifest = whole(() => parseManifest(readBlob(store, entry.digest)));
+  const manifest = ifWhole(() => parseManifest(readBlob(store, entry.digest)));
   if (manifest !== undefined && 'config' in manifest)
     for (const { digest } of [manifest.config, ...manifest.layers]) needed.blobs.add(digestHex(digest));
-  const record = whole(() => readImageRecord(store, entry));
+  const record = ifWhole(() => readImageRecord(store, entry));
   for (const id of [record?.id, entry.imageId]) {
     if (id === undefined) continue;
     needed.images.add(id);
@@ -95,24 +95,15 @@ function needEntry(store: StorePaths, entry: IndexEntry, needed: NeededContent):
   }
   for (const hex of record?.chainIds ?? []) {
     needed.layers.add(hex);
-    const layer = manifest === undefined ? whole(() => readLayerRecord(store, `sha256:${hex}`)) : undefined;
+    const layer = manifest === undefined ? ifWhole(() => readLayerRecord(store, `sha256:${hex}`)) : undefined;
     if (layer !== undefined) needed.blobs.add(digestHex(layer.blob.digest));
-  }
-}
-
-function whole<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof TspodError && error.code === 'invalid') return undefined;
-    throw error;
   }
 }
 
 /** Of volumes with the content of an image, hexadecimal. */
 function volumeLayers(store: StorePaths): string[] {
   return listDirectory(store.volumes).flatMap((name) => {
-    const record = whole(() => readJsonFile(`${store.volumes}/${name}/volume.json`)) as
+    const record = ifWhole(() => readJsonFile(`${store.volumes}/${name}/volume.json`)) as
       { backing?: { chainIds?: string[] } } | undefined;
     return record?.backing?.chainIds ?? [];
   });
@@ -131,7 +122,9 @@ export interface ContainerUse {
 /** The images and layers that containers use, from their records; a container without one can only be removed. */
 export function containerUses(store: StorePaths): ContainerUse[] {
   return listDirectory(store.containers).flatMap((id) => {
-    const record = recordOf(store, id);
+    // cut off by a power loss: `ps` tells of it
+    const record = ifWhole(() => readJsonFile(`${store.containers}/${id}/record.json`)) as
+      UseRecord | undefined;
     if (record === undefined) return [];
     const { name = '', imageId = '', chainIds = [], options } = record;
     const mountedChainIds = options?.mounts?.flatMap((mount) => mount.chainIds ?? []) ?? [];
@@ -143,16 +136,6 @@ export function containerUses(store: StorePaths): ContainerUse[] {
 type UseRecord = Partial<Omit<ContainerUse, 'mountedChainIds'>> & {
   options?: { mounts?: { chainIds?: string[] }[] };
 };
-
-function recordOf(store: StorePaths, id: string): UseRecord | undefined {
-  try {
-    return readJsonFile(`${store.containers}/${id}/record.json`) as UseRecord | undefined;
-  } catch (error) {
-    // cut off by a power loss: `ps` tells of it
-    if (error instanceof TspodError && error.code === 'invalid') return undefined;
-    throw error;
-  }
-}
 
 function moveAway(store: StorePaths, path: string): string[] {
   const to = `${store.tmp}/image-gone-${randomId().slice(0, 16)}`;

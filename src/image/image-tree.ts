@@ -1,4 +1,5 @@
 import type { Context } from '../lib/context';
+import { ifWhole } from '../lib/errors';
 import { readImageIndex } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
 import { listDirectory } from '../store/staging';
@@ -38,7 +39,10 @@ export function topImages(ctx: Context): Map<string, TopImage[]> {
   const store = storePaths(ctx);
   const tops = new Map<string, TopImage[]>();
   for (const entry of readImageIndex(store)) {
-    const { id, chainIds } = readImageRecord(store, entry);
+    // one that is damaged is told of by the list of images
+    const record = ifWhole(() => readImageRecord(store, entry));
+    if (record === undefined) continue;
+    const { id, chainIds } = record;
     const top = chainIds.at(-1) ?? '';
     const images = tops.get(top) ?? [];
     const image = images.find((other) => other.id === id) ?? { id, names: [] };
@@ -54,12 +58,14 @@ export function imageTree(ctx: Context, name: string, whatRequires: boolean): Im
   const image = resolveImage(ctx, name);
   if (image === undefined) throw imageNotKnown(name);
   const tops = topImages(ctx);
-  const [top = '', ...below] = image.chainIds;
-  const node = (id: string): LayerNode => layerNode(ctx, id, tops);
+  const { id, names, size } = image;
+  const [top, ...below] = image.chainIds;
+  if (top === undefined) return { id, names, size, layers: [] };
+  const node = (hex: string): LayerNode => layerNode(ctx, hex, tops);
   const layers = whatRequires
     ? [node(top), ...layersOn(ctx, top, childLayers(ctx), tops)]
     : [...below.toReversed(), top].map(node);
-  return { id: image.id, names: image.names, size: image.size, layers };
+  return { id, names, size, layers };
 }
 
 function layerNode(ctx: Context, id: string, tops: Map<string, TopImage[]>): LayerNode {
@@ -84,7 +90,7 @@ function childLayers(ctx: Context): Map<string, string[]> {
   const store = storePaths(ctx);
   const children = new Map<string, string[]>();
   for (const hex of listDirectory(store.layers).sort()) {
-    const parent = readLayerRecord(store, `sha256:${hex}`)?.parent?.slice(7);
+    const parent = ifWhole(() => readLayerRecord(store, `sha256:${hex}`))?.parent?.slice(7);
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), hex]);
   }
   return children;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { TspodError } from '../lib/errors';
+import { ifWhole } from '../lib/errors';
 import { digestHex } from '../store/digest';
 import { readImageIndex } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
@@ -70,20 +70,17 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
   for (const entry of readImageIndex(store)) {
     if (seen.has(entry.digest)) continue;
     seen.add(entry.digest);
-    try {
-      const { id, chainIds } = readImageRecord(store, entry);
-      const own = parts.get(id) ?? new Map<string, number>();
-      parts.set(id, own);
-      for (const hex of chainIds) {
-        const size = layerSizes.get(hex) ?? layerRoom(store, hex);
-        layerSizes.set(hex, size);
-        own.set(`layer ${hex}`, size);
-      }
-      for (const digest of blobsOf(store, entry.digest)) own.set(digest, blobSize(store, digest));
-    } catch (error) {
-      // one that is damaged is told of by the list of images
-      if (!(error instanceof TspodError) || error.code !== 'invalid') throw error;
+    // one that is damaged is told of by the list of images
+    const record = ifWhole(() => readImageRecord(store, entry));
+    if (record === undefined) continue;
+    const own = parts.get(record.id) ?? new Map<string, number>();
+    parts.set(record.id, own);
+    for (const hex of record.chainIds) {
+      const size = layerSizes.get(hex) ?? layerRoom(store, hex);
+      layerSizes.set(hex, size);
+      own.set(`layer ${hex}`, size);
     }
+    for (const digest of blobsOf(store, entry.digest)) own.set(digest, blobSize(store, digest));
   }
   return parts;
 }
@@ -91,7 +88,7 @@ function partsOfImages(store: StorePaths): Map<string, Map<string, number>> {
 /** What a layer takes up unpacked, with the compressed copies that a push has kept beside it. */
 export function layerRoom(store: StorePaths, hex: string): number {
   const folder = layerPath(store, hex);
-  let size = readLayerRecord(store, `sha256:${hex}`)?.size ?? 0;
+  let size = ifWhole(() => readLayerRecord(store, `sha256:${hex}`))?.size ?? 0;
   for (const name of listDirectory(folder))
     if (name.startsWith('packed-'))
       size += statSync(`${folder}/${name}`, { throwIfNoEntry: false })?.size ?? 0;
@@ -99,9 +96,9 @@ export function layerRoom(store: StorePaths, hex: string): number {
 }
 
 function blobsOf(store: StorePaths, digest: string): string[] {
-  const manifest = parseManifest(readBlob(store, digest));
-  const inner = 'config' in manifest ? [manifest.config, ...manifest.layers] : [];
-  return [digest, ...inner.map((each) => each.digest)];
+  const manifest = ifWhole(() => parseManifest(readBlob(store, digest)));
+  if (manifest === undefined || !('config' in manifest)) return [digest];
+  return [digest, ...[manifest.config, ...manifest.layers].map((each) => each.digest)];
 }
 
 function blobSize(store: StorePaths, digest: string): number {

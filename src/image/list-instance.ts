@@ -1,4 +1,4 @@
-import { TspodError } from '../lib/errors';
+import { ifWhole, TspodError } from '../lib/errors';
 import type { IndexEntry } from '../store/image-index';
 import type { StorePaths } from '../store/store-paths';
 import { readBlob } from './image-record';
@@ -19,7 +19,7 @@ export function instanceFor(
   if (entry.list === undefined) return entry;
   const list = parseManifest(readBlob(store, entry.digest));
   const manifests = 'manifests' in list ? list.manifests : [];
-  const wanted = chooseDigest(manifests, platform);
+  const wanted = ifWhole(() => choosePlatform(manifests, platform))?.digest;
   const found = entries.find(({ digest, list: inner }) => digest === wanted && inner === undefined);
   if (found !== undefined) return { ...found, name: found.name ?? entry.name };
   const name = entry.name ?? entry.imageId ?? entry.digest;
@@ -27,16 +27,4 @@ export function instanceFor(
   throw new TspodError('not-found', `the manifest list ${name} ${what} for ${platformName(platform)}`, {
     hint: `"tspod manifest inspect ${name}" tells what it has`,
   });
-}
-
-function chooseDigest(
-  manifests: Parameters<typeof choosePlatform>[0],
-  platform: Platform,
-): string | undefined {
-  try {
-    return choosePlatform(manifests, platform).digest;
-  } catch (error) {
-    if (error instanceof TspodError && error.code === 'invalid') return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { describeError } from '../lib/errors';
+import { describeError, ifWhole } from '../lib/errors';
 import { readJsonFile } from '../sys/file-io';
 import { readEntries, removeEntry } from '../store/build-cache';
 import type { Finding, Owner } from '../store/check/finding';
@@ -171,7 +171,7 @@ function need(store: StorePaths, survey: Survey, layer: LayerNeed, owner: Owner)
   const entry: NeededLayer = known ?? { chainId, parent, diffId: layer.diffId, blobs: [], owners: [] };
   if (known === undefined) {
     survey.layers.set(chainId, entry);
-    const record = recordIfWhole(store, chainId);
+    const record = ifWhole(() => readLayerRecord(store, chainId));
     entry.diffId ??= record?.diffId;
     if (layer.blob === undefined && record?.blob !== undefined) entry.blobs.push(record.blob);
   }
@@ -179,14 +179,6 @@ function need(store: StorePaths, survey: Survey, layer: LayerNeed, owner: Owner)
   const { blob } = layer;
   if (blob === undefined || entry.blobs.some(({ digest }) => digest === blob.digest)) return;
   entry.blobs.push({ mediaType: blob.mediaType, digest: blob.digest, size: blob.size });
-}
-
-function recordIfWhole(store: StorePaths, chainId: string): ReturnType<typeof readLayerRecord> {
-  try {
-    return readLayerRecord(store, chainId);
-  } catch {
-    return undefined;
-  }
 }
 
 function depth(survey: Survey, layer: NeededLayer): number {

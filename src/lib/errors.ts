@@ -76,3 +76,13 @@ export function describeError(error: unknown): string {
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
 }
+
+/** What `read` returns; undefined where it fails with `invalid`: for whoever can do without what is damaged. */
+export function ifWhole<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TspodError && error.code === 'invalid') return undefined;
+    throw error;
+  }
+}

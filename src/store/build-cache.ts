@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { isErrno, TspodError } from '../lib/errors';
+import { ifWhole, isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { readJsonFile } from '../sys/file-io';
 import { buildCachePaths } from './build-cache-paths';
@@ -28,17 +28,11 @@ export function stepKey(parent: string, parts: unknown): string {
 /** What is known of a step that is no older than `ttl` milliseconds; undefined: nothing. */
 export function readEntry(store: StorePaths, key: string, ttl?: number): CacheEntry | undefined {
   const path = pathOf(store, key);
-  try {
-    const entry = readJsonFile(path);
-    if (!isEntry(entry)) return undefined;
-    if (ttl !== undefined && isOlder(entry, ttl)) return undefined;
-    touch(path);
-    return entry;
-  } catch (error) {
-    // cut off by a power loss: the step is done again
-    if (error instanceof TspodError && error.code === 'invalid') return undefined;
-    throw error;
-  }
+  // cut off by a power loss: the step is done again
+  const entry = ifWhole(() => readJsonFile(path));
+  if (!isEntry(entry) || (ttl !== undefined && isOlder(entry, ttl))) return undefined;
+  touch(path);
+  return entry;
 }
 
 function isEntry(value: unknown): value is CacheEntry {
@@ -86,12 +80,8 @@ export function listEntries(store: StorePaths): string[] {
 export function readEntries(store: StorePaths): Map<string, CacheEntry> {
   const entries = new Map<string, CacheEntry>();
   for (const key of listEntries(store)) {
-    try {
-      const entry = readJsonFile(pathOf(store, key));
-      if (isEntry(entry)) entries.set(key, entry);
-    } catch (error) {
-      if (!(error instanceof TspodError)) throw error;
-    }
+    const entry = ifWhole(() => readJsonFile(pathOf(store, key)));
+    if (isEntry(entry)) entries.set(key, entry);
   }
   return entries;
 }
