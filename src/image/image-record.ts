@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { randomId } from '../lib/id';
-import { TspodError } from '../lib/errors';
+import { describeError, isErrno, TspodError } from '../lib/errors';
 import { writeFileAtomic } from '../sys/file-io';
 import { chainIdsOf, digestHex } from '../store/digest';
 import type { IndexEntry, ListState } from '../store/image-index';
@@ -57,11 +57,13 @@ export function recordPath(store: StorePaths, id: string): string {
   return `${store.images}/${id}.json`;
 }
 
-/** The bytes of a blob. Error `invalid`: the store has lost it. */
+/** The bytes of a blob. Error `invalid`: the store has lost it, or it cannot be read. */
 export function readBlob(store: StorePaths, digest: string): Buffer {
   try {
     return readFileSync(blobPath(store, digestHex(digest)));
   } catch (cause) {
+    if (!isErrno(cause, 'ENOENT'))
+      throw new TspodError('invalid', `reading the blob ${digest}: ${describeError(cause)}`, { cause });
     throw new TspodError('invalid', `the store has lost the blob ${digest}`, {
       hint: 'remove the image with "tspod rmi --force" and load it again',
       cause,

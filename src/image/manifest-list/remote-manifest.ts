@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { digestOf } from '../../store/digest';
+import { verified } from '../../store/verified';
 import { parseImageConfig } from '../image-config';
 import type { ImageConfig } from '../image-config';
 import { parseManifest } from '../manifest';
@@ -45,15 +45,7 @@ export async function fetchConfig({ bytes, repository }: FoundManifest): Promise
   const { digest, size } = manifest.config;
   if (size > largestConfig) throw new TspodError('invalid', `a configuration of ${size} bytes is too large`);
   const chunks: Buffer[] = [];
-  let length = 0;
   const { stream } = await repository.blob(digest);
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length > size) break;
-    chunks.push(chunk);
-  }
-  const data = Buffer.concat(chunks);
-  if (digestOf(data) !== digest)
-    throw new TspodError('invalid', `the configuration is not what its digest ${digest} says`);
-  return parseImageConfig(data);
+  for await (const chunk of verified(stream, { digest, size })) chunks.push(chunk);
+  return parseImageConfig(Buffer.concat(chunks));
 }

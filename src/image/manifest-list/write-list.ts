@@ -2,6 +2,7 @@ import { TspodError } from '../../lib/errors';
 import { digestHex, digestOf } from '../../store/digest';
 import { createDirectorySink } from '../../store/sink/directory-sink';
 import type { FileSink } from '../../store/sink/file-sink';
+import { verified } from '../../store/verified';
 import type { BlobUpload, Repository } from '../registry/types';
 import { listedIn } from '../transport/layout-index';
 import { writeArchive } from '../transport/output-file';
@@ -150,7 +151,8 @@ function asRepository(sink: FileSink, layout: Layout): Repository {
     name: '',
     hasBlob: () => Promise.resolve(undefined),
     mountBlob: () => Promise.resolve(false),
-    putBlob: ({ digest, open }: BlobUpload) => sink.addStream(layout.blob(digest), open(0)),
+    putBlob: ({ digest, size, open }: BlobUpload) =>
+      sink.addStream(layout.blob(digest), verified(open(0), { digest, size })),
     putManifest: (digest: string, bytes: Buffer) => sink.addBytes(layout.manifest(digest), bytes),
   } as Partial<Repository> as Repository;
 }

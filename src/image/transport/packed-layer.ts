@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
@@ -6,6 +6,7 @@ import { randomId } from '../../lib/id';
 import { detectCompression } from '../../store/compression';
 import { decompress } from '../../store/decompress';
 import { digestHex } from '../../store/digest';
+import { digestOfFile } from '../../store/digest-of-file';
 import { readRange, readSmallRange } from '../../store/file-range';
 import type { FileRange } from '../../store/file-range';
 import { gzipParallel } from '../../store/parallel-gzip';
@@ -109,15 +110,7 @@ async function pack(
 /** Removes a kept compressed layer whose bytes are not its own any more, so that it is made anew; leaves other files alone. */
 export function dropIfDamaged(file: string, digest: string): void {
   if (!basename(file).startsWith('packed-')) return;
-  const hash = newSha256();
-  const descriptor = openSync(file, 'r');
-  try {
-    const next = readRange({ descriptor, offset: 0, size: fstatSync(descriptor).size }, { reuse: true });
-    for (let chunk = next(); chunk !== undefined; chunk = next()) hash.update(chunk);
-  } finally {
-    closeSync(descriptor);
-  }
-  if (`sha256:${hash.hex()}` !== digest) rmSync(file, { force: true });
+  if (digestOfFile(file) !== digest) rmSync(file, { force: true });
 }
 
 function recordFile(folder: string, format: string): string {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { TspodError } from '../../lib/errors';
-import { chainIdsOf, digestHex } from '../../store/digest';
+import { chainIdsOf, digestHex, digestOf } from '../../store/digest';
 import type { FileRange } from '../../store/file-range';
 import type { IndexEntry } from '../../store/image-index';
 import { blobPath } from '../../store/store-paths';
@@ -32,13 +32,13 @@ export interface StoredImage {
   layers: StoredLayer[];
 }
 
-/** Reads what an entry of the index leads to. Error `invalid`: the store has lost a part of it. */
+/** Reads what an entry of the index leads to. Error `invalid`: the store has lost a part of it, or it is altered. */
 export function readStoredImage(store: StorePaths, entry: IndexEntry): StoredImage {
-  const bytes = readBlob(store, entry.digest);
+  const bytes = readVerified(store, entry.digest);
   const parsed = parseManifest(bytes);
   if (!('config' in parsed))
     throw new TspodError('unsupported', `${entry.digest} is a list of manifests, not an image`);
-  const configBytes = readBlob(store, parsed.config.digest);
+  const configBytes = readVerified(store, parsed.config.digest);
   const config = parseImageConfig(configBytes, parsed.layers.length);
   const chain = chainIdsOf(config.rootfs.diff_ids);
   const layers = parsed.layers.map(({ mediaType, digest, size }, at) => ({
@@ -51,6 +51,12 @@ export function readStoredImage(store: StorePaths, entry: IndexEntry): StoredIma
   const { mediaType, digest } = entry;
   const manifest = { bytes, mediaType: parsed.mediaType ?? mediaType, digest, parsed };
   return { id: digestHex(parsed.config.digest), config, configBytes, manifest, layers };
+}
+
+function readVerified(store: StorePaths, digest: string): Buffer {
+  const data = readBlob(store, digest);
+  if (digestOf(data) === digest) return data;
+  throw lost(`the blob ${digest} in the store is altered`);
 }
 
 /** Lets `use` read a blob of the store. Error `invalid`: the store has lost it, or it has another size. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
-import { readRange } from '../file-range';
+import { rmSync } from 'node:fs';
+import { digestOfFile } from '../digest-of-file';
 import { listDirectory } from '../staging';
 import type { Finding, Owner } from './finding';
 
@@ -8,20 +7,8 @@ import type { Finding, Owner } from './finding';
 export function checkPacked(folder: string, owners: readonly Owner[]): Finding[] {
   return listDirectory(folder).flatMap((name) => {
     const hex = /^packed-([0-9a-f]{64})$/.exec(name)?.[1];
-    if (hex === undefined || digestOfFile(`${folder}/${name}`) === hex) return [];
+    if (hex === undefined || digestOfFile(`${folder}/${name}`) === `sha256:${hex}`) return [];
     const mend = (): void => rmSync(`${folder}/${name}`, { force: true });
     return [{ text: `the compressed copy ${hex.slice(0, 12)} of a layer is altered`, owners, mend }];
   });
-}
-
-function digestOfFile(path: string): string {
-  const descriptor = openSync(path, 'r');
-  try {
-    const next = readRange({ descriptor, offset: 0, size: fstatSync(descriptor).size }, { reuse: true });
-    const hash = createHash('sha256');
-    for (let chunk = next(); chunk !== undefined; chunk = next()) hash.update(chunk);
-    return hash.digest('hex');
-  } finally {
-    closeSync(descriptor);
-  }
 }
