@@ -32,18 +32,30 @@ export async function addImage(
   options: AddOptions,
 ): Promise<AddedImage> {
   const config = parseImageConfig(image.config, image.layers.length);
-  const diffIds = config.rootfs.diff_ids;
-  const chain = chainIdsOf(diffIds);
-  const layers: LayerSoFar[] = [];
   options.note?.('Getting image source signatures');
-  for (const [at, layer] of image.layers.entries()) {
-    const place = { chainId: chain[at] ?? '', parent: chain[at - 1], diffId: diffIds[at] ?? '' };
-    layers.push(await findOrAddLayer(store, layer, { ...options, ...place, below: layers }));
-  }
+  const layers = await addLayers(store, image.layers, { ...options, diffIds: config.rootfs.diff_ids });
   const added = commitImage(store, image, { staging: options.staging, layers, config });
   options.note?.(`Copying config sha256:${added.id}`);
   options.note?.('Writing manifest to image destination');
   return added;
+}
+
+/**
+ * The layers of an image, from bottom to top: those that the store does not have are unpacked into the staging directory, for
+ * `publish`, and verified. Needs all ids of the user.
+ */
+export async function addLayers(
+  store: StorePaths,
+  archives: readonly ArchivedLayer[],
+  { diffIds, ...options }: AddOptions & { diffIds: readonly string[] },
+): Promise<LayerSoFar[]> {
+  const chain = chainIdsOf(diffIds);
+  const layers: LayerSoFar[] = [];
+  for (const [at, layer] of archives.entries()) {
+    const place = { chainId: chain[at] ?? '', parent: chain[at - 1], diffId: diffIds[at] ?? '' };
+    layers.push(await findOrAddLayer(store, layer, { ...options, ...place, below: layers }));
+  }
+  return layers;
 }
 
 interface LayerPlace extends AddOptions {

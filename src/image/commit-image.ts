@@ -67,7 +67,8 @@ export function commitImage(
   return { id, names: image.names };
 }
 
-function stagedContent(layers: LayerSoFar[]): StagedContent {
+/** What `publish` is to move into the store of an image's layers. */
+export function stagedContent(layers: readonly LayerSoFar[]): StagedContent {
   const content: StagedContent = { blobs: [], layers: [] };
   for (const { chainId, staged } of layers) {
     if (staged === undefined) continue;

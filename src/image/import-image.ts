@@ -5,15 +5,12 @@ import { wrapError } from '../lib/errors';
 import { formatRfc3339, nowNs } from '../lib/time';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
 import type { FileRange } from '../store/file-range';
-import { openStore } from '../store/open-store';
-import { openStaging } from '../store/staging';
 import { checkSource } from './archive/check-source';
 import { openPlainFile } from './archive/open-archive';
-import { lockContentShared } from './collect-garbage';
+import { beginAdding } from './begin-adding';
 import type { CopyReport } from './copy-report';
 import { commitImage } from './commit-image';
 import type { ImageConfig, ImageRunConfig } from './image-config';
-import { openFileMaker } from './open-file-maker';
 import { hostArchitecture, hostVariant } from './platform';
 import { givenName } from './reference';
 import { recordEvent } from '../store/events/record-event';
@@ -36,11 +33,7 @@ const DEFAULT_MESSAGE = 'imported from tarball';
 /** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. Error `denied`: by policy.json. */
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
   const names = options.reference === undefined ? [] : [givenName(options.reference)];
-  const store = openStore(ctx);
-  const lock = lockContentShared(store);
-  const staging = openStaging(store);
-  const warn = (message: string): void => ctx.log('debug', message);
-  const files = openFileMaker(ctx);
+  const { store, staging, files, warn, close } = beginAdding(ctx);
   let descriptor: number | undefined;
   try {
     checkSource(ctx, { transport: 'tarball', path: options.path });
@@ -67,9 +60,7 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
     );
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
-    files.close();
-    staging.remove();
-    lock.release();
+    close();
   }
 }
 

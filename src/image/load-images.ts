@@ -1,12 +1,9 @@
 import type { Context } from '../lib/context';
 import { wrapError } from '../lib/errors';
-import { openStore } from '../store/open-store';
-import { openStaging } from '../store/staging';
 import { addImage } from './add-image';
 import { openArchive } from './archive/open-archive';
-import { lockContentShared } from './collect-garbage';
+import { beginAdding } from './begin-adding';
 import type { AddedImage } from './commit-image';
-import { openFileMaker } from './open-file-maker';
 import { recordEvent } from '../store/events/record-event';
 
 /** How archives are loaded. */
@@ -26,16 +23,12 @@ export async function* loadImages(
   path: string | undefined,
   { policyFile, note }: LoadOptions = {},
 ): AsyncGenerator<AddedImage> {
-  const store = openStore(ctx);
-  const lock = lockContentShared(store);
-  const staging = openStaging(store);
-  const warn = (message: string): void => ctx.log('debug', message);
-  const files = openFileMaker(ctx);
+  const adding = beginAdding(ctx);
   try {
-    const archive = await openArchive(ctx, { path, policyFile }, staging);
+    const archive = await openArchive(ctx, { path, policyFile }, adding.staging);
     try {
       for (const image of archive.images) {
-        const added = await addImage(store, image, { staging, files, warn, note });
+        const added = await addImage(adding.store, image, { ...adding, note });
         recordEvent(ctx, { type: 'image', status: 'loadfromarchive', id: added.id, name: path ?? '' });
         yield added;
       }
@@ -45,8 +38,6 @@ export async function* loadImages(
   } catch (error) {
     throw wrapError(`loading ${path === undefined ? 'from standard input' : JSON.stringify(path)}`, error);
   } finally {
-    files.close();
-    staging.remove();
-    lock.release();
+    adding.close();
   }
 }

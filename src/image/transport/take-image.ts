@@ -1,13 +1,10 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { openStore } from '../../store/open-store';
-import { openStaging } from '../../store/staging';
 import { addImage } from '../add-image';
 import type { ArchivedImage } from '../archive/archived-image';
-import { lockContentShared } from '../collect-garbage';
+import { beginAdding } from '../begin-adding';
 import type { AddedImage } from '../commit-image';
 import { parseImageConfig } from '../image-config';
-import { openFileMaker } from '../open-file-maker';
 import { fitsPlatform, mismatchOf } from '../platform';
 import type { Platform } from '../platform';
 import { openTransport } from './open-transport';
@@ -34,25 +31,19 @@ export async function* takeImages(
 ): AsyncGenerator<AddedImage> {
   const place = parseTransport(text);
   if (place === undefined) throw new TspodError('usage', `"${text}": expected TRANSPORT:DETAILS`);
-  const store = openStore(ctx);
-  const lock = lockContentShared(store);
-  const staging = openStaging(store);
-  const files = openFileMaker(ctx);
-  const warn = (message: string): void => ctx.log('debug', message);
+  const adding = beginAdding(ctx);
   try {
-    const archive = await openTransport(ctx, { place, staging, platform, policyFile });
+    const archive = await openTransport(ctx, { place, staging: adding.staging, platform, policyFile });
     try {
       for (const image of archive.images) {
         warnOfPlatform(ctx, image, platform);
-        yield await addImage(store, image, { staging, files, warn, note });
+        yield await addImage(adding.store, image, { ...adding, note });
       }
     } finally {
       archive.close();
     }
   } finally {
-    files.close();
-    staging.remove();
-    lock.release();
+    adding.close();
   }
 }
 
