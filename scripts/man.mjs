@@ -16,6 +16,11 @@ const VARIABLES = [
   ['CONTAINERS_REGISTRIES_CONF', 'A file that is read instead of registries.conf.'],
   ['REGISTRY_AUTH_FILE, DOCKER_CONFIG', 'Where credentials of registries are kept.'],
   ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', 'The way to registries; handed over to containers, too.'],
+  ['ALL_PROXY', 'The way to registries without one of these. Proxies are http, https or socks5 ones.'],
+  [
+    'SSL_CERT_FILE, SSL_CERT_DIR',
+    "Authorities that registries are trusted by: instead of the machine's, and beside them.",
+  ],
   ['NO_COLOR', 'Set to anything: no colours.'],
   ['PODMAN_USERNS', 'The user namespace of new containers, unless --userns is given.'],
   ['TMPDIR', 'Where the runtime directory is made without XDG_RUNTIME_DIR.'],

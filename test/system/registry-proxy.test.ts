@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,7 @@ import test from 'node:test';
 import { startFaultServer } from '../helpers/fault-server';
 import { registryUser, startRegistry } from '../helpers/registry';
 import { withClient } from '../helpers/registry-context';
+import { startSocksServer } from '../helpers/socks-server';
 
 test('a registry behind a proxy', async () => {
   const registry = await startRegistry({ tls: true });
@@ -74,6 +75,41 @@ test('a proxy that refuses is named, and cannot speak for the registry', async (
   );
   proxy.closeAllConnections();
   proxy.close();
+});
+
+for (const proxy of ['http://127.0.0.1:1', 'https://127.0.0.1:1']) {
+  test(`a proxy that is down is named: ${proxy}`, () =>
+    withClient(
+      async (client) => {
+        const source = client.source('registry.invalid/a', { tlsVerify: true, retry: 0 });
+        await assert.rejects(source.tags(), {
+          code: 'network',
+          message:
+            'pinging container registry registry.invalid: contacting https://registry.invalid through the proxy 127.0.0.1:1: connection refused',
+          hint: 'check the proxy of the environment, or add the registry to NO_PROXY',
+        });
+      },
+      { HTTPS_PROXY: proxy },
+    ));
+}
+
+test('a registry with TLS behind a SOCKS proxy', async () => {
+  const registry = await startRegistry({ tls: true });
+  const proxy = await startSocksServer({ port: Number(registry.host.split(':')[1]) });
+  await withClient(
+    async (client) => {
+      client.configure(
+        'certs.d/localhost.test/ca.crt',
+        readFileSync(registry.certificates?.ca ?? '', 'utf8'),
+      );
+      const options = { tlsVerify: true, retry: 0 };
+      await assert.rejects(client.source('localhost.test/a', options).tags(), /it belongs to another host/);
+      await assert.rejects(client.source('localhost.test/a').tags(), /repository name not known/);
+      assert.deepEqual([...new Set(proxy.asked)], ['- localhost.test:443']);
+    },
+    { ALL_PROXY: `socks5://${proxy.host}` },
+  );
+  proxy.stop();
 });
 
 test('a certificate is verified behind a proxy too', async () => {

@@ -8,6 +8,8 @@ import type { Trust } from './trust';
 
 /** Keeps connections for further requests, one pool for each way to a host. */
 export interface Connections {
+  /** What leads to a URL's host, where it is not contacted directly. */
+  proxy(url: URL): URL | undefined;
   /** The options of Node's `request` that lead to a URL's host, its path included. */
   route(url: URL): Promise<RequestOptions>;
 }
@@ -26,12 +28,18 @@ export function makeConnections(
   };
   const keep = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
   return {
+    proxy: (url) => proxyFor(url, env),
     async route(url) {
       const proxy = proxyFor(url, env);
       const tls = url.protocol === 'https:' ? tlsOptions(url, url.host === ownHost, trust) : {};
       const name = `${url.origin}>${proxy?.href ?? ''}`;
       if (proxy === undefined) {
         return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
+      }
+      if (proxy.protocol.startsWith('socks5')) {
+        const { throughSocks } = await import('./socks');
+        const make = () => throughSocks(plainAgent(url.protocol, keep), proxy, url.protocol === 'https:');
+        return { ...target(url), ...tls, agent: agent(name, make) };
       }
       if (url.protocol === 'http:') {
         const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};

@@ -3,7 +3,7 @@ import { TspodError } from '../../lib/errors';
 import type { Connections } from './connections';
 import type { Timeouts } from './timeouts';
 import { markTransient } from './transient';
-import { transportError } from './transport-error';
+import { placeOf, transportError } from './transport-error';
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -34,6 +34,7 @@ export async function exchange(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const route = await connections.route(request.url);
+  const proxy = connections.proxy(request.url);
   const { url, method, headers, signal } = request;
   const options: RequestOptions = {
     ...route,
@@ -45,7 +46,7 @@ export async function exchange(
     route.protocol === 'https:'
       ? process.getBuiltinModule('node:https').request(options)
       : process.getBuiltinModule('node:http').request(options);
-  watch(outgoing, url, timeouts);
+  watch(outgoing, placeOf(url, proxy), timeouts);
   const answer = new Promise<HttpResponse>((resolve, reject) => {
     outgoing.once('response', (body) => {
       const response = { method, status: body.statusCode ?? 0, headers: body.headers, body, url };
@@ -53,7 +54,7 @@ export async function exchange(
       else resolve(response);
     });
     outgoing.on('error', (error) =>
-      reject(signal?.aborted ? abortReason(signal) : transportError(url, error)),
+      reject(signal?.aborted ? abortReason(signal) : transportError(url, error, proxy)),
     );
   });
   const sent = sendBody(outgoing, request.body);
@@ -71,9 +72,8 @@ function abortReason(signal: AbortSignal): Error {
 }
 
 /** Ends the request when no connection comes about, or nothing happens on it, for too long. */
-function watch(outgoing: ClientRequest, url: URL, { connect, silence }: Timeouts): void {
-  const late = (what: string) =>
-    markTransient(new TspodError('network', `contacting ${url.protocol}//${url.host}: ${what}`));
+function watch(outgoing: ClientRequest, place: string, { connect, silence }: Timeouts): void {
+  const late = (what: string) => markTransient(new TspodError('network', `contacting ${place}: ${what}`));
   const timer = setTimeout(() => outgoing.destroy(late(`no connection within ${connect / 1000}s`)), connect);
   let response: IncomingMessage | undefined;
   outgoing.once('response', (body) => (response = body));

@@ -2,27 +2,30 @@ import { TspodError } from '../../lib/errors';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const kinds = ['http:', 'https:', 'socks5:', 'socks5h:'];
+
 /**
- * The proxy for a URL from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower case too; undefined where it is contacted
- * directly. The rules are those of Go's golang.org/x/net/http/httpproxy, that Podman follows. Error `unsupported`: a
- * proxy of another kind than http and https.
+ * The proxy for a URL from HTTP_PROXY, HTTPS_PROXY, else ALL_PROXY, and NO_PROXY, in lower case too; undefined where it is
+ * contacted directly. The rules are those of Go's golang.org/x/net/http/httpproxy, that Podman follows, and which does not know
+ * ALL_PROXY. Error `unsupported`: a proxy of another kind than http, https and socks5.
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
-  const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const own = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const variable = read(env, own) === undefined ? 'ALL_PROXY' : own;
   const text = read(env, variable);
   if (text === undefined || isExcepted(url, read(env, 'NO_PROXY') ?? '')) return undefined;
   const proxy = parseProxy(text.includes('://') ? text : `http://${text}`);
   if (proxy === undefined) {
     throw new TspodError('usage', `${variable}: not the address of a proxy`, {
-      hint: `set it to http://HOST:PORT, or unset it`,
+      hint: 'set it to http://HOST:PORT or socks5://HOST:PORT, or unset it',
     });
   }
-  if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
+  if (!kinds.includes(proxy.protocol)) {
     throw new TspodError(
       'unsupported',
       `${variable}: proxies of kind "${proxy.protocol}" are not supported`,
       {
-        hint: 'use an http or https proxy, or add the registry to NO_PROXY',
+        hint: 'use one of http, https or socks5, or add the registry to NO_PROXY',
       },
     );
   }

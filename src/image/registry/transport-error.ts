@@ -24,26 +24,42 @@ export function isNotTls(error: unknown): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_WRONG_VERSION') || code.startsWith('ERR_SSL_PACKET');
 }
 
+/** A host, and the proxy that leads there. */
+export function placeOf(url: URL, proxy: URL | undefined): string {
+  return `${url.protocol}//${url.host}${proxy === undefined ? '' : ` through the proxy ${proxy.host}`}`;
+}
+
 /** What went wrong on the way to a host, in the words of a user, with the cure. */
-export function transportError(url: URL, error: unknown): TspodError {
+export function transportError(url: URL, error: unknown, proxy?: URL): TspodError {
   if (error instanceof TspodError) return error;
   const cause = rootCause(error);
   const code = codeOf(cause);
   if (isCertificateError(code)) return certificateError(url, cause);
-  if (isNotTls(cause)) {
+  if (isNotTls(cause) && proxy?.protocol !== 'https:') {
     return new TspodError('network', `${url.host} does not speak TLS (or not the same)`, {
       hint: `--tls-verify=false tries plain http too; or insecure = true for "${url.host}" in registries.conf`,
       cause: error,
     });
   }
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return tlsError(url, cause);
-  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
-  const failure = new TspodError('network', `contacting ${url.protocol}//${url.host}: ${reason}`, {
-    ...(code === 'ENOTFOUND' ? { hint: 'check the name of the registry and the name servers' } : {}),
-    ...(code === 'ECONNREFUSED' ? { hint: `check that a registry listens at ${url.host}` } : {}),
+  const failure = new TspodError('network', `contacting ${placeOf(url, proxy)}: ${reasonOf(cause)}`, {
+    ...hintOf(code, url, proxy),
     cause: error,
   });
   return lasting.has(code) ? failure : markTransient(failure);
+}
+
+/** What a failure means, for people. */
+export function reasonOf(error: unknown): string {
+  const cause = rootCause(error);
+  return reasons[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+function hintOf(code: string, { host }: URL, proxy: URL | undefined): { hint?: string } {
+  if (proxy !== undefined)
+    return { hint: 'check the proxy of the environment, or add the registry to NO_PROXY' };
+  if (code === 'ENOTFOUND') return { hint: 'check the name of the registry and the name servers' };
+  return code === 'ECONNREFUSED' ? { hint: `check that a registry listens at ${host}` } : {};
 }
 
 function tlsError(url: URL, cause: unknown): TspodError {

@@ -9,6 +9,10 @@ const cases: [string, Record<string, string>, string | undefined][] = [
   ['http://quay.io/v2/', proxies, 'http://plain:8080/'],
   ['https://quay.io/v2/', { https_proxy: 'http://lower:1' }, 'http://lower:1/'],
   ['https://quay.io/v2/', { HTTPS_PROXY: '' }, undefined],
+  ['https://quay.io/v2/', { HTTPS_PROXY: '', all_proxy: 'socks5://all:1080' }, 'socks5://all:1080'],
+  ['http://quay.io/v2/', { ALL_PROXY: 'socks5h://all' }, 'socks5h://all'],
+  ['https://quay.io/v2/', { ...proxies, ALL_PROXY: 'socks5://all' }, 'http://secure:3128/'],
+  ['https://quay.io/v2/', { ALL_PROXY: 'socks5://all', NO_PROXY: 'quay.io' }, undefined],
   ['https://localhost:5000/', proxies, undefined],
   ['https://127.0.0.1:5000/', proxies, undefined],
   ['https://[::1]:5000/', proxies, undefined],
@@ -37,9 +41,9 @@ for (const [url, env, expected] of cases) {
 }
 
 test('proxyFor() refuses what it cannot use, without showing a password', () => {
-  assert.throws(() => proxyFor(new URL('https://a.io'), { HTTPS_PROXY: 'socks5://a:b@c:1' }), {
+  assert.throws(() => proxyFor(new URL('https://a.io'), { HTTPS_PROXY: 'socks4://a:b@c:1' }), {
     code: 'unsupported',
-    message: 'HTTPS_PROXY: proxies of kind "socks5:" are not supported',
+    message: 'HTTPS_PROXY: proxies of kind "socks4:" are not supported',
   });
   assert.throws(
     () => proxyFor(new URL('https://a.io'), { HTTPS_PROXY: 'http://a:secret@:x' }),
