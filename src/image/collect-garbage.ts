@@ -70,7 +70,7 @@ export function neededByImages(store: StorePaths): NeededContent {
   for (const entry of readImageIndex(store)) needEntry(store, entry, needed);
   for (const { chainIds, mountedChainIds } of containerUses(store))
     for (const hex of [...chainIds, ...mountedChainIds]) needed.layers.add(hex);
-  for (const hex of volumeLayers(store)) needed.layers.add(hex);
+  for (const { chainIds } of volumeUses(store)) for (const hex of chainIds) needed.layers.add(hex);
   return needed;
 }
 
@@ -100,12 +100,13 @@ function needEntry(store: StorePaths, entry: IndexEntry, needed: NeededContent):
   }
 }
 
-/** Of volumes with the content of an image, hexadecimal. */
-function volumeLayers(store: StorePaths): string[] {
+/** The layers of volumes with the content of an image, from top to bottom; it may be removed meanwhile. */
+export function volumeUses(store: StorePaths): Pick<ContainerUse, 'name' | 'chainIds'>[] {
   return listDirectory(store.volumes).flatMap((name) => {
     const record = ifWhole(() => readJsonFile(`${store.volumes}/${name}/volume.json`)) as
       { backing?: { chainIds?: string[] } } | undefined;
-    return record?.backing?.chainIds ?? [];
+    const chainIds = record?.backing?.chainIds;
+    return chainIds === undefined ? [] : [{ name, chainIds }];
   });
 }
 
@@ -114,8 +115,9 @@ export interface ContainerUse {
   id: string;
   name: string;
   imageId: string;
+  /** Hexadecimal, from top to bottom. */
   chainIds: string[];
-  /** Of the images that it mounts. */
+  /** Of the images that it mounts, which may be removed meanwhile. */
   mountedChainIds: string[];
 }
 

@@ -5,29 +5,30 @@ import { readEntries, removeEntry } from '../store/build-cache';
 import type { Finding, Owner } from '../store/check/finding';
 import { chainIdsOf, digestHex, digestOf } from '../store/digest';
 import type { IndexEntry } from '../store/image-index';
-import { readLayerRecord } from '../store/layer/layer-record';
+import { hasBlob, readLayerRecord } from '../store/layer/layer-record';
 import type { LayerBlob } from '../store/layer/layer-record';
 import { layerPath } from '../store/store-paths';
 import type { StorePaths } from '../store/store-paths';
-import { containerUses } from './collect-garbage';
+import { containerUses, volumeUses } from './collect-garbage';
+import type { ContainerUse } from './collect-garbage';
 import { parseImageConfig } from './image-config';
 import { makeRecord, readBlob, recordPath, writeImageRecord } from './image-record';
 import type { ImageRecord } from './image-record';
 import { parseManifest } from './manifest';
 
-/** A layer that images, containers or the next builds need. */
+/** A layer that images, containers, volumes or the next builds need. */
 export interface NeededLayer {
   chainId: string;
   /** Of the layer below; absent of the lowest one. */
   parent: string | undefined;
-  /** Absent where only a container needs it whose image is gone, and its record too. */
+  /** Absent where its record is gone, and no image needs it. */
   diffId: string | undefined;
   /** The archives from which it can be made, the manifests' own first. */
   blobs: LayerBlob[];
   owners: Owner[];
 }
 
-/** All that the images and containers of a store need. */
+/** All that the images, containers and volumes of a store need. */
 export interface Survey {
   /** By chain id, lower ones before those above them. */
   layers: Map<string, NeededLayer>;
@@ -35,23 +36,36 @@ export interface Survey {
   findings: Finding[];
 }
 
-/** Goes through the index and the containers; layers and their archives are looked at by `checkLayers`. */
+/** Goes through the index, the containers, the cache of builds and the volumes; layers and their archives are looked at by `checkLayers`. */
 export function surveyImages(store: StorePaths, entries: readonly IndexEntry[]): Survey {
   const survey: Survey = { layers: new Map(), findings: [] };
   for (const digest of new Set(entries.map((entry) => entry.digest))) {
     const own = entries.filter((entry) => entry.digest === digest);
     surveyImage(store, own, survey);
   }
-  for (const { id, name, chainIds } of containerUses(store)) {
-    const owner: Owner = { kind: 'container', name: name === '' ? id.slice(0, 12) : name };
-    for (const [at, hex] of chainIds.entries()) {
-      const below = chainIds[at + 1];
+  const containers = containerUses(store);
+  for (const use of containers) {
+    const owner = containerOwner(use);
+    for (const [at, hex] of use.chainIds.entries()) {
+      const below = use.chainIds[at + 1];
       need(store, survey, { chainId: `sha256:${hex}`, parent: below && `sha256:${below}` }, owner);
     }
   }
   surveyCache(store, survey);
+  for (const use of containers) surveyLent(store, survey, use.mountedChainIds, containerOwner(use));
+  for (const { name, chainIds } of volumeUses(store))
+    surveyLent(store, survey, chainIds, { kind: 'volume', name });
   survey.layers = new Map([...survey.layers].sort(([, a], [, b]) => depth(survey, a) - depth(survey, b)));
   return survey;
+}
+
+function containerOwner({ id, name }: ContainerUse): Owner {
+  return { kind: 'container', name: name === '' ? id.slice(0, 12) : name };
+}
+
+/** Layers of images that may be gone, and their archives with them. */
+function surveyLent(store: StorePaths, survey: Survey, chainIds: readonly string[], owner: Owner): void {
+  for (const hex of chainIds) need(store, survey, { chainId: `sha256:${hex}`, mayLackArchive: true }, owner);
 }
 
 /** A step of a build that has lost a layer is forgotten: the next build does it again. */
@@ -93,7 +107,8 @@ function surveyImage(store: StorePaths, entries: readonly IndexEntry[], survey: 
       owner,
     });
     if (config === undefined) return;
-    const diffIds = parseImageConfig(config, parsed.layers.length).rootfs.diff_ids;
+    const parsedConfig = parseImageConfig(config, parsed.layers.length);
+    const diffIds = parsedConfig.rootfs.diff_ids;
     const chain = chainIdsOf(diffIds);
     for (const [at, chainId] of chain.entries()) {
       const layer = { chainId, parent: chain[at - 1], diffId: diffIds[at], blob: parsed.layers[at] };
@@ -101,7 +116,7 @@ function surveyImage(store: StorePaths, entries: readonly IndexEntry[], survey: 
     }
     const expected = {
       id: digestHex(parsed.config.digest),
-      config: parseImageConfig(config),
+      config: parsedConfig,
       chainIds: chain.map(digestHex),
     };
     surveyRecord(store, expected, survey, owner);
@@ -163,6 +178,8 @@ interface LayerNeed {
   parent?: string | undefined;
   diffId?: string | undefined;
   blob?: LayerBlob | undefined;
+  /** Whether an archive that is missing is none that has been lost. */
+  mayLackArchive?: boolean;
 }
 
 function need(store: StorePaths, survey: Survey, layer: LayerNeed, owner: Owner): void {
@@ -173,7 +190,10 @@ function need(store: StorePaths, survey: Survey, layer: LayerNeed, owner: Owner)
     survey.layers.set(chainId, entry);
     const record = ifWhole(() => readLayerRecord(store, chainId));
     entry.diffId ??= record?.diffId;
-    if (layer.blob === undefined && record?.blob !== undefined) entry.blobs.push(record.blob);
+    entry.parent ??= record?.parent;
+    const archive = layer.blob === undefined ? record?.blob : undefined;
+    const isGone = (digest: string): boolean => layer.mayLackArchive === true && !hasBlob(store, digest);
+    if (archive !== undefined && !isGone(archive.digest)) entry.blobs.push(archive);
   }
   if (!entry.owners.includes(owner)) entry.owners.push(owner);
   const { blob } = layer;

@@ -75,7 +75,8 @@ function runningContainers(ctx: Context): Map<string, string> {
   for (const id of containerIds(ctx)) {
     const record = loadRecordIfWhole(ctx, id);
     if (record === undefined || !isAlive(readState(ctx, id))) continue;
-    for (const hex of record.chainIds) running.set(hex, record.name);
+    const mounted = record.options.mounts.flatMap((mount) => ('chainIds' in mount ? mount.chainIds : []));
+    for (const hex of [...record.chainIds, ...mounted]) running.set(hex, record.name);
   }
   return running;
 }

@@ -1,6 +1,6 @@
 /** Who suffers from what is wrong, as the user knows it: by name, or the start of an id; of builds, their `cache`. */
 export interface Owner {
-  kind: 'image' | 'container' | 'build';
+  kind: 'image' | 'container' | 'volume' | 'build';
   name: string;
 }
 

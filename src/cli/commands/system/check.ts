@@ -13,7 +13,7 @@ export default defineCommand({
   summary: 'Check the consistency of the store',
   usage: '[options]',
   description:
-    'Compares images with their digests and unpacked layers with their archives (types, sizes, modes, owners, extended attributes, links, contents), and looks for lost or broken records, for names that lead nowhere and for what is left over. Prints a line for each finding with the images and containers that suffer; ends with status 125 when there is one that was not repaired. Volumes are never changed.',
+    'Compares images with their digests and unpacked layers with their archives (types, sizes, modes, owners, extended attributes, links, contents), and looks for lost or broken records, for names that lead nowhere and for what is left over. Prints a line for each finding with the images, containers and volumes that suffer; ends with status 125 when there is one that was not repaired. Volumes are never changed.',
   examples: ['tspod system check --quick', 'tspod system check --repair'],
   options: {
     force: {
@@ -63,7 +63,7 @@ export default defineCommand({
       const owners = new Map(findings.flatMap((each) => each.owners.map((owner) => [label(owner), owner])));
       for (const owner of await removeDamaged(ctx, [...owners.values()]))
         output.print(`${label(owner)}: removed`);
-      return findings.some((each) => each.owners.length === 0);
+      return findings.some((each) => each.owners.every(({ kind }) => kind === 'volume'));
     }
   },
 });
