@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { rmSync, statSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as zlib from 'node:zlib';
@@ -77,6 +77,23 @@ test('push compresses layers that were made here, keeps the id, and sends the sa
   const { stderr } = await runTspod(['push', insecure, image.name, `${host}/a:2`]);
   assert.equal(stderr.match(/skipped: already exists/g)?.length, 4);
   assert.deepEqual(rawOf(host, 'a:2'), raw);
+});
+
+test('push sends nothing where the registry has the manifest, and under another name what it has lost', async () => {
+  const { host, storage } = await startRegistry();
+  const image = await loadImage(zlib.gzipSync);
+  const push = async (tag: string): Promise<string> =>
+    (await runTspod(['push', insecure, image.name, `${host}/a:${tag}`])).stderr;
+  assert.match(await push('1'), /^Writing manifest/m);
+  const written = join(storage, 'docker/registry/v2/repositories/a/_manifests/tags/1/current/link');
+  const before = statSync(written, { bigint: true }).mtimeNs;
+  assert.equal(await push('1'), 'Skipping: image already present at destination\n');
+  assert.equal(statSync(written, { bigint: true }).mtimeNs, before);
+  const layers = join(storage, 'docker/registry/v2/repositories/a/_layers/sha256');
+  const lost = sha256(image.layers[0]?.data ?? Buffer.of());
+  rmSync(join(layers, lost.slice('sha256:'.length)), { recursive: true });
+  assert.match(await push('2'), new RegExp(`^Copying blob ${lost}\n[^]*Writing manifest`, 'm'));
+  skopeo('copy', '-q', '--src-tls-verify=false', `docker://${host}/a:2`, `dir:${testFolder()}`);
 });
 
 test('push mounts blobs that another repository of the registry has', async () => {

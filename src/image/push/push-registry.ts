@@ -7,7 +7,7 @@ import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
 import type { RegistryOptions, Repository } from '../registry/types';
 import { dropIfDamaged } from '../transport/packed-layer';
-import { prepareImage } from '../transport/prepare-image';
+import { preparedImage, prepareImage } from '../transport/prepare-image';
 import type { PreparedImage, PrepareOptions } from '../transport/prepare-image';
 import type { StoredImage } from '../transport/stored-image';
 import { placeOf, placesOf, rememberBlobs } from './blob-places';
@@ -30,20 +30,41 @@ export interface RegistryPush {
 const atOnce = 6;
 
 /**
- * Sends an image to a registry: what is there is left, what another repository of the registry has is mounted, the rest is
- * uploaded, several blobs at a time, while further layers are still being compressed; last the manifest. Returns its digest.
+ * Sends an image to a registry, unless that has its manifest under the name, and so all that it names. Returns the
+ * digest of the manifest.
  */
 export async function pushToRegistry(
   ctx: Context,
   store: StorePaths,
+  push: RegistryPush & { image: StoredImage },
+): Promise<string> {
+  const { image, reference, registry, prepare, note } = push;
+  const repository = pushTarget(ctx, reference, registry);
+  const ready = preparedImage(store, image, prepare);
+  if (ready !== undefined) {
+    checkDigest(reference, ready.manifest.digest);
+    if (await hasManifest(repository, reference, ready)) {
+      note('Skipping: image already present at destination');
+      return ready.manifest.digest;
+    }
+  }
+  return sendImage(ctx, store, repository, push);
+}
+
+/**
+ * What is there is left, what another repository of the registry has is mounted, the rest is uploaded, several blobs at a
+ * time, while further layers are still being compressed; last the manifest.
+ */
+async function sendImage(
+  ctx: Context,
+  store: StorePaths,
+  repository: Repository,
   { image, reference, registry, prepare, note, progress }: RegistryPush & { image: StoredImage },
 ): Promise<string> {
-  const repository = pushTarget(ctx, reference, registry);
   const place = placeOf(repository.name);
   const places = placesOf(ctx, place.registry);
   const queue = createSendQueue(registry.atOnce ?? atOnce);
   const sent = new Set<string>();
-  let isAllThere = true;
   const send = (blob: OutgoingBlob, what: string): void => {
     if (sent.has(blob.digest)) return;
     sent.add(blob.digest);
@@ -57,10 +78,8 @@ export async function pushToRegistry(
         if (typeof blob.source === 'string') dropIfDamaged(blob.source, blob.digest);
         throw error;
       });
-      const isPresent = outcome === 'present';
-      isAllThere &&= isPresent;
-      if (report) tell(isPresent ? 'skipped' : 'done', blob.size);
-      else note(`Copying ${what} ${blob.digest}${isPresent ? ' skipped: already exists' : ''}`);
+      if (report) tell(outcome === 'present' ? 'skipped' : 'done', blob.size);
+      else note(`Copying ${what} ${blob.digest}${outcome === 'present' ? ' skipped: already exists' : ''}`);
     });
   };
   const { configBytes } = image;
@@ -75,32 +94,37 @@ export async function pushToRegistry(
     await queue.settled();
     throw error;
   });
-  const known = isAllThere ? knownAs(repository, reference.tag ?? prepared.manifest.digest) : undefined;
   await queue.done();
-  const named = nameImage(repository, { reference, prepared, known: isAllThere ? known : undefined, note });
+  note('Writing manifest to image destination');
+  const written = putManifest(repository, reference, prepared);
   // when it is sent, and while the registry is writing
-  await Promise.race([named, new Promise(setImmediate)]);
+  await Promise.race([written, new Promise(setImmediate)]);
   rememberBlobs(ctx, place, [...sent]);
-  await named;
+  await written;
   return prepared.manifest.digest;
 }
 
-/** Writes the manifest, unless nothing had to be sent and the registry has it under this name already. */
-async function nameImage(
+/** Whether the registry has this manifest under the name; false too where it does not tell. Error `network`. */
+async function hasManifest(
   repository: Repository,
-  { reference, prepared: { manifest }, known, note }: Naming,
+  reference: ImageReference,
+  { manifest }: PreparedImage,
+): Promise<boolean> {
+  try {
+    const head = await repository.headManifest(reference.tag ?? manifest.digest);
+    return head?.digest === manifest.digest;
+  } catch (error) {
+    if (error instanceof TspodError && error.code !== 'network') return false;
+    throw error;
+  }
+}
+
+async function putManifest(
+  repository: Repository,
+  reference: ImageReference,
+  { manifest }: PreparedImage,
 ): Promise<void> {
-  if (reference.digest !== undefined && reference.digest !== manifest.digest) {
-    throw new TspodError(
-      'usage',
-      `${formatReference(reference)}: the manifest to be written has the digest ${manifest.digest}`,
-    );
-  }
-  if ((await known) === manifest.digest) {
-    note('Skipping: image already present at destination');
-    return;
-  }
-  note('Writing manifest to image destination');
+  checkDigest(reference, manifest.digest);
   try {
     await repository.putManifest(reference.tag ?? manifest.digest, manifest.bytes, manifest.mediaType);
   } catch (error) {
@@ -108,14 +132,8 @@ async function nameImage(
   }
 }
 
-interface Naming extends Pick<RegistryPush, 'reference' | 'note'> {
-  prepared: PreparedImage;
-  /** The digest of what the registry has under this name; undefined where blobs of the image were missing. */
-  known: Promise<string | undefined> | undefined;
-}
-
-/** The digest of the manifest that has the name, a tag or a digest; undefined too where the registry does not tell. */
-async function knownAs(repository: Repository, name: string): Promise<string | undefined> {
-  const head = await repository.headManifest(name).catch(() => undefined);
-  return head?.digest;
+function checkDigest(reference: ImageReference, digest: string): void {
+  if (reference.digest === undefined || reference.digest === digest) return;
+  const text = `${formatReference(reference)}: the manifest to be written has the digest ${digest}`;
+  throw new TspodError('usage', text);
 }

@@ -50,8 +50,8 @@ export interface PackedLayer {
 const defaultLevel = 3;
 
 /**
- * The layer compressed. The result is kept beside the unpacked layer and found there the next time; where that is missing
- * it lies in the staging directory. Error `invalid`: the blob is damaged.
+ * The layer compressed. The result is kept beside the unpacked layer, where `findPacked` finds it the next time; where that
+ * is missing it lies in the staging directory. Error `invalid`: the blob is damaged.
  */
 export async function packLayer(
   store: StorePaths,
@@ -59,8 +59,6 @@ export async function packLayer(
   { compressor, staging }: { compressor: Compressor; staging: Staging },
 ): Promise<PackedLayer> {
   const folder = layerPath(store, digestHex(layer.chainId));
-  const kept = findKept(folder, compressor);
-  if (kept !== undefined) return kept;
   try {
     const packed = await withBlob(store, layer, (range) => pack(range, layer, { compressor, staging }));
     return keep(folder, packed, staging);
@@ -117,7 +115,13 @@ function recordFile(folder: string, format: string): string {
   return `${folder}/packed-${format}.json`;
 }
 
-function findKept(folder: string, { format, level }: Compressor): PackedLayer | undefined {
+/** The layer as it was compressed before, in this format and, where one is asked for, with this level. */
+export function findPacked(
+  store: StorePaths,
+  chainId: string,
+  { format, level }: Compressor,
+): PackedLayer | undefined {
+  const folder = layerPath(store, digestHex(chainId));
   const record = readJsonFile(recordFile(folder, format)) as Omit<PackedLayer, 'file'> | undefined;
   if (record === undefined || (level !== undefined && record.level !== level)) return undefined;
   const file = `${folder}/packed-${digestHex(record.digest)}`;

@@ -6,7 +6,7 @@ import type { StorePaths } from '../../store/store-paths';
 import type { Manifest } from '../manifest';
 import { layerPacking, manifestKind, mediaTypes } from './layer-media-types';
 import type { LayerPacking, ManifestKind } from './layer-media-types';
-import { packLayer } from './packed-layer';
+import { findPacked, packLayer } from './packed-layer';
 import type { Compressor } from './packed-layer';
 import type { StoredImage, StoredLayer } from './stored-image';
 
@@ -49,13 +49,42 @@ export async function prepareImage(
   image: StoredImage,
   options: PrepareOptions,
 ): Promise<PreparedImage> {
-  const kind = options.kind ?? manifestKind(image.manifest.mediaType) ?? 'oci';
+  const kind = kindOf(image, options);
   const layers: PreparedImage['layers'] = [];
   for (const layer of image.layers) {
-    const prepared = await prepareLayer(store, layer, { ...options, kind });
+    const wanted = wantedLayer(layer, { ...options, kind });
+    const prepared = readyLayer(store, layer, wanted) ?? (await packedLayer(store, layer, wanted, options));
     layers.push(prepared);
     options.onLayer?.(prepared);
   }
+  return withManifest(image, layers, kind);
+}
+
+/** The same where no layer has to be compressed for it any more; else undefined. */
+export function preparedImage(
+  store: StorePaths,
+  image: StoredImage,
+  options: PrepareOptions,
+): PreparedImage | undefined {
+  const kind = kindOf(image, options);
+  const layers: PreparedImage['layers'] = [];
+  for (const layer of image.layers) {
+    const ready = readyLayer(store, layer, wantedLayer(layer, { ...options, kind }));
+    if (ready === undefined) return undefined;
+    layers.push(ready);
+  }
+  return withManifest(image, layers, kind);
+}
+
+function kindOf({ manifest }: StoredImage, { kind }: PrepareOptions): ManifestKind {
+  return kind ?? manifestKind(manifest.mediaType) ?? 'oci';
+}
+
+function withManifest(
+  image: StoredImage,
+  layers: PreparedImage['layers'],
+  kind: ManifestKind,
+): PreparedImage {
   const isSame =
     kind === manifestKind(image.manifest.mediaType) &&
     layers.every(({ digest }, at) => digest === image.layers[at]?.digest);
@@ -66,12 +95,14 @@ export async function prepareImage(
   };
 }
 
-async function prepareLayer(
-  store: StorePaths,
-  layer: StoredLayer,
-  options: PrepareOptions & { kind: ManifestKind },
-): Promise<PreparedImage['layers'][number]> {
-  const { diffId } = layer;
+interface WantedLayer {
+  mediaType: string;
+  /** Undefined: as it is stored. */
+  compressor: Compressor | undefined;
+}
+
+/** Error `unsupported`: the manifest has no name for it. */
+function wantedLayer(layer: StoredLayer, options: PrepareOptions & { kind: ManifestKind }): WantedLayer {
   const stored = layerPacking(layer);
   const wanted = wantedPacking(stored, options);
   const mediaType = mediaTypes[options.kind].layers[wanted];
@@ -84,15 +115,32 @@ async function prepareLayer(
       },
     );
   }
-  if (wanted === stored || wanted === 'none') {
-    const file = blobPath(store, digestHex(layer.digest));
-    return { digest: layer.digest, size: layer.size, file, mediaType: mediaType, diffId };
-  }
+  if (wanted === stored || wanted === 'none') return { mediaType, compressor: undefined };
   // zstd is only ever asked for
-  const compressor: Compressor =
-    wanted === options.compressor.format ? options.compressor : { format: 'gzip' };
-  const { digest, size, file } = await packLayer(store, layer, { ...options, compressor });
-  return { digest, size, file, mediaType, diffId };
+  const isAsked = wanted === options.compressor.format;
+  return { mediaType, compressor: isAsked ? options.compressor : { format: 'gzip' } };
+}
+
+/** The layer where it is stored as it is wanted, or has been compressed before. */
+function readyLayer(
+  store: StorePaths,
+  { diffId, chainId, digest, size }: StoredLayer,
+  { mediaType, compressor }: WantedLayer,
+): PreparedImage['layers'][number] | undefined {
+  if (compressor === undefined)
+    return { digest, size, file: blobPath(store, digestHex(digest)), mediaType, diffId };
+  const kept = findPacked(store, chainId, compressor);
+  return kept && { digest: kept.digest, size: kept.size, file: kept.file, mediaType, diffId };
+}
+
+async function packedLayer(
+  store: StorePaths,
+  layer: StoredLayer,
+  { mediaType, compressor = { format: 'gzip' } }: WantedLayer,
+  { staging }: PrepareOptions,
+): Promise<PreparedImage['layers'][number]> {
+  const { digest, size, file } = await packLayer(store, layer, { compressor, staging });
+  return { digest, size, file, mediaType, diffId: layer.diffId };
 }
 
 function wantedPacking(
