@@ -5,6 +5,7 @@ import { wrapError } from '../lib/errors';
 import { formatRfc3339, nowNs } from '../lib/time';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
 import type { FileRange } from '../store/file-range';
+import type { Staging } from '../store/staging';
 import { checkSource } from './archive/check-source';
 import { openPlainFile } from './archive/open-archive';
 import { beginAdding } from './begin-adding';
@@ -16,7 +17,7 @@ import { givenName } from './reference';
 import { recordEvent } from '../store/events/record-event';
 
 export interface ImportOptions extends CopyReport {
-  /** The archive of a root file system; undefined is standard input. */
+  /** The archive of a root file system, or its http(s) address; undefined is standard input. */
   path: string | undefined;
   /** The image's name. */
   reference: string | undefined;
@@ -30,14 +31,19 @@ export interface ImportOptions extends CopyReport {
 /** Podman's. */
 const DEFAULT_MESSAGE = 'imported from tarball';
 
-/** Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. Error `denied`: by policy.json. */
+/**
+ * Makes an image of one layer from the archive of a root file system; returns its id. Needs all ids of the user. Errors: `denied` by
+ * policy.json, and those of a download.
+ */
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
   const names = options.reference === undefined ? [] : [givenName(options.reference)];
   const { store, staging, files, warn, close } = beginAdding(ctx);
+  const address = isAddress(options.path) ? options.path : undefined;
   let descriptor: number | undefined;
   try {
     checkSource(ctx, { transport: 'tarball', path: options.path });
-    descriptor = await openPlainFile(options.path, staging);
+    const fetched = address && (await fetchArchive(ctx, address, { staging, note: options.note }));
+    descriptor = await openPlainFile(fetched ?? options.path, staging);
     options.note('Getting image source signatures');
     const range = watched({ descriptor, offset: 0, size: fstatSync(descriptor).size }, options);
     const staged = await addLayer(staging, 'import', { range, lowers: [], files, warn });
@@ -54,6 +60,8 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
       recordEvent(ctx, { type: 'image', status: 'tag', id, name: options.reference });
     return id;
   } catch (error) {
+    // an address may have an account in it, and is told of by the download
+    if (address !== undefined) throw wrapError('importing', error);
     throw wrapError(
       `importing ${options.path === undefined ? 'from standard input' : JSON.stringify(options.path)}`,
       error,
@@ -64,11 +72,28 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
   }
 }
 
+function isAddress(path = ''): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+async function fetchArchive(
+  ctx: Context,
+  address: string,
+  { staging, note }: Pick<ImportOptions, 'note'> & { staging: Staging },
+): Promise<string> {
+  const { downloadFile, shownAddress } = await import('./download/download-file');
+  note(`Downloading from "${shownAddress(address)}"`);
+  const path = `${staging.path}/download`;
+  await downloadFile(ctx, address, { path });
+  return path;
+}
+
 /** Its digest turns out at the end: until then it goes by its name. */
 function watched(range: FileRange, { path, progress }: ImportOptions): FileRange {
   if (progress === undefined) return range;
   const { size } = range;
-  const name = path === undefined ? 'standard input' : basename(path);
+  const name =
+    path === undefined ? 'standard input' : basename(isAddress(path) ? new URL(path).pathname : path);
   const tell = (got: number): void =>
     progress({ kind: 'blob', digest: '', name, size, got, state: got < size ? 'copying' : 'done' });
   return { ...range, onRead: tell };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
+import { answers } from '../helpers/fault-answer';
+import { startFaultServer } from '../helpers/fault-server';
 import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -60,6 +62,35 @@ test('import refuses a change that it does not know', async () => {
 test('import reads a compressed archive', async () => {
   const stdin = gzipSync(await buildArchive([{ name: uniqueName('f'), data: 'x' }]));
   await runTspod(['import', '-', uniqueName('gz')], { stdin });
+});
+
+test('import fetches an archive from an address, and shows neither account nor query', async () => {
+  const server = await startFaultServer();
+  const body = gzipSync(await buildArchive([{ name: uniqueName('f'), data: 'x' }]));
+  const asked = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+  server.fault({
+    path: '/files/rootfs.tar.gz',
+    answer: ({ headers }) => (headers.authorization === asked ? { body } : { status: 403 }),
+  });
+  const address = (account: string) => `http://${account}@${server.host}/files/rootfs.tar.gz?token=secret`;
+  const name = uniqueName('fetched');
+  const { stdout, stderr } = await runTspod(['import', address('me:secret'), name]);
+  assert.match(stdout, /^sha256:[0-9a-f]{64}\n$/);
+  assert.match(stderr, new RegExp(`^Downloading from "${server.url}/files/rootfs.tar.gz"\nGetting image`));
+  await runTspod(['image', 'exists', name]);
+  const before = readdirSync(join(store(), 'images'));
+  const refused = await runTspod(['import', '-q', address('me:secrets')], { expectCode: 125 });
+  assert.equal(
+    refused.stderr,
+    `Error: importing: fetching "${server.url}/files/rootfs.tar.gz": 403 Forbidden\n`,
+  );
+  server.fault({ path: /files/, answer: { isDead: true } });
+  await runTspod(['import', '-q', address('me:secret')], { expectCode: 125 });
+  server.fault({ path: /files/, answer: answers.html() });
+  await runTspod(['import', '-q', address('me:secret')], { expectCode: 125 });
+  await runTspod(['import', '-q', 'http://'], { expectCode: 125 });
+  assert.deepEqual(readdirSync(join(store(), 'images')), before);
+  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
 });
 
 test('import refuses an empty archive', async () => {

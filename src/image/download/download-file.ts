@@ -60,8 +60,15 @@ export async function downloadFile(
     };
   } catch (error) {
     signal?.throwIfAborted();
-    throw wrapError(`fetching "${url.origin}${url.pathname}"`, error);
+    throw wrapError(`fetching "${shownAddress(url)}"`, error);
   }
+}
+
+/** An address without the account and the query in it, which may be secrets. */
+export function shownAddress(address: string | URL): string {
+  if (!URL.canParse(String(address))) return String(address);
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`;
 }
 
 function parseAddress(address: string): URL {

@@ -1,19 +1,19 @@
 import { applyChange } from '../../../image/config-change';
 import type { ImageRunConfig } from '../../../image/image-config';
 import { importImage } from '../../../image/import-image';
-import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { pushReport } from '../../print/push-progress';
 
 /** `tspod import`. */
 export default defineCommand({
   summary: 'Import a tarball to create a file system image',
-  usage: '[options] PATH|- [REFERENCE]',
+  usage: '[options] PATH|URL|- [REFERENCE]',
   description:
-    'Makes an image of one layer from the archive of a root file system, plain or compressed with gzip, zstd or xz; "-" reads it from standard input. Prints the id of the image.',
+    'Makes an image of one layer from the archive of a root file system, plain or compressed with gzip, zstd or xz; "-" reads it from standard input, an http or https address fetches it first. Prints the id of the image.',
   examples: [
     `tspod import --change 'CMD ["bash"]' debian.tar debian:trixie`,
     'tar -C rootfs -c . | tspod import - mine',
+    'tspod import https://example.com/rootfs.tar.gz mine:1',
   ],
   options: {
     arch: {
@@ -44,11 +44,6 @@ export default defineCommand({
   args: { min: 1, max: 2 },
   userns: true,
   async run(ctx, flags, [path = '', reference], output) {
-    if (/^https?:\/\//.test(path)) {
-      throw new TspodError('unsupported', `import: "${path}" is not a file`, {
-        hint: `curl -fsSL ${path} | tspod import -`,
-      });
-    }
     const config: ImageRunConfig = {};
     for (const change of flags.change) applyChange(config, change);
     const id = await importImage(ctx, {
