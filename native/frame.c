@@ -1,10 +1,6 @@
 #include "frame.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "io.h"
 #include "protocol.h"
@@ -23,28 +19,12 @@ void frame_header(unsigned char *header, uint8_t type, uint32_t length) {
     put_u32(header + 1, length);
 }
 
-static int send_all(int socket, const void *data, size_t length) {
-    const char *at = data;
-    while (length > 0) {
-        ssize_t put = send(socket, at, length, MSG_NOSIGNAL);
-        if (put < 0 && errno == EAGAIN)
-            poll(&(struct pollfd){.fd = socket, .events = POLLOUT}, 1, -1);
-        else if (put < 0 && errno != EINTR)
-            return -1;
-        if (put > 0) {
-            at += put;
-            length -= (size_t)put;
-        }
-    }
-    return 0;
-}
-
 int frame_send(int socket, uint8_t type, const void *data, uint32_t length) {
     unsigned char header[FRAME_HEADER];
     frame_header(header, type, length);
-    if (send_all(socket, header, sizeof header) < 0)
+    if (send_full(socket, header, sizeof header) < 0)
         return -1;
-    return send_all(socket, data, length);
+    return send_full(socket, data, length);
 }
 
 int frame_send_number(int socket, uint8_t type, uint32_t number) {

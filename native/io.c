@@ -14,10 +14,11 @@ void free_pointer(void *pointer_to_pointer) {
     free(*(void **)pointer_to_pointer);
 }
 
-int write_full(int fd, const void *data, size_t length) {
+/* write(2), or send(2) for who must not die of SIGPIPE. */
+static int put_full(int fd, const void *data, size_t length, bool is_socket) {
     const char *at = data;
     while (length > 0) {
-        ssize_t put = write(fd, at, length);
+        ssize_t put = is_socket ? send(fd, at, length, MSG_NOSIGNAL) : write(fd, at, length);
         if (put < 0 && errno == EAGAIN)
             poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
         else if (put < 0 && errno != EINTR)
@@ -28,6 +29,14 @@ int write_full(int fd, const void *data, size_t length) {
         }
     }
     return 0;
+}
+
+int write_full(int fd, const void *data, size_t length) {
+    return put_full(fd, data, length, false);
+}
+
+int send_full(int socket, const void *data, size_t length) {
+    return put_full(socket, data, length, true);
 }
 
 ssize_t read_full(int fd, void *data, size_t length) {

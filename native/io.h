@@ -20,6 +20,8 @@ void free_pointer(void *pointer_to_pointer);
 
 /* Writes all of it, whatever interrupts; waits where fd is non-blocking. -1 with errno on failure. */
 int write_full(int fd, const void *data, size_t length);
+/* The same on a socket, without SIGPIPE where nobody reads. */
+int send_full(int socket, const void *data, size_t length);
 
 /* Reads until `length` bytes or the end. The number of bytes read, or -1 with errno. */
 ssize_t read_full(int fd, void *data, size_t length);

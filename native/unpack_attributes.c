@@ -43,7 +43,9 @@ void unpack_attributes(const struct unpack_item *item, int fd, int parent, const
         if (result < 0) {
             if (needed || !is_optional(attribute)) {
                 char action[XATTR_NAME_MAX + 32];
+                int error = errno;
                 snprintf(action, sizeof action, "extended attribute \"%s\"", attribute);
+                errno = error;
                 unpack_answer_failure(action, item->path);
             }
             unpack_answer_warning(attribute);

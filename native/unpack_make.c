@@ -155,7 +155,9 @@ static void make_special(int parent, const char *name, const struct unpack_item 
 
 static void make_link(struct unpack_layer *layer, const struct unpack_item *item) {
     const char *from, *name;
-    int autoclose source = dup(parent_of(layer, item->link, &from));
+    int autoclose source = fcntl(parent_of(layer, item->link, &from), F_DUPFD_CLOEXEC, 0);
+    if (source < 0)
+        unpack_answer_failure("dup", item->path);
     int parent = parent_of(layer, item->path, &name);
     if (linkat(source, from, parent, name, 0) < 0)
         unpack_answer_failure("link", item->path);
