@@ -1,16 +1,16 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Context } from '../lib/context';
-import { wrapError } from '../lib/errors';
 import { formatRfc3339, nowNs } from '../lib/time';
 import { addLayer, describeLayer } from '../store/layer/add-layer';
 import type { FileRange } from '../store/file-range';
-import type { Staging } from '../store/staging';
 import { checkSource } from './archive/check-source';
 import { openPlainFile } from './archive/open-archive';
 import { beginAdding } from './begin-adding';
 import type { CopyReport } from './copy-report';
 import { commitImage } from './commit-image';
+import { shownAddress } from './download/shown-address';
+import { fetchArchive, wrapArchiveError } from './fetch-archive';
 import type { ImageConfig, ImageRunConfig } from './image-config';
 import { hostArchitecture, hostVariant } from './platform';
 import { givenName } from './reference';
@@ -38,12 +38,11 @@ const DEFAULT_MESSAGE = 'imported from tarball';
 export async function importImage(ctx: Context, options: ImportOptions): Promise<string> {
   const names = options.reference === undefined ? [] : [givenName(options.reference)];
   const { store, staging, files, warn, close } = beginAdding(ctx);
-  const address = isAddress(options.path) ? options.path : undefined;
   let descriptor: number | undefined;
   try {
     checkSource(ctx, { transport: 'tarball', path: options.path });
-    const fetched = address && (await fetchArchive(ctx, address, { staging, note: options.note }));
-    descriptor = await openPlainFile(fetched ?? options.path, staging);
+    const path = await fetchArchive(ctx, options.path, { staging, note: options.note });
+    descriptor = await openPlainFile(path, staging);
     options.note('Getting image source signatures');
     const range = watched({ descriptor, offset: 0, size: fstatSync(descriptor).size }, options);
     const staged = await addLayer(staging, 'import', { range, lowers: [], files, warn });
@@ -60,40 +59,18 @@ export async function importImage(ctx: Context, options: ImportOptions): Promise
       recordEvent(ctx, { type: 'image', status: 'tag', id, name: options.reference });
     return id;
   } catch (error) {
-    // an address may have an account in it, and is told of by the download
-    if (address !== undefined) throw wrapError('importing', error);
-    throw wrapError(
-      `importing ${options.path === undefined ? 'from standard input' : JSON.stringify(options.path)}`,
-      error,
-    );
+    throw wrapArchiveError('importing', options.path, error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
     close();
   }
 }
 
-function isAddress(path = ''): boolean {
-  return /^https?:\/\//i.test(path);
-}
-
-async function fetchArchive(
-  ctx: Context,
-  address: string,
-  { staging, note }: Pick<ImportOptions, 'note'> & { staging: Staging },
-): Promise<string> {
-  const { downloadFile, shownAddress } = await import('./download/download-file');
-  note(`Downloading from "${shownAddress(address)}"`);
-  const path = `${staging.path}/download`;
-  await downloadFile(ctx, address, { path });
-  return path;
-}
-
 /** Its digest turns out at the end: until then it goes by its name. */
 function watched(range: FileRange, { path, progress }: ImportOptions): FileRange {
   if (progress === undefined) return range;
   const { size } = range;
-  const name =
-    path === undefined ? 'standard input' : basename(isAddress(path) ? new URL(path).pathname : path);
+  const name = path === undefined ? 'standard input' : basename(shownAddress(path));
   const tell = (got: number): void =>
     progress({ kind: 'blob', digest: '', name, size, got, state: got < size ? 'copying' : 'done' });
   return { ...range, onRead: tell };

@@ -1,9 +1,10 @@
 import type { Context } from '../lib/context';
-import { wrapError } from '../lib/errors';
 import { addImage } from './add-image';
 import { openArchive } from './archive/open-archive';
 import { beginAdding } from './begin-adding';
 import type { AddedImage } from './commit-image';
+import { shownAddress } from './download/shown-address';
+import { fetchArchive, wrapArchiveError } from './fetch-archive';
 import { recordEvent } from '../store/events/record-event';
 
 /** How archives are loaded. */
@@ -15,8 +16,8 @@ export interface LoadOptions {
 }
 
 /**
- * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` undefined is
- * standard input. Needs all ids of the user. An image that fails leaves nothing behind; those before it stay.
+ * Loads every image of an archive (docker-archive, oci-archive, OCI directory; plain or compressed); `path` may be an http(s) address,
+ * undefined is standard input. Needs all ids of the user. An image that fails leaves nothing behind; those before it stay.
  */
 export async function* loadImages(
   ctx: Context,
@@ -25,18 +26,25 @@ export async function* loadImages(
 ): AsyncGenerator<AddedImage> {
   const adding = beginAdding(ctx);
   try {
-    const archive = await openArchive(ctx, { path, policyFile }, adding.staging);
+    const { staging } = adding;
+    const found = await fetchArchive(ctx, path, { staging, note: note ?? (() => undefined) });
+    const archive = await openArchive(ctx, { path: found, policyFile }, staging);
     try {
       for (const image of archive.images) {
         const added = await addImage(adding.store, image, { ...adding, note });
-        recordEvent(ctx, { type: 'image', status: 'loadfromarchive', id: added.id, name: path ?? '' });
+        recordEvent(ctx, {
+          type: 'image',
+          status: 'loadfromarchive',
+          id: added.id,
+          name: shownAddress(path ?? ''),
+        });
         yield added;
       }
     } finally {
       archive.close();
     }
   } catch (error) {
-    throw wrapError(`loading ${path === undefined ? 'from standard input' : JSON.stringify(path)}`, error);
+    throw wrapArchiveError('loading', path, error);
   } finally {
     adding.close();
   }

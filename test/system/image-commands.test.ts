@@ -78,12 +78,10 @@ test('import fetches an archive from an address, and shows neither account nor q
   assert.match(stdout, /^sha256:[0-9a-f]{64}\n$/);
   assert.match(stderr, new RegExp(`^Downloading from "${server.url}/files/rootfs.tar.gz"\nGetting image`));
   await runTspod(['image', 'exists', name]);
+  const shown = `${server.url}/files/rootfs.tar.gz`;
   const before = readdirSync(join(store(), 'images'));
   const refused = await runTspod(['import', '-q', address('me:secrets')], { expectCode: 125 });
-  assert.equal(
-    refused.stderr,
-    `Error: importing: fetching "${server.url}/files/rootfs.tar.gz": 403 Forbidden\n`,
-  );
+  assert.equal(refused.stderr, `Error: importing "${shown}": fetching "${shown}": 403 Forbidden\n`);
   server.fault({ path: /files/, answer: { isDead: true } });
   await runTspod(['import', '-q', address('me:secret')], { expectCode: 125 });
   server.fault({ path: /files/, answer: answers.html() });

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import type { Member } from '../helpers/build-archive';
 import { dockerArchive, ociArchive, ociFiles, sha256, testLayer } from '../helpers/build-image';
+import { startFaultServer } from '../helpers/fault-server';
 import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -65,6 +66,23 @@ for (const [name, compress] of compressions) {
     assertNothingLeft();
   });
 }
+
+test('load fetches an archive from an address, and shows neither account nor query', async () => {
+  const server = await startFaultServer();
+  const name = uniqueName('fetched');
+  const layers = [testLayer(await uniqueLayer())];
+  const body = gzipSync(await dockerArchive([{ layers, names: [`localhost/${name}:1`] }]));
+  server.fault({ path: /^\/a\.tgz/, answer: { body } });
+  const address = `http://me:secret@${server.host}/a.tgz?token=secret`;
+  const { stdout, stderr } = await runTspod(['load', '-i', address]);
+  assert.equal(stdout, `Loaded image: localhost/${name}:1\n`);
+  assert.match(stderr, new RegExp(`^Downloading from "${server.url}/a\\.tgz"\n`));
+  server.fault({ path: /a\.tgz/, answer: { status: 500 } });
+  const failed = await runTspod(['load', '-q', '-i', address], { expectCode: 125 });
+  assert.match(failed.stderr, /^Error: loading "(.*)": fetching "\1": 500 Internal Server Error\n$/);
+  assert.doesNotMatch(failed.stderr, /secret/);
+  assertNothingLeft();
+});
 
 test('load reads an OCI layout in a directory', async () => {
   const folder = testFolder();

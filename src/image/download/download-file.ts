@@ -4,6 +4,7 @@ import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { createSpaceGuard } from '../../store/layer/space-guard';
 import { writeFully } from '../../sys/file-io';
+import { shownAddress } from './shown-address';
 import { makeConnections } from '../registry/connections';
 import { exchangeFollowing } from '../registry/redirect';
 import type { HttpResponse } from '../registry/exchange';
@@ -60,15 +61,8 @@ export async function downloadFile(
     };
   } catch (error) {
     signal?.throwIfAborted();
-    throw wrapError(`fetching "${shownAddress(url)}"`, error);
+    throw wrapError(`fetching "${shownAddress(url.href)}"`, error);
   }
-}
-
-/** An address without the account and the query in it, which may be secrets. */
-export function shownAddress(address: string | URL): string {
-  if (!URL.canParse(String(address))) return String(address);
-  const { origin, pathname } = new URL(address);
-  return `${origin}${pathname}`;
 }
 
 function parseAddress(address: string): URL {

@@ -7,14 +7,14 @@ export default defineCommand({
   summary: 'Load images from an archive',
   usage: '[options]',
   description:
-    'Loads the images of an archive with their names: docker-archive (docker save), oci-archive, an OCI image layout in a directory, or a directory of the transport "dir:". The archive may be compressed with gzip, zstd or xz. Without --input it is read from standard input.',
+    'Loads the images of an archive with their names: docker-archive (docker save), oci-archive, an OCI image layout in a directory, or a directory of the transport "dir:". The archive may be compressed with gzip, zstd or xz. Without --input it is read from standard input; an http or https address as --input fetches it first.',
   examples: ['tspod load -i busybox.tar', 'zcat debian.tar.gz | tspod load'],
   options: {
     input: {
       type: 'string',
       short: 'i',
       value: 'FILE',
-      description: 'Read the archive from this file or directory instead of standard input',
+      description: 'Read the archive from this file, directory or http(s) address instead of standard input',
     },
     quiet: {
       type: 'boolean',
