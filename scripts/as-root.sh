@@ -15,11 +15,7 @@ made=() work='' status=0
 main() {
   local place
   umask 022
-  trap clean_up EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 141' PIPE
-  trap 'exit 143' TERM
+  at_exit clean_up
   work=$(mktemp -d /var/tmp/tspod-root-XXXXXX)
   chmod 755 "$work"
   for place in "${places[@]}"; do

@@ -18,11 +18,7 @@ work='' run='' cgroup='' status=0
 
 main() {
   umask 022
-  trap clean_up EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 141' PIPE
-  trap 'exit 143' TERM
+  at_exit clean_up
   work=$(mktemp -d /var/tmp/tspod-test-XXXXXX)
   if [ "$(id -u)" = 0 ]; then run_as_test_user "$@"; else run_as_self "$@"; fi
   [ -z "$cgroup" ] || report_processes

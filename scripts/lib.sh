@@ -16,6 +16,16 @@ fail() {
   exit 1
 }
 
+# at_exit COMMAND: runs it when the script ends, also by a signal, with the status that shells give to that.
+at_exit() {
+  # shellcheck disable=SC2064 # the command is known now
+  trap "$1" EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 141' PIPE
+  trap 'exit 143' TERM
+}
+
 # has COMMAND: whether it can be run.
 has() { command -v "$1" >/dev/null 2>&1; }
 

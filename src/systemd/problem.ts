@@ -23,6 +23,11 @@ export function problemAt(
   return { level, file, line, message, ...(key === '' ? {} : { key }) };
 }
 
+/** A problem of a file as a whole. */
+export function problemOf(file: string, message: string): Problem {
+  return { level: 'error', file, line: 0, message };
+}
+
 /** `FILE:LINE: Key: message`, with the full path, or with the last part of it only. */
 export function describeProblem({ level, file, line, key, message }: Problem, isShort = false): string {
   const place = [isShort ? basename(file) : file, ...(line === 0 ? [] : [String(line)])].join(':');

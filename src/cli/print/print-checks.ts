@@ -5,13 +5,13 @@ import { colorsFor } from './colors';
 
 /** A line for each check, with the cure below it, or JSON; returns the exit status: 1 when one failed. */
 export function printChecks(
-  ctx: Context,
+  output: Output,
   checks: readonly Check[],
-  { output, json }: { output: Output; json: boolean },
+  { format, json, env }: { format?: string | undefined; json?: boolean | undefined; env: Context['env'] },
 ): number {
-  if (json) output.print(JSON.stringify(checks, null, 4));
+  if (format === 'json' || json === true) output.print(JSON.stringify(checks, null, 4));
   else {
-    const marks = marksOf(colorsFor(output, ctx.env));
+    const marks = marksOf(colorsFor(output, env));
     for (const check of checks) for (const line of describe(check, marks)) output.print(line);
   }
   return checks.some(({ level }) => level === 'fail') ? 1 : 0;

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute } from 'node:path';
-import { problemAt } from '../problem';
+import { problemAt, problemOf } from '../problem';
 import { addKey, lastLineOf } from '../unit-file';
 import { readText } from './read-key';
 import { besideUnit } from './references';
@@ -35,8 +35,8 @@ function placeOfFile(conversion: Conversion, file: string | undefined): BuildPla
   const folder = workingDirectory(conversion);
   if (folder !== undefined) return placeIn(folder, file);
   if (file === undefined) {
-    const whole = { file: conversion.quadlet.path, line: 0, key: '' };
-    conversion.problems.push(problemAt(whole, 'there is neither File= nor SetWorkingDirectory= in [Build]'));
+    const message = 'there is neither File= nor SetWorkingDirectory= in [Build]';
+    conversion.problems.push(problemOf(conversion.quadlet.path, message));
     return {};
   }
   if (!isComplete(file))

@@ -1,4 +1,4 @@
-import { problemAt } from '../problem';
+import { problemAt, problemOf } from '../problem';
 import { lastLineOf } from '../unit-file';
 import { SECTIONS, serviceNameOf } from './kinds';
 import type { Conversion } from './types';
@@ -10,5 +10,5 @@ export function checkUnitName({ quadlet, problems }: Conversion): void {
   if (isUnitName(name)) return;
   const line = lastLineOf(quadlet.unit, SECTIONS[quadlet.kind], 'ServiceName');
   const message = `${JSON.stringify(name)} cannot be the name of a unit: letters, digits and :_.\\@- may be in it, 255 at most`;
-  problems.push(problemAt(line ?? { file: quadlet.path, line: 0, key: '' }, message));
+  problems.push(line === undefined ? problemOf(quadlet.path, message) : problemAt(line, message));
 }

@@ -1,4 +1,4 @@
-import { problemAt } from '../problem';
+import { problemOf } from '../problem';
 import { addKey } from '../unit-file';
 import { attachmentSteps } from './attachment-steps';
 import { buildPlace } from './build-place';
@@ -55,7 +55,8 @@ export const BUILD_STEPS: readonly QuadletStep[] = [
 /** Makes the service of a `.build` file. It does not stay active: each start builds again what has changed. */
 export function convertBuild(conversion: Conversion): void {
   addKey(conversion.service, 'Unit', 'RequiresMountsFor', '%t/tspod');
-  if (readText(conversion, 'ImageTag') === undefined) report(conversion, 'there is no ImageTag= in [Build]');
+  if (readText(conversion, 'ImageTag') === undefined)
+    conversion.problems.push(problemOf(conversion.quadlet.path, 'there is no ImageTag= in [Build]'));
   const words = BUILD_STEPS.flatMap((step) => step.words(conversion));
   const { file, context } = buildPlace(conversion);
   addCommand(conversion, 'ExecStart', [
@@ -67,8 +68,4 @@ export function convertBuild(conversion: Conversion): void {
     ...(context === undefined ? [] : [context]),
   ]);
   setOneshot(conversion, { stays: false });
-}
-
-function report({ quadlet, problems }: Conversion, message: string): void {
-  problems.push(problemAt({ file: quadlet.path, line: 0, key: '' }, message));
 }

@@ -1,4 +1,4 @@
-import { problemAt } from '../problem';
+import { problemAt, problemOf } from '../problem';
 import { addKey, lastLineOf, setKey } from '../unit-file';
 import { CONTAINER_STEPS } from './container-steps';
 import { containerNameOf } from './kinds';
@@ -41,8 +41,8 @@ function imageWords(conversion: Conversion): string[] {
   const rootfs = readText(conversion, 'Rootfs');
   const line = lastLineOf(quadlet.unit, section, 'Image');
   if (image === undefined && rootfs === undefined) {
-    const where = line ?? { file: quadlet.path, line: 0, key: '' };
-    problems.push(problemAt(where, 'there is neither Image= nor Rootfs= in [Container]'));
+    const message = 'there is neither Image= nor Rootfs= in [Container]';
+    problems.push(line === undefined ? problemOf(quadlet.path, message) : problemAt(line, message));
     return [];
   }
   if (line === undefined || image === undefined) return ['--rootfs', rootfs ?? ''];

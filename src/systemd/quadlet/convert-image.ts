@@ -1,4 +1,4 @@
-import { problemAt } from '../problem';
+import { problemOf } from '../problem';
 import { addKey } from '../unit-file';
 import { readArguments, readText } from './read-key';
 import { addCommand, programWords, setOneshot } from './start-unit';
@@ -31,10 +31,8 @@ export const IMAGE_STEPS: readonly QuadletStep[] = [
 export function convertImage(conversion: Conversion): void {
   addKey(conversion.service, 'Unit', 'RequiresMountsFor', '%t/tspod');
   const image = readText(conversion, 'Image');
-  if (image === undefined) {
-    const file = { file: conversion.quadlet.path, line: 0, key: '' };
-    conversion.problems.push(problemAt(file, 'there is no Image= in [Image]'));
-  }
+  if (image === undefined)
+    conversion.problems.push(problemOf(conversion.quadlet.path, 'there is no Image= in [Image]'));
   const words = IMAGE_STEPS.flatMap((step) => step.words(conversion));
   addCommand(conversion, 'ExecStart', [
     ...programWords(conversion),

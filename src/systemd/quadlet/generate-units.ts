@@ -1,4 +1,4 @@
-import { type Problem, problemAt } from '../problem';
+import { type Problem, problemOf } from '../problem';
 import { formatUnit } from '../unit-file';
 import { convertQuadlet, sortProblems } from './convert-quadlet';
 import { failingUnit } from './failing-unit';
@@ -32,7 +32,7 @@ function withoutClashes(conversions: readonly Conversion[]): Conversion[] {
     if (!first) byUnit.set(conversion.service.name, conversion);
     else {
       const message = `"${conversion.quadlet.path}" makes the unit "${conversion.service.name}" too: set ServiceName= in one`;
-      first.problems.push(problemAt({ file: first.quadlet.path, line: 0, key: '' }, message));
+      first.problems.push(problemOf(first.quadlet.path, message));
     }
   }
   return [...byUnit.values()];

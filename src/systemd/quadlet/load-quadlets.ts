@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeError, isErrno } from '../../lib/errors';
 import { parseUnit } from '../parse-unit';
-import { type Problem, problemAt } from '../problem';
+import { type Problem, problemOf } from '../problem';
 import { createUnit, mergeUnit } from '../unit-file';
 import { kindOf } from './kinds';
 import type { Quadlet, QuadletKind } from './types';
@@ -76,5 +76,5 @@ function namesIn(directory: string): string[] {
 }
 
 function unreadable(path: string, error: unknown): Problem {
-  return problemAt({ file: path, line: 0, key: '' }, `cannot be read: ${describeError(error)}`);
+  return problemOf(path, `cannot be read: ${describeError(error)}`);
 }

@@ -1,6 +1,7 @@
 import { networkFacts } from '../../../container/networks/doctor/facts';
 import { tryNetwork } from '../../../container/networks/doctor/trial';
 import { defineCommand } from '../../define-command';
+import { checkOptions } from '../../options/check-options';
 import { configure } from '../../options/configure';
 import { printChecks } from '../../print/print-checks';
 
@@ -14,10 +15,7 @@ export default defineCommand({
     'to the host, full packets on it, and one from the host through a published port. Nothing of it is left, and no other container is touched. Below a line ' +
     'that is not ok stands what mends it. The exit status is 0 when networks work, 1 when something failed.',
   examples: ['tspod network doctor', 'tspod network doctor --json'],
-  options: {
-    format: { type: 'string', short: 'f', choices: ['json'], description: 'Print JSON instead of lines' },
-    json: { type: 'boolean', description: 'The same as --format json' },
-  },
+  options: checkOptions,
   args: { min: 0, max: 0 },
   storeless: true,
   async run(ctx, flags, _args, output) {
@@ -25,6 +23,6 @@ export default defineCommand({
     const facts = networkFacts(ctx);
     const isLacking = facts.some(({ level }) => level === 'fail');
     const checks = isLacking ? facts : [...facts, ...(await tryNetwork(ctx))];
-    return printChecks(ctx, checks, { output, json: flags.format === 'json' || flags.json === true });
+    return printChecks(output, checks, { ...flags, env: ctx.env });
   },
 });

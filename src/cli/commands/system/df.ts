@@ -1,7 +1,7 @@
 import { diskUsage } from '../../../container/rootfs/disk-usage';
 import type { ContainerUsage, VolumeUsage } from '../../../container/rootfs/disk-usage';
 import { imageUsage } from '../../../image/image-usage';
-import type { ImagesUsage } from '../../../image/image-usage';
+import type { ImagesUsage, ImageUsage } from '../../../image/image-usage';
 import { splitName } from '../../../image/list-images';
 import { humanDuration } from '../../../lib/duration';
 import { TspodError } from '../../../lib/errors';
@@ -94,52 +94,53 @@ function total(list: readonly { size: number }[]): number {
 
 async function printDetails(output: Output, { images, containers, volumes }: Usage): Promise<void> {
   const now = Date.now();
-  output.write('Images space usage:\n\n');
-  await printRows(
-    output,
-    images.images.flatMap(({ image, size, shared, unique }) =>
-      (image.names.length === 0 ? [undefined] : image.names).map((name) => ({
-        Repository: splitName(name).repository,
-        Tag: splitName(name).tag,
-        ImageID: shortId(image.id),
-        Created: humanDuration(now - image.created),
-        Size: humanSize(size),
-        SharedSize: humanSize(shared),
-        UniqueSize: humanSize(unique),
-        Containers: image.containers,
-      })),
-    ),
-    {
-      name: 'df',
-      columns: ['Repository', 'Tag', 'ImageID', 'Created', 'Size', 'SharedSize', 'UniqueSize', 'Containers'],
-    },
-  );
-  output.write('\nContainers space usage:\n\n');
-  await printRows(
-    output,
-    containers.map(({ container: { record, state }, size }) => ({
-      ContainerID: shortId(record.id),
-      Image: shortId(record.imageId),
-      Command: record.process.argv.join(' '),
-      LocalVolumes: record.options.mounts.filter(({ kind }) => kind === 'volume').length,
-      Size: humanSize(size),
-      Created: humanDuration(now - Date.parse(record.created)),
-      Status: state.phase,
-      Names: record.name,
-    })),
-    {
-      name: 'df',
-      columns: ['ContainerID', 'Image', 'Command', 'LocalVolumes', 'Size', 'Created', 'Status', 'Names'],
-    },
-  );
-  output.write('\nLocal Volumes space usage:\n\n');
-  await printRows(
-    output,
-    volumes.map(({ volume, size, links }) => ({
-      VolumeName: volume.name,
-      Links: links,
-      Size: humanSize(size),
-    })),
-    { name: 'df', columns: ['VolumeName', 'Links', 'Size'] },
-  );
+  const tables = {
+    Images: images.images.flatMap((usage) => imageRows(usage, now)),
+    Containers: containers.map((usage) => containerRow(usage, now)),
+    'Local Volumes': volumes.map(volumeRow),
+  };
+  let before = '';
+  for (const [title, rows] of Object.entries(tables)) {
+    output.write(`${before}${title} space usage:\n\n`);
+    await printRows(output, rows, { name: 'df', columns: columns[title as keyof typeof tables] });
+    before = '\n';
+  }
+}
+
+const columns = {
+  Images: ['Repository', 'Tag', 'ImageID', 'Created', 'Size', 'SharedSize', 'UniqueSize', 'Containers'],
+  Containers: ['ContainerID', 'Image', 'Command', 'LocalVolumes', 'Size', 'Created', 'Status', 'Names'],
+  'Local Volumes': ['VolumeName', 'Links', 'Size'],
+};
+
+/** A row for each name, and one for an image without. */
+function imageRows({ image, size, shared, unique }: ImageUsage, now: number): object[] {
+  const names = image.names.length === 0 ? [undefined] : image.names;
+  return names.map(splitName).map(({ repository, tag }) => ({
+    Repository: repository,
+    Tag: tag,
+    ImageID: shortId(image.id),
+    Created: humanDuration(now - image.created),
+    Size: humanSize(size),
+    SharedSize: humanSize(shared),
+    UniqueSize: humanSize(unique),
+    Containers: image.containers,
+  }));
+}
+
+function containerRow({ container: { record, state }, size }: ContainerUsage, now: number): object {
+  return {
+    ContainerID: shortId(record.id),
+    Image: shortId(record.imageId),
+    Command: record.process.argv.join(' '),
+    LocalVolumes: record.options.mounts.filter(({ kind }) => kind === 'volume').length,
+    Size: humanSize(size),
+    Created: humanDuration(now - Date.parse(record.created)),
+    Status: state.phase,
+    Names: record.name,
+  };
+}
+
+function volumeRow({ volume, size, links }: VolumeUsage): object {
+  return { VolumeName: volume.name, Links: links, Size: humanSize(size) };
 }
