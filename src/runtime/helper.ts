@@ -4,7 +4,7 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { replaceProcess } from '../sys/exec';
-import { runToEnd } from '../sys/run-to-end';
+import { beginToEnd } from '../sys/run-to-end';
 import { addHelperScope } from './cgroup-ops';
 import type { Plan } from './plan';
 
@@ -34,6 +34,13 @@ export function becomeHelper(
   }
 }
 
+/** How the helper is run. */
+export interface HelperOptions {
+  args?: readonly string[];
+  input?: string;
+  capture?: boolean;
+}
+
 /**
  * Runs the helper in a role with a plan and waits for it. Its standard input and error are this process's own
  * unless `capture` is set, then its standard output and error are in the result.
@@ -42,15 +49,28 @@ export function runHelper(
   ctx: Context,
   role: HelperRole,
   plan: Plan | undefined,
-  options: { args?: readonly string[]; input?: string; capture?: boolean } = {},
+  options: HelperOptions = {},
 ): HelperResult {
+  return beginHelper(ctx, role, plan, options)();
+}
+
+/** Starts the helper as `runHelper`; the result waits for it, and has to be called. */
+export function beginHelper(
+  ctx: Context,
+  role: HelperRole,
+  plan: Plan | undefined,
+  options: HelperOptions = {},
+): () => HelperResult {
   const fd = plan === undefined ? undefined : planDescriptor(ctx, plan);
   const argv = ['tspod', role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])];
   try {
-    const result = runToEnd(ctx.paths.helper, argv, {
+    const end = beginToEnd(ctx.paths.helper, argv, {
       ...{ env: ctx.env, pass: fd, input: options.input, capture: options.capture ?? false },
     });
-    return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
+    return () => {
+      const result = end();
+      return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
+    };
   } catch (error) {
     throw missingHelper(ctx, error);
   } finally {

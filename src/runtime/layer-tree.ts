@@ -7,7 +7,7 @@ import { becomeHelper } from './helper';
 import type { Plan } from './plan';
 import { PLAN } from './protocol';
 import { addSharedMount, type SharedMount } from './shared-mount';
-import { ownTreePlan, runTreePlan, treePlan } from './tree';
+import { beginTreePlan, ownTreePlan, runTreePlan, treePlan } from './tree';
 
 const CLONE_NEWNS = 0x20000;
 
@@ -46,21 +46,40 @@ export function compareLayers(
   return readChanges(runTreePlan(ctx, plan, 'comparing layers').stdout);
 }
 
-/**
- * Copies an upper directory to the new directory `target` as a layer of the store, and writes the archive of the copy.
- * Returns the sum of the sizes of its files in bytes, and what could not be in a layer.
- */
-export function makeLayer(
+/** A layer that was made of an upper directory. */
+export interface MadeLayer {
+  /** The sum of the sizes of its files in bytes. */
+  size: number;
+  /** What could not be in a layer. */
+  leftOut: string[];
+}
+
+/** Where a layer is made: its new directory, and the archive of that. */
+export interface LayerTarget {
+  target: string;
+  archive: string;
+}
+
+/** Copies an upper directory to the new directory `target` as a layer of the store, and writes the archive of the copy. */
+export function makeLayer(ctx: Context, upper: LayerDirectory, place: LayerTarget): MadeLayer {
+  return beginLayer(ctx, upper, place)();
+}
+
+/** Begins with it; the result waits for the layer, and has to be called. */
+export function beginLayer(
   ctx: Context,
   upper: LayerDirectory,
-  { target, archive }: { target: string; archive: string },
-): { size: number; leftOut: string[] } {
+  { target, archive }: LayerTarget,
+): () => MadeLayer {
   const isOwn = upper.shared === undefined && upper.maps === undefined && isOwnTree(ctx, upper.path);
   const plan = describe(isOwn ? ownTreePlan(ctx) : treePlan(ctx), [upper]);
   plan.add('TREE_LAYER', upper.path, target);
   plan.add('TREE_TAR', archive, PLAN.TREE_WHITEOUTS, target);
-  const { stdout, stderr } = runTreePlan(ctx, plan, 'making a layer');
-  return { size: Number(stdout), leftOut: stderr.split('\n').filter(Boolean) };
+  const end = beginTreePlan(ctx, plan, 'making a layer');
+  return () => {
+    const { stdout, stderr } = end();
+    return { size: Number(stdout), leftOut: stderr.split('\n').filter(Boolean) };
+  };
 }
 
 /** What is looked at for one's own files alone costs less than the other ids, up to about so many. */

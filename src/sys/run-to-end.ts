@@ -19,35 +19,52 @@ export interface EndedProgram {
   stderr: Buffer;
 }
 
+/** How a program is run. */
+export interface ProgramOptions {
+  env: Variables;
+  /** Its descriptor 3. */
+  pass?: number | undefined;
+  input?: string | undefined;
+  /** Its standard output and error are kept for the result; else they are this process's own. */
+  capture: boolean;
+}
+
 /**
  * Runs a program and waits for its end, as spawnSync() of Node does, whose modules cost a start 10 ms: by posix_spawn(3), with
- * files in memory instead of pipes. `pass` is its descriptor 3. Throws ENOENT and the like.
+ * files in memory instead of pipes. Throws ENOENT and the like.
  */
-export function runToEnd(
+export function runToEnd(path: string, argv: readonly string[], options: ProgramOptions): EndedProgram {
+  return beginToEnd(path, argv, options)();
+}
+
+/** Starts a program as `runToEnd`; the result waits for its end, and has to be called. */
+export function beginToEnd(
   path: string,
   argv: readonly string[],
-  options: {
-    env: Variables;
-    pass?: number | undefined;
-    input?: string | undefined;
-    capture: boolean;
-  },
-): EndedProgram {
-  const { env, pass, input, capture } = options;
+  { env, pass, input, capture }: ProgramOptions,
+): () => EndedProgram {
   const opened: number[] = [];
   const memory = (): number => {
     const descriptor = openMemory();
     opened.push(descriptor);
     return descriptor;
   };
+  const close = (): void => opened.forEach((descriptor) => closeSync(descriptor));
   try {
     const stdin = input === undefined ? 0 : filled(memory(), input);
-    const [stdout, stderr] = capture ? [memory(), memory()] : [1, 2];
+    const [stdout, stderr] = capture ? ([memory(), memory()] as const) : ([1, 2] as const);
     const pid = spawn(path, argv, env, [stdin, stdout, stderr, ...(pass === undefined ? [] : [pass])]);
-    const status = waitFor(pid);
-    return { status, stdout: contentOf(capture, stdout), stderr: contentOf(capture, stderr) };
-  } finally {
-    opened.forEach((descriptor) => closeSync(descriptor));
+    return () => {
+      try {
+        const status = waitFor(pid);
+        return { status, stdout: contentOf(capture, stdout), stderr: contentOf(capture, stderr) };
+      } finally {
+        close();
+      }
+    };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 

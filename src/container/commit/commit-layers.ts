@@ -1,11 +1,12 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import type { LayerSoFar } from '../../image/commit-image';
 import type { ImageConfig } from '../../image/image-config';
 import { openFileMaker } from '../../image/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { makeLayer, writeTree } from '../../runtime/layer-tree';
+import { beginLayer, writeTree } from '../../runtime/layer-tree';
 import { chainIdsOf, digestHex } from '../../store/digest';
+import { digestOfFile } from '../../store/digest-of-file';
 import { addLayer, describeLayer } from '../../store/layer/add-layer';
 import type { StagedLayer } from '../../store/layer/add-layer';
 import { readLayerRecord } from '../../store/layer/layer-record';
@@ -13,7 +14,6 @@ import type { Staging } from '../../store/staging';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { containerLayers, writtenLayer } from '../changes/container-layers';
-import { newSha256 } from '../../sys/sha256';
 import type { ContainerRecord } from '../record';
 
 /** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
@@ -35,23 +35,25 @@ function fail(record: ContainerRecord): never {
   });
 }
 
-/** What the container has written, as a staged layer on those below. */
-export function newLayer(
+/** Begins to make a staged layer of what the container has written; the result waits for it, and has to be called. */
+export function beginNewLayer(
   ctx: Context,
   staging: Staging,
   record: ContainerRecord,
-  below: readonly LayerSoFar[],
-): LayerSoFar {
+): (below: readonly LayerSoFar[]) => LayerSoFar {
   const directory = `${staging.path}/layer-commit`;
   const blobFile = `${staging.path}/blob-commit`;
   mkdirSync(directory, { mode: 0o700 });
   const upper = writtenLayer(ctx, record);
-  const { size, leftOut } = makeLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
-  for (const line of leftOut) ctx.log('warn', line);
-  const diffId = digestOfFile(blobFile);
-  const mediaType = 'application/vnd.oci.image.layer.v1.tar';
-  const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
-  return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
+  const end = beginLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
+  return (below) => {
+    const { size, leftOut } = end();
+    for (const line of leftOut) ctx.log('warn', line);
+    const diffId = digestOfFile(blobFile);
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+    const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
+    return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
+  };
 }
 
 /** The container's whole root file system as one staged layer. Needs all ids of the user. */
@@ -84,17 +86,4 @@ function placed(staged: StagedLayer, parent: string | undefined): LayerSoFar {
 /** The chain id of a layer on a chain. */
 function chainOn(parent: string | undefined, diffId: string): string {
   return chainIdsOf(parent === undefined ? [diffId] : [parent, diffId]).at(-1) ?? diffId;
-}
-
-function digestOfFile(path: string): string {
-  const hash = newSha256();
-  const descriptor = openSync(path, 'r');
-  const chunk = Buffer.allocUnsafe(1 << 20);
-  try {
-    for (let got = readSync(descriptor, chunk); got > 0; got = readSync(descriptor, chunk))
-      hash.update(chunk.subarray(0, got));
-    return `sha256:${hash.hex()}`;
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -10,10 +10,11 @@ import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { formatRfc3339, nowNs } from '../../lib/time';
 import { openStore } from '../../store/open-store';
+import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 import { commitHistory, commitRunConfig } from './commit-config';
 import type { CommitSettings } from './commit-config';
-import { baseLayers, mergedLayer, newLayer } from './commit-layers';
+import { baseLayers, beginNewLayer, mergedLayer } from './commit-layers';
 import { formatConfig, formatManifest } from './commit-manifest';
 import { openCommitStaging } from './commit-staging';
 import { findContainer } from '../find';
@@ -59,15 +60,19 @@ async function makeImage(
   record: ContainerRecord,
   options: CommitOptions & { names: string[] },
 ): Promise<string> {
-  const base = resolveImage(ctx, record.imageId)?.config;
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openCommitStaging(ctx, store);
   try {
     const { note } = options;
     note('Getting image source signatures');
-    const layers = await makeLayers(ctx, record, { store, staging, options, base });
-    const config = imageConfig(record, base, layers, options);
+    const { layers, draft } = await whilePaused(ctx, record.id, options.pause, () =>
+      options.squash
+        ? squashed(ctx, record, { staging, options })
+        : stacked(ctx, record, { store, staging, options }),
+    );
+    const diffIds = layers.map((layer) => layer.record.diffId);
+    const config = { ...draft, rootfs: { ...draft.rootfs, diff_ids: diffIds } };
     const container = { container: record.id, ...(options.message ? { comment: options.message } : {}) };
     const bytes = formatConfig(config, options.format, container);
     const manifest = formatManifest(
@@ -88,34 +93,50 @@ async function makeImage(
   }
 }
 
-async function makeLayers(
-  ctx: Context,
-  record: ContainerRecord,
-  parts: {
-    store: StorePaths;
-    staging: ReturnType<typeof openCommitStaging>;
-    options: CommitOptions;
-    base: ImageConfig | undefined;
-  },
-): Promise<LayerSoFar[]> {
-  const { store, staging, options, base } = parts;
-  if (options.squash) {
-    return [await whilePaused(ctx, record.id, options.pause, () => mergedLayer(ctx, staging, record))];
-  }
-  const below = baseLayers(store, record, base);
-  const made = whilePaused(ctx, record.id, options.pause, () => newLayer(ctx, staging, record, below));
-  return [...below, await made];
+/** Layers from bottom to top, and the configuration of their image but for their diff ids. */
+interface Content {
+  layers: LayerSoFar[];
+  draft: ImageConfig;
 }
 
-function imageConfig(
+/** One layer on those of the container's image, which are looked up while it is made. */
+function stacked(
+  ctx: Context,
+  record: ContainerRecord,
+  parts: { store: StorePaths; staging: Staging; options: CommitOptions },
+): Content {
+  const end = beginNewLayer(ctx, parts.staging, record);
+  let below: LayerSoFar[] = [];
+  let draft: ImageConfig;
+  try {
+    const base = resolveImage(ctx, record.imageId)?.config;
+    below = baseLayers(parts.store, record, base);
+    draft = draftConfig(record, base, parts.options);
+  } catch (error) {
+    end(below);
+    throw error;
+  }
+  return { layers: [...below, end(below)], draft };
+}
+
+/** One layer with everything. */
+async function squashed(
+  ctx: Context,
+  record: ContainerRecord,
+  { staging, options }: { staging: Staging; options: CommitOptions },
+): Promise<Content> {
+  const base = resolveImage(ctx, record.imageId)?.config;
+  const draft = draftConfig(record, base && { ...base, history: [] }, options);
+  return { layers: [await mergedLayer(ctx, staging, record)], draft };
+}
+
+function draftConfig(
   record: ContainerRecord,
   base: ImageConfig | undefined,
-  layers: readonly LayerSoFar[],
   options: CommitOptions,
 ): ImageConfig {
   const created = formatRfc3339(nowNs());
   const { author } = options;
-  const from = options.squash && base !== undefined ? { ...base, history: [] } : base;
   return {
     created,
     ...(author === undefined ? {} : { author }),
@@ -123,7 +144,7 @@ function imageConfig(
     ...(base?.variant === undefined ? {} : { variant: base.variant }),
     os: base?.os ?? 'linux',
     config: commitRunConfig(record, base?.config ?? {}, options),
-    rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.record.diffId) },
-    history: commitHistory(record, from, { author, created }),
+    rootfs: { type: 'layers', diff_ids: [] },
+    history: commitHistory(record, base, { author, created }),
   };
 }
