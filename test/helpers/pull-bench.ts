@@ -5,7 +5,7 @@ import { startFaultServer } from './fault-server';
 import type { FaultServer } from './fault-server';
 import { publishImage } from './publish-image';
 import type { Publication, Published } from './publish-image';
-import { testHome } from './test-home';
+import { storeRoot } from './test-home';
 import { runTspod } from './tspod';
 
 /** A registry in memory, and pulls from it. */
@@ -45,19 +45,14 @@ export async function openPullBench(): Promise<PullBench> {
   };
 }
 
-/** The store of this test file's home. */
-export function storeFolder(): string {
-  return join(testHome().home, '.local/share/tspod');
-}
-
 /** Nothing is left of a pull that failed, but perhaps what it had fetched. */
 export function assertNothingHalf(): void {
-  assert.deepEqual(readdirSync(join(storeFolder(), 'tmp')), []);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'tmp')), []);
 }
 
 /** What has been fetched and waits for the next pull. */
 export function partials(): { name: string; size: number }[] {
-  const folder = join(storeFolder(), 'partial');
+  const folder = join(storeRoot(), 'partial');
   if (!existsSync(folder)) return [];
   return readdirSync(folder).map((name) => ({ name, size: statSync(join(folder, name)).size }));
 }

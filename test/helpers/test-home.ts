@@ -24,6 +24,11 @@ export function testHome(): TestHome {
   return current;
 }
 
+/** The store of a tspod that runs in this home; it is made by the first command that needs it. */
+export function storeRoot(): string {
+  return join(testHome().home, '.local/share/tspod');
+}
+
 /** The environment of a tspod that runs in this home, without the caller's own variables. */
 export function homeEnvironment({ home, runtime }: TestHome = testHome()): Record<string, string> {
   const from = process.env;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { waitFor } from '../helpers/wait-for';
 
@@ -91,7 +91,7 @@ for (const { name, args, code, says, hint } of mistakes) {
     assert.equal(stderr.match(/^Error: /gm)?.length, 1, stderr);
     assert.doesNotMatch(stderr, /^\s+at |internal error/m);
     if (hint) assert.match(stderr, new RegExp(`^hint: .*${hint.source}`, 'm'));
-    const store = join(testHome().home, '.local/share/tspod');
+    const store = storeRoot();
     for (const folder of ['containers', 'names'])
       assert.deepEqual(list(join(store, folder)), [], `${folder} is not empty`);
     // the monitor tells of the end first, and removes the files then

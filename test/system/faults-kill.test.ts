@@ -4,17 +4,15 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tspodProgram } from '../helpers/project';
-import { testHome } from '../helpers/test-home';
+import { storeRoot, testHome } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 import { words } from '../helpers/words';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
-
 /** The container's `key=value` status, as its monitor wrote it. */
 function statusOf(id: string): Record<string, string> {
-  const text = readFileSync(join(store(), 'containers', id, 'status'), 'utf8');
+  const text = readFileSync(join(storeRoot(), 'containers', id, 'status'), 'utf8');
   return Object.fromEntries(text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 
@@ -45,7 +43,7 @@ async function stateOf(name: string): Promise<string> {
 /** Nothing is left of any container of this file's home. */
 async function assertClean(): Promise<void> {
   for (const folder of ['containers', 'names'])
-    assert.deepEqual(readdirSync(join(store(), folder)), [], folder);
+    assert.deepEqual(readdirSync(join(storeRoot(), folder)), [], folder);
   await waitFor('the end of all processes', () => ourProcesses().length === 0);
 }
 
@@ -100,7 +98,7 @@ test('a killed monitor of a foreground run ends tspod with 125 and a message; --
   const args = words`run --rm --name ${name} --network none busybox sh -c 'echo up; sleep 1000'`;
   const running = startTspod(args);
   await waitFor('its output', () => running.stdout() === 'up\n');
-  const [id = ''] = readdirSync(join(store(), 'containers'));
+  const [id = ''] = readdirSync(join(storeRoot(), 'containers'));
   process.kill(Number(statusOf(id)['monitor_pid']), 'SIGKILL');
   const { code, stderr } = await running.finished;
   assert.equal(code, 125);

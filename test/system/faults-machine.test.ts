@@ -3,7 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { runLacking, runScriptLacking } from '../helpers/lacking-machine';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
@@ -113,7 +113,7 @@ test('a limit without control groups is refused, and names controller and cure',
   assert.equal(countOf(stderr, /^Error: /), 1, stderr);
   assert.match(stderr, /^Error: .*memory/m);
   assert.match(stderr, /^Error: [^]*^hint: /m);
-  const store = join(testHome().home, '.local/share/tspod');
+  const store = storeRoot();
   assert.deepEqual(readdirSync(join(store, 'containers')), []);
   await runLacking(lacks, ['run', '--rm', '--network', 'none', 'busybox', 'true']);
 });

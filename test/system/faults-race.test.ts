@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testHome } from '../helpers/test-home';
+import { storeRoot, testHome } from '../helpers/test-home';
 import type { Result } from '../helpers/tspod';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 import { words } from '../helpers/words';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
 const any = { expectCode: null };
 
 /** The same command line several times at once. */
@@ -37,7 +36,7 @@ test('two rm of one container at once: it is gone, and the slower one says at mo
     assertOrderly(results);
     assert.ok(results.some(({ code }) => code === 0));
     for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /no such container/);
-    assert.deepEqual(readdirSync(join(store(), 'names')), []);
+    assert.deepEqual(readdirSync(join(storeRoot(), 'names')), []);
   }
 });
 
@@ -51,7 +50,7 @@ test('two rm -f of a running container at once: it is gone', async () => {
     [0, 0, 0],
     JSON.stringify(results),
   );
-  assert.deepEqual(readdirSync(join(store(), 'containers')), []);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'containers')), []);
 });
 
 test('two start of one container at once: it runs once, and both succeed', async () => {
@@ -78,7 +77,7 @@ test('two run of one name at once: one runs, the others say that the name is in 
     assertOrderly(results);
     assert.deepEqual(results.map(({ code }) => code).sort(), [0, 125, 125]);
     for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /already in use/);
-    assert.equal(readdirSync(join(store(), 'containers')).length, 1);
+    assert.equal(readdirSync(join(storeRoot(), 'containers')).length, 1);
     await runTspod(['rm', '-f', '-t', '0', name]);
   }
 });
@@ -93,7 +92,7 @@ test('rm -f and start of one container at once: neither hangs, and nothing is le
     ]);
     assertOrderly(results);
     await runTspod(['rm', '-f', '-t', '0', '--ignore', name]);
-    assert.deepEqual(readdirSync(join(store(), 'containers')), [], JSON.stringify(results));
+    assert.deepEqual(readdirSync(join(storeRoot(), 'containers')), [], JSON.stringify(results));
   }
 });
 
@@ -139,7 +138,7 @@ test('stop, rm -f and the end of a container with --rm at once: it is gone, and 
       runTspod(['wait', name], any),
     ]);
     for (const { code, stderr } of results) if (code !== 0) assert.match(stderr, /no such container/);
-    assert.deepEqual(readdirSync(join(store(), 'containers')), [], JSON.stringify(results));
+    assert.deepEqual(readdirSync(join(storeRoot(), 'containers')), [], JSON.stringify(results));
     assert.deepEqual(
       (await eventsOf(name)).filter((status) => /^(died|remove)/.test(status)),
       ['died 3', 'remove 3'],
@@ -201,8 +200,8 @@ test('20 run --rm at once all run, and nothing stays', async () => {
     results.map((_, index) => String(index)),
   );
   for (const folder of ['containers', 'names'])
-    assert.deepEqual(readdirSync(join(store(), folder)), [], folder);
-  await waitFor('the end of their files', () => readdirSync(join(store(), 'tmp')).length === 0);
+    assert.deepEqual(readdirSync(join(storeRoot(), folder)), [], folder);
+  await waitFor('the end of their files', () => readdirSync(join(storeRoot(), 'tmp')).length === 0);
 });
 
 test('the first 5 runs of an empty store at once load the embedded image once', async () => {

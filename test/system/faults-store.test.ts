@@ -11,13 +11,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testHome } from '../helpers/test-home';
+import { storeRoot, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
 const runtime = (): string => join(testHome().runtime, 'tspod');
-const files = (folder: string): string[] => readdirSync(join(store(), folder));
+const files = (folder: string): string[] => readdirSync(join(storeRoot(), folder));
 
 async function create(name: string): Promise<string> {
   const args = ['create', '--name', name, '--network', 'none', 'busybox', 'echo', 'ran'];
@@ -33,7 +32,7 @@ test('after a reboot a container that ran is exited, says why, and starts again'
   const name = uniqueName();
   const run = ['run', '-d', '--name', name, '--network', 'none', 'busybox', 'sleep', '1000'];
   const id = (await runTspod(run)).stdout.trim();
-  const status = join(store(), 'containers', id, 'status');
+  const status = join(storeRoot(), 'containers', id, 'status');
   const before = readFileSync(status, 'utf8');
   await runTspod(['kill', name]);
   await runTspod(['wait', name]);
@@ -52,7 +51,7 @@ test('after a reboot a container that ran is exited, says why, and starts again'
 test('a running pid of the last boot that is now another process is left alone', async () => {
   const name = uniqueName();
   const id = await create(name);
-  const path = join(store(), 'containers', id, 'status');
+  const path = join(storeRoot(), 'containers', id, 'status');
   const lines = [
     'version=1',
     'phase=running',
@@ -75,7 +74,7 @@ for (const [what, text] of [
     const [broken, whole] = [uniqueName(), uniqueName()];
     const id = await create(broken);
     await create(whole);
-    writeFileSync(join(store(), 'containers', id, 'record.json'), text);
+    writeFileSync(join(storeRoot(), 'containers', id, 'record.json'), text);
 
     const listed = await runTspod(['ps', '-a', '--format', '{{.Names}}']);
     assert.equal(listed.stdout, `${whole}\n`);
@@ -97,7 +96,7 @@ for (const [what, text] of [
 
 test('rmi, image prune and volume commands go on beside a broken record; rm -fa removes it', async () => {
   const id = await create(uniqueName());
-  writeFileSync(join(store(), 'containers', id, 'record.json'), '');
+  writeFileSync(join(storeRoot(), 'containers', id, 'record.json'), '');
   await runTspod(['tag', 'busybox', 'other']);
   await runTspod(['rmi', 'other']);
   await runTspod(['volume', 'ls']);
@@ -112,7 +111,7 @@ for (const text of ['', 'version=1\nphase=runn']) {
   test(`a container whose status file is ${text === '' ? 'empty' : 'cut off'} starts and is removed`, async () => {
     const name = uniqueName();
     const id = await create(name);
-    writeFileSync(join(store(), 'containers', id, 'status'), text);
+    writeFileSync(join(storeRoot(), 'containers', id, 'status'), text);
     await runTspod(['ps', '-a']);
     assert.equal((await runTspod(['start', '-a', name])).stdout, 'ran\n');
     assert.match(await stateOf(name), /^exited 0/);
@@ -123,7 +122,7 @@ for (const text of ['', 'version=1\nphase=runn']) {
 test('a name that leads to no container is free', async () => {
   const name = uniqueName();
   await create(uniqueName());
-  symlinkSync('0'.repeat(64), join(store(), 'names', name));
+  symlinkSync('0'.repeat(64), join(storeRoot(), 'names', name));
   const { stderr } = await runTspod(['rm', name], { expectCode: 1 });
   assert.match(stderr, /no such container/);
   await create(name);
@@ -132,7 +131,7 @@ test('a name that leads to no container is free', async () => {
 });
 
 test('an empty container directory of a power cut is told of, and removed by rm -fa', async () => {
-  mkdirSync(join(store(), 'containers', 'a'.repeat(64)));
+  mkdirSync(join(storeRoot(), 'containers', 'a'.repeat(64)));
   await runTspod(['ps', '-a']);
   await runTspod(['rm', '-fa']);
   assert.deepEqual(files('containers'), []);
@@ -140,7 +139,7 @@ test('an empty container directory of a power cut is told of, and removed by rm 
 
 test('what killed commands left in tmp/ is removed by the next clean-up, and what is at work stays', async () => {
   const old = new Date(Date.now() - 3600_000);
-  const tmp = join(store(), 'tmp');
+  const tmp = join(storeRoot(), 'tmp');
   mkdirSync(tmp, { recursive: true });
   const names = [`removed-${'b'.repeat(64)}`, `container-${'c'.repeat(64)}`, `image-${'d'.repeat(16)}`];
   for (const name of names) {

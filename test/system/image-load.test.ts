@@ -8,12 +8,11 @@ import { buildArchive } from '../helpers/build-archive';
 import type { Member } from '../helpers/build-archive';
 import { dockerArchive, ociArchive, ociFiles, sha256, testLayer } from '../helpers/build-image';
 import { startFaultServer } from '../helpers/fault-server';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
 const pipe =
   (program: string, ...args: string[]) =>
   (data: Buffer): Buffer =>
@@ -21,7 +20,7 @@ const pipe =
 
 /** Nothing is in the staging directory; what is in the store are the images that are listed. */
 function assertNothingLeft(): void {
-  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'tmp')), []);
 }
 
 async function load(archive: Buffer, code = 0): Promise<{ stdout: string; stderr: string }> {
@@ -101,9 +100,9 @@ test('load takes every image of an archive, and layers that they share once', as
     layers: [shared, testLayer(await uniqueLayer())],
     names: [name],
   }));
-  const before = readdirSync(join(store(), 'layers')).length;
+  const before = readdirSync(join(storeRoot(), 'layers')).length;
   await load(await dockerArchive(await Promise.all(images)));
-  assert.equal(readdirSync(join(store(), 'layers')).length, before + 3);
+  assert.equal(readdirSync(join(storeRoot(), 'layers')).length, before + 3);
 });
 
 test('load moves a name to the new image, and the old one stays without a name', async () => {
@@ -133,13 +132,13 @@ const hostileMembers: [string, Member, RegExp][] = [
 for (const [what, member, says] of hostileMembers) {
   test(`load refuses a layer with ${what}, names it, and leaves nothing behind`, async () => {
     const name = uniqueName('hostile');
-    const before = [readdirSync(join(store(), 'layers')), readdirSync(join(store(), 'blobs/sha256'))];
+    const before = [readdirSync(join(storeRoot(), 'layers')), readdirSync(join(storeRoot(), 'blobs/sha256'))];
     const layer = testLayer(await uniqueLayer(member));
     const { stderr } = await load(await dockerArchive([{ layers: [layer], names: [name] }]), 125);
     assert.match(stderr, /^Error: loading ".*archive\.tar": unpacking layer [0-9a-f]{12}: entry /);
     assert.match(stderr, says);
     assert.deepEqual(
-      [readdirSync(join(store(), 'layers')), readdirSync(join(store(), 'blobs/sha256'))],
+      [readdirSync(join(storeRoot(), 'layers')), readdirSync(join(storeRoot(), 'blobs/sha256'))],
       before,
     );
     await runTspod(['image', 'exists', name], { expectCode: 1 });
@@ -268,7 +267,7 @@ test('a layer keeps owners, set-uid bits, file capabilities and whiteouts in a c
     '{{index .RootFS.Layers 0}}',
     'busybox',
   ]);
-  const base = execFileSync('cat', [join(store(), 'blobs/sha256', blob.trim().slice(7))], {
+  const base = execFileSync('cat', [join(storeRoot(), 'blobs/sha256', blob.trim().slice(7))], {
     maxBuffer: 64 << 20,
   });
   await load(
@@ -307,7 +306,7 @@ test('a killed load leaves a store in which the next one succeeds', async () => 
   writeFileSync(path, await dockerArchive([{ layers: [testLayer(big)], names: [name] }]));
   for (let i = 0; i < 4; i++) {
     const running = startTspod(['load', '-i', path]);
-    await waitFor('the load to begin', () => readdirSync(join(store(), 'tmp')).length > i);
+    await waitFor('the load to begin', () => readdirSync(join(storeRoot(), 'tmp')).length > i);
     running.child.kill('SIGKILL');
     await running.finished;
   }

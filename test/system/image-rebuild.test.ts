@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { buildArchive } from '../helpers/build-archive';
 import { dockerArchive, testLayer } from '../helpers/build-image';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
-const index = (): string => readFileSync(join(store(), 'index.json'), 'utf8');
+const index = (): string => readFileSync(join(storeRoot(), 'index.json'), 'utf8');
 const layers = (): string[] => {
-  const folder = join(store(), 'layers');
+  const folder = join(storeRoot(), 'layers');
   return existsSync(folder) ? readdirSync(folder) : [];
 };
 
@@ -24,7 +23,7 @@ async function loadImage(name: string): Promise<string> {
   writeFileSync(file, await dockerArchive([image]));
   await runTspod(['load', '-i', file]);
   const [hex = ''] = layers().filter((each) => !before.has(each));
-  return join(store(), 'layers', hex);
+  return join(storeRoot(), 'layers', hex);
 }
 
 test('a container gets the layers of its image although the store has lost them; the list of images stays as it is', async () => {
@@ -48,7 +47,7 @@ test('layers whose archive is altered are not unpacked again', async () => {
   const name = uniqueName('altered');
   const layer = await loadImage(name);
   const record = JSON.parse(readFileSync(join(layer, 'layer.json'), 'utf8')) as { blob: { digest: string } };
-  const blob = join(store(), 'blobs/sha256', record.blob.digest.slice(7));
+  const blob = join(storeRoot(), 'blobs/sha256', record.blob.digest.slice(7));
   const bytes = readFileSync(blob);
   const at = bytes.indexOf(name, 512);
   bytes[at] = (bytes[at] ?? 0) ^ 1;

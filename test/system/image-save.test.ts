@@ -7,12 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import { dockerArchive, ociArchive, sha256, testLayer } from '../helpers/build-image';
 import type { TestImage } from '../helpers/build-image';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
 const formats = ['docker-archive', 'oci-archive', 'oci-dir', 'docker-dir'] as const;
 
 async function uniqueImage(compress?: (data: Buffer) => Buffer): Promise<TestImage & { name: string }> {
@@ -115,10 +114,10 @@ test('save keeps what it has compressed, and rmi takes it away', async () => {
   };
   const first = await save();
   const kept = (): string[] =>
-    readdirSync(join(store(), 'layers')).flatMap((hex) =>
-      readdirSync(join(store(), 'layers', hex))
+    readdirSync(join(storeRoot(), 'layers')).flatMap((hex) =>
+      readdirSync(join(storeRoot(), 'layers', hex))
         .filter((file) => /^packed-[0-9a-f]{64}$/.test(file))
-        .map((file) => join(store(), 'layers', hex, file)),
+        .map((file) => join(storeRoot(), 'layers', hex, file)),
     );
   const mine = kept().filter((path) => first.includes(path.slice(-64)));
   assert.equal(mine.length, 2);
@@ -196,7 +195,7 @@ test('save of a damaged layer fails, and leaves no file behind', async () => {
   const image = await uniqueImage();
   await load(await ociArchive(image));
   const hex = image.layers[1]?.diffId.slice(7) ?? '';
-  const blob = join(store(), 'blobs/sha256', hex);
+  const blob = join(storeRoot(), 'blobs/sha256', hex);
   const { size } = statSync(blob);
   const folder = testFolder();
   const check = async (says: RegExp): Promise<void> => {
@@ -269,7 +268,7 @@ test('save makes a kept compressed layer anew that has been damaged', async () =
       .matchAll(/sha256:([0-9a-f]{64})/g),
   ].map((match) => match[1]);
   const manifest = member(first, `blobs/sha256/${hexes[0] ?? ''}`).toString();
-  const layers = join(store(), 'layers');
+  const layers = join(storeRoot(), 'layers');
   const kept = readdirSync(layers)
     .flatMap((hex) => readdirSync(join(layers, hex)).map((file) => join(layers, hex, file)))
     .filter((path) => /packed-[0-9a-f]{64}$/.test(path) && manifest.includes(path.slice(-64)));

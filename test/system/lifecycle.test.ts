@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
 
 const NONE = ['--network', 'none'];
-const store = (): string => join(testHome().home, '.local/share/tspod');
 
 /** Starts a container in the background and returns its name; the test removes it. */
 async function detached(command: readonly string[], options: readonly string[] = []): Promise<string> {
@@ -163,7 +162,7 @@ test('two removals of one container at once are no error, or one that says that 
   for (const { code, stderr } of results)
     if (code !== 0) assert.match(stderr, /no container with ID or name/);
   await runTspod(['container', 'exists', name], { expectCode: 1 });
-  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'tmp')), []);
 });
 
 test('rm refuses a running container, and --force stops it', async () => {
@@ -189,14 +188,14 @@ test('rm removes files of other owners and directories without permissions', asy
   const name = uniqueName();
   await runTspod(['run', '--name', name, ...NONE, 'busybox', 'sh', '-c', script]);
   await runTspod(['rm', name]);
-  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'tmp')), []);
 });
 
 test('a record that a power loss broke is told of, and can be removed', async () => {
   const name = uniqueName();
   const { stdout } = await runTspod(['create', '--name', name, ...NONE, 'busybox', 'true']);
   const id = stdout.trim();
-  writeFileSync(join(store(), 'containers', id, 'record.json'), '');
+  writeFileSync(join(storeRoot(), 'containers', id, 'record.json'), '');
   const listed = await runTspod(['ps', '-a']);
   assert.match(listed.stderr, new RegExp(`^Error: the record of container ${id.slice(0, 12)} is broken`));
   assert.match((await runTspod(['inspect', name], { expectCode: 125 })).stderr, /^hint: .*tspod rm/m);
@@ -227,7 +226,7 @@ test('after a reboot a container that ran is exited, and starts again', async ()
   const { stdout } = await runTspod(['inspect', '--format', '{{.Id}} {{.State.ConmonPid}}', name]);
   const [id = '', monitor = '0'] = stdout.trim().split(' ');
   process.kill(Number(monitor), 'SIGKILL');
-  const path = join(store(), 'containers', id, 'status');
+  const path = join(storeRoot(), 'containers', id, 'status');
   writeFileSync(path, readFileSync(path, 'utf8').replace(/boot_id=.*/, 'boot_id=another'));
   assert.equal(await stateOf(name), 'exited -1');
   await runTspod(['start', name]);
@@ -251,7 +250,7 @@ test('a container with --rm frees the name that it has at its end, not the one t
   await runTspod(['create', '--name', name, ...NONE, 'busybox', 'true']);
   await runTspod(['stop', '-t', '0', fresh]);
   await runTspod(['container', 'exists', name]);
-  assert.equal(existsSync(join(store(), 'names', fresh)), false);
+  assert.equal(existsSync(join(storeRoot(), 'names', fresh)), false);
   await remove(name);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testHome } from '../helpers/test-home';
+import { storeRoot } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
@@ -97,6 +97,6 @@ for (const [what, options, message] of BAD) {
 }
 
 test('nothing is left behind by commands that were refused', () => {
-  const root = join(testHome().home, '.local/share/tspod');
+  const root = storeRoot();
   assert.deepEqual(readdirSync(join(root, 'tmp')), []);
 });

@@ -11,8 +11,8 @@ import type { Fault } from '../helpers/fault-server';
 import { runScriptLacking } from '../helpers/lacking-machine';
 import { ociTypes, publishImage, randomLayer } from '../helpers/publish-image';
 import type { Published } from '../helpers/publish-image';
-import { openPullBench, plain, storeFolder } from '../helpers/pull-bench';
-import { removeTree, testFolder } from '../helpers/test-home';
+import { openPullBench, plain } from '../helpers/pull-bench';
+import { removeTree, storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 
 const { server, publish, pull, pullFails, requestsOf, withServer } = await openPullBench();
@@ -22,7 +22,7 @@ const other = await startFaultServer();
 function storeContent(): string[] {
   const folders = ['.', 'images', 'layers', 'blobs/sha256', 'tmp'];
   return folders.flatMap((folder) =>
-    readdirSync(join(storeFolder(), folder))
+    readdirSync(join(storeRoot(), folder))
       .filter((name) => name !== 'partial')
       .map((name) => `${folder}/${name}`),
   );

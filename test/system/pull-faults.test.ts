@@ -3,13 +3,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { randomLayer } from '../helpers/publish-image';
-import {
-  assertNothingHalf,
-  openPullBench,
-  partials,
-  plain,
-  storeFolder as store,
-} from '../helpers/pull-bench';
+import { assertNothingHalf, openPullBench, partials, plain } from '../helpers/pull-bench';
+import { storeRoot } from '../helpers/test-home';
 import { runTspod, startTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
@@ -81,7 +76,7 @@ test(
     );
     running.child.kill('SIGKILL');
     await running.finished;
-    await waitFor('the end of the one who unpacks', () => readdirSync(join(store(), 'tmp')).length === 0);
+    await waitFor('the end of the one who unpacks', () => readdirSync(join(storeRoot(), 'tmp')).length === 0);
     await runTspod(['image', 'exists', image.name], { expectCode: 1 });
     server.clear();
     assert.equal((await pull('-q', image.name)).stdout.trim(), image.id);
@@ -102,7 +97,7 @@ test(
       answer: (_request, normal) => ({ ...normal, pieces: 50_000, pause: 100 }),
     });
     const running = startTspod(['pull', plain, image.name]);
-    const file = join(store(), 'partial', digest.slice(7));
+    const file = join(storeRoot(), 'partial', digest.slice(7));
     await waitFor('a part of the layer', () => partials().some(({ size }) => size > 100_000));
     running.child.kill('SIGKILL');
     await running.finished;
@@ -151,7 +146,7 @@ test(
     const image = await publish();
     await pull('-q', image.name);
     for (const hex of [image.digest.slice(7), image.id]) {
-      writeFileSync(join(store(), 'blobs/sha256', hex), 'zz');
+      writeFileSync(join(storeRoot(), 'blobs/sha256', hex), 'zz');
       assert.equal((await pull('-q', image.name)).stdout.trim(), image.id);
       await runTspod(['system', 'check']);
     }

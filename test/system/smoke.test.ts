@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testHome } from '../helpers/test-home';
+import { storeRoot } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { waitFor } from '../helpers/wait-for';
-
-const store = () => join(testHome().home, '.local/share/tspod');
 
 test('run prints what the program of the embedded image prints', async () => {
   const { stdout, stderr } = await runTspod(['run', '--rm', 'busybox', 'echo', 'hello', 'world']);
@@ -96,10 +94,10 @@ test('start runs a stopped container again', async () => {
 });
 
 test('--rm leaves nothing of a container in the store', async () => {
-  const before = readdirSync(join(store(), 'containers'));
+  const before = readdirSync(join(storeRoot(), 'containers'));
   await runTspod(['run', '--rm', '--name', uniqueName(), 'busybox', 'touch', '/file']);
-  assert.deepEqual(readdirSync(join(store(), 'containers')), before);
-  await waitFor('the end of its files', () => readdirSync(join(store(), 'tmp')).length === 0);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'containers')), before);
+  await waitFor('the end of its files', () => readdirSync(join(storeRoot(), 'tmp')).length === 0);
 });
 
 test('a name that is in use is refused, and says so', async () => {

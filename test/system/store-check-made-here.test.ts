@@ -3,11 +3,10 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { buildArchive } from '../helpers/build-archive';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
-const store = (): string => join(testHome().home, '.local/share/tspod');
 const check = (...args: string[]) => runTspod(['system', 'check', ...args], { expectCode: null });
 
 test('an altered compressed copy of a layer is taken away', async () => {
@@ -17,7 +16,7 @@ test('an altered compressed copy of a layer is taken away', async () => {
   });
   const out = join(testFolder(), 'out');
   await runTspod(['save', '--format', 'docker-dir', '--compress', '-o', out, name]);
-  const layers = join(store(), 'layers');
+  const layers = join(storeRoot(), 'layers');
   const packed = readdirSync(layers, { recursive: true, encoding: 'utf8' }).find((path) =>
     /\/packed-[0-9a-f]{64}$/.test(path),
   );

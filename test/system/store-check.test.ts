@@ -14,12 +14,10 @@ import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import { dockerArchive, testLayer } from '../helpers/build-image';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { words } from '../helpers/words';
-
-const store = (): string => join(testHome().home, '.local/share/tspod');
 
 interface Image {
   name: string;
@@ -50,14 +48,17 @@ async function loadImage(): Promise<Image> {
   const layers = [lower, upper].map((archive) => testLayer(archive, gzipSync));
   const file = join(testFolder(), 'image.tar');
   writeFileSync(file, await dockerArchive([{ layers, names: [`localhost/${name}:latest`] }]));
-  const before = new Set(readdirSync(join(store(), 'layers')));
+  const before = new Set(readdirSync(join(storeRoot(), 'layers')));
   await runTspod(['load', '-i', file]);
-  const records = readdirSync(join(store(), 'layers'))
+  const records = readdirSync(join(storeRoot(), 'layers'))
     .filter((hex) => !before.has(hex))
-    .map((hex) => ({ hex, ...JSON.parse(readFileSync(join(store(), 'layers', hex, 'layer.json'), 'utf8')) }))
+    .map((hex) => ({
+      hex,
+      ...JSON.parse(readFileSync(join(storeRoot(), 'layers', hex, 'layer.json'), 'utf8')),
+    }))
     .sort((a) => (a.parent === undefined ? -1 : 1));
-  const diffs = records.map(({ hex }) => join(store(), 'layers', hex, 'diff')) as [string, string];
-  const blobs = records.map(({ blob }) => join(store(), 'blobs/sha256', blob.digest.slice(7))) as [
+  const diffs = records.map(({ hex }) => join(storeRoot(), 'layers', hex, 'diff')) as [string, string];
+  const blobs = records.map(({ blob }) => join(storeRoot(), 'blobs/sha256', blob.digest.slice(7))) as [
     string,
     string,
   ];
@@ -169,8 +170,8 @@ test('an altered archive is told of, taken away by the repair, and brought again
 test('an image that has lost its configuration is told of, listed beside the others, and removed by --force', async () => {
   const { name } = await loadImage();
   const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Id}}', name]);
-  rmSync(join(store(), 'blobs/sha256', stdout.trim()));
-  rmSync(join(store(), 'images', `${stdout.trim()}.json`));
+  rmSync(join(storeRoot(), 'blobs/sha256', stdout.trim()));
+  rmSync(join(storeRoot(), 'images', `${stdout.trim()}.json`));
   assert.match((await check()).stdout, new RegExp(`${name}:latest: configuration [0-9a-f]{12} is missing`));
   assert.match((await runTspod(['images'])).stdout, new RegExp(name));
   await runTspod(['system', 'check', '--force']);
@@ -180,7 +181,7 @@ test('an image that has lost its configuration is told of, listed beside the oth
 
 test('a broken list of images is put together again with the names', async () => {
   const { name } = await loadImage();
-  const index = join(store(), 'index.json');
+  const index = join(storeRoot(), 'index.json');
   writeFileSync(index, readFileSync(index, 'utf8').slice(0, -10));
   const { stderr } = await runTspod(['images'], { expectCode: 125 });
   assert.match(stderr, /index\.json.*\nhint: .*tspod system check --repair/);
@@ -193,7 +194,7 @@ test('a broken list of images is put together again with the names', async () =>
 test('a list of images that is lost is told of, and put together again from what there is', async () => {
   const { name } = await loadImage();
   const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Id}}', name]);
-  rmSync(join(store(), 'index.json'));
+  rmSync(join(storeRoot(), 'index.json'));
   const { stderr } = await runTspod(['images'], { expectCode: 125 });
   assert.match(stderr, /index\.json.*it is missing, and there are images\nhint: .*system check --repair/);
   assert.match((await check()).stdout, /the list of images is broken/);
@@ -205,7 +206,7 @@ test('a list of images that is lost is told of, and put together again from what
 test('a broken record of an image is told of with the cure', async () => {
   const { name } = await loadImage();
   const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Id}}', name]);
-  writeFileSync(join(store(), 'images', `${stdout.trim()}.json`), '{');
+  writeFileSync(join(storeRoot(), 'images', `${stdout.trim()}.json`), '{');
   const { stderr } = await runTspod(['create', name, '/program'], { expectCode: 125 });
   assert.match(stderr, /^Error: reading ".*\nhint: repair it with "tspod system check --repair"/);
   await runTspod(['system', 'check', '--repair']);
@@ -216,9 +217,9 @@ test('a layer under a running container is not replaced', async () => {
   const name = uniqueName();
   const { stdout } = await runTspod(words`run -d --name ${name} --network none busybox sleep 1000`);
   const { chainIds } = JSON.parse(
-    readFileSync(join(store(), 'containers', stdout.trim(), 'record.json'), 'utf8'),
+    readFileSync(join(storeRoot(), 'containers', stdout.trim(), 'record.json'), 'utf8'),
   );
-  await inUserns('chmod 700 "$1/bin"', join(store(), 'layers', chainIds[0], 'diff'));
+  await inUserns('chmod 700 "$1/bin"', join(storeRoot(), 'layers', chainIds[0], 'diff'));
   const running = await check('--repair');
   assert.match(
     running.stdout,
@@ -235,15 +236,15 @@ test('broken containers and names are told of; names are repaired, containers re
   const [whole, broken] = [uniqueName(), uniqueName()];
   await runTspod(['create', '--name', whole, 'busybox', 'true']);
   const id = (await runTspod(['create', '--name', broken, 'busybox', 'true'])).stdout.trim();
-  rmSync(join(store(), 'names', whole));
-  symlinkSync('0'.repeat(64), join(store(), 'names/nobody'));
+  rmSync(join(storeRoot(), 'names', whole));
+  symlinkSync('0'.repeat(64), join(storeRoot(), 'names/nobody'));
   assert.match(
     (await check()).stdout,
     new RegExp(`container ${whole}: its name does not lead to it[^]*"nobody" leads to no container`),
   );
   await runTspod(['system', 'check', '--repair']);
   await runTspod(['start', whole]);
-  writeFileSync(join(store(), 'containers', id, 'record.json'), '{');
+  writeFileSync(join(storeRoot(), 'containers', id, 'record.json'), '{');
   assert.match(
     (await check('--repair')).stdout,
     new RegExp(`container ${id.slice(0, 12)}: the record .* is broken.*tspod rm --force`),
@@ -262,11 +263,11 @@ test('what is left over is told of when it is older than --max, and removed; vol
     `shifted/${hex}/map`,
     'volumes/odd',
   ])
-    mkdirSync(join(store(), path), { recursive: true });
-  writeFileSync(join(store(), 'blobs/sha256', hex), 'x');
-  rmSync(join(store(), 'layers', hex, 'diff'), { recursive: true });
+    mkdirSync(join(storeRoot(), path), { recursive: true });
+  writeFileSync(join(storeRoot(), 'blobs/sha256', hex), 'x');
+  rmSync(join(storeRoot(), 'layers', hex, 'diff'), { recursive: true });
   for (const path of [`layers/${hex}`, 'tmp/image-0123456789abcdef', `blobs/sha256/${hex}`])
-    utimesSync(join(store(), path), old, old);
+    utimesSync(join(storeRoot(), path), old, old);
   const { stdout, stderr } = await check();
   assert.equal(stdout.trim().split('\n').length, 4, stdout);
   assert.match(stderr, /volume odd has no record/);
@@ -275,16 +276,16 @@ test('what is left over is told of when it is older than --max, and removed; vol
     /^layers with shifted owners of abababababab, which is gone\n$/,
   );
   await runTspod(['system', 'check', '--repair']);
-  assert.deepEqual(readdirSync(join(store(), 'volumes')), ['odd']);
-  assert.deepEqual(readdirSync(join(store(), 'tmp')), []);
-  rmSync(join(store(), 'volumes/odd'), { recursive: true });
+  assert.deepEqual(readdirSync(join(storeRoot(), 'volumes')), ['odd']);
+  assert.deepEqual(readdirSync(join(storeRoot(), 'tmp')), []);
+  rmSync(join(storeRoot(), 'volumes/odd'), { recursive: true });
   assert.equal((await check('--max', '0s')).stdout, '');
 });
 
 test('shifted layers of a container are made again', async () => {
   const name = uniqueName();
   await runTspod(words`create --name ${name} --network none --userns keep-id busybox id -u`);
-  await inUserns('rm -rf "$1"', join(store(), 'shifted'));
+  await inUserns('rm -rf "$1"', join(storeRoot(), 'shifted'));
   const found = await check();
   if (found.code !== 0) {
     assert.match(found.stdout, /its layers with shifted owners are missing/);

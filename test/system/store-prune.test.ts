@@ -3,11 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import test from 'node:test';
 import { buildArchive } from '../helpers/build-archive';
-import { testFolder, testHome } from '../helpers/test-home';
+import { storeRoot, testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
-
-const store = (): string => join(testHome().home, '.local/share/tspod');
 
 /** Imports an image of one file of `size` bytes; returns its name and id. */
 async function importImage(size: number, ...options: string[]): Promise<{ name: string; id: string }> {
@@ -15,6 +13,13 @@ async function importImage(size: number, ...options: string[]): Promise<{ name: 
   const stdin = await buildArchive([{ name, data: Buffer.alloc(size, name) }]);
   const { stdout } = await runTspod(['import', ...options, '-', name], { stdin });
   return { name, id: stdout.trim().slice(7) };
+}
+
+/** Runs a container that leaves 500 kB in itself and 250 kB in the volume `data`. */
+function writeFiles(container: string): Promise<unknown> {
+  const write = 'head -c 500000 /dev/zero >/file; head -c 250000 /dev/zero >/data/file';
+  const options = ['--name', container, '--network', 'none', '-v', 'data:/data'];
+  return runTspod(['run', ...options, 'busybox', 'sh', '-c', write]);
 }
 
 const clear = () => runTspod(['system', 'prune', '--all', '--volumes', '--force']);
@@ -61,19 +66,7 @@ test('prune asks first', async () => {
 test('system prune tells what went and how much room that was', async () => {
   await clear();
   const { name } = await importImage(1_000_000);
-  await runTspod([
-    'run',
-    '--name',
-    'writer',
-    '--network',
-    'none',
-    '-v',
-    'data:/data',
-    'busybox',
-    'sh',
-    '-c',
-    'head -c 500000 /dev/zero >/file; head -c 250000 /dev/zero >/data/file',
-  ]);
+  await writeFiles('writer');
   const first = await runTspod(['system', 'prune', '--force']);
   assert.match(first.stdout, /^Deleted Containers\n[0-9a-f]{64}\nTotal reclaimed space: 500(\.\d+)?kB\n$/);
   const second = await runTspod(['system', 'prune', '--force', '--volumes']);
@@ -100,19 +93,7 @@ test('system prune refuses what contradicts and what it does not know', async ()
 test('system df agrees with what lies in the store', async () => {
   await clear();
   await importImage(3_000_000);
-  await runTspod([
-    'run',
-    '--name',
-    'rest',
-    '--network',
-    'none',
-    '-v',
-    'data:/data',
-    'busybox',
-    'sh',
-    '-c',
-    'head -c 500000 /dev/zero >/file; head -c 250000 /dev/zero >/data/file',
-  ]);
+  await writeFiles('rest');
   const { stdout } = await runTspod([
     'system',
     'df',
@@ -125,7 +106,9 @@ test('system df agrees with what lies in the store', async () => {
       .split('\n')
       .map((line) => [line.split(':')[0], line.split(':').slice(1).map(Number)]),
   );
-  const du = await runTspod(['-sb', join(store(), 'layers'), join(store(), 'blobs')], { program: 'du' });
+  const du = await runTspod(['-sb', join(storeRoot(), 'layers'), join(storeRoot(), 'blobs')], {
+    program: 'du',
+  });
   const used = du.stdout
     .trim()
     .split('\n')
