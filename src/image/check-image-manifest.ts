@@ -1,13 +1,11 @@
 import { TspodError } from '../lib/errors';
+import { mediaTypes } from '../store/media-types';
 import type { Descriptor, Manifest } from './manifest';
 
 /** overlayfs stacks no more. */
 const mostLayers = 500;
 
-const configTypes = [
-  'application/vnd.oci.image.config.v1+json',
-  'application/vnd.docker.container.image.v1+json',
-];
+const configTypes = [mediaTypes.oci.config, mediaTypes.v2s2.config];
 
 const layerTypes =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar(?:\+(?:gzip|zstd))?|docker\.image\.rootfs\.diff\.tar(?:\.gzip|\.zstd)?)$/;

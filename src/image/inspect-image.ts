@@ -5,8 +5,7 @@ import { imageNotKnown } from './ensure-image';
 import type { HistoryEntry, ImageConfig } from './image-config';
 import { readBlob } from './image-record';
 import { listImages } from './list-images';
-import type { ListedImage } from './list-images';
-import { parseManifest } from './manifest';
+import { manifestType, parseManifest } from './manifest';
 import { resolveImage } from './resolve';
 import type { ResolvedImage } from './resolve';
 
@@ -41,7 +40,7 @@ export function inspectImage(ctx: Context, name: string): object {
     ManifestType: manifestTypeOf(manifest),
     User: config.config?.User ?? '',
     History: (config.history ?? []).map(historyOf),
-    NamesHistory: namesHistory(listed),
+    NamesHistory: listed.names,
     ...(config.config?.Healthcheck === undefined ? {} : { Healthcheck: config.config.Healthcheck }),
   };
 }
@@ -66,11 +65,7 @@ function historyOf(entry: HistoryEntry): object {
 
 function manifestTypeOf(manifest: object): string {
   const { mediaType } = manifest as { mediaType?: string };
-  return mediaType ?? 'application/vnd.oci.image.manifest.v1+json';
-}
-
-function namesHistory(image: ListedImage): string[] {
-  return image.names;
+  return mediaType ?? manifestType;
 }
 
 function graphDriver(ctx: Context, image: ResolvedImage): object {

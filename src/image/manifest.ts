@@ -1,5 +1,6 @@
 import { TspodError } from '../lib/errors';
 import { digestHex } from '../store/digest';
+import { mediaTypes } from '../store/media-types';
 import { parseObject } from './image-config';
 
 /** Content by its digest (OCI image spec, descriptor.md). Size in bytes. */
@@ -27,22 +28,18 @@ export interface ManifestIndex {
 }
 
 /** Media types of what tspod writes. */
-export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-export const configType = 'application/vnd.oci.image.config.v1+json';
+export const { manifest: manifestType, config: configType } = mediaTypes.oci;
 
-const dockerLayer = 'application/vnd.docker.image.rootfs.diff.tar';
+const dockerLayer = mediaTypes.v2s2.layers.none;
 
 /** The media type of a layer as a manifest of OCI names it. */
 export function ociLayerType(type: string): string {
   if (!type.startsWith(dockerLayer)) return type;
-  return type.replace(dockerLayer, 'application/vnd.oci.image.layer.v1.tar').replace(/\.gzip$/, '+gzip');
+  return type.replace(dockerLayer, mediaTypes.oci.layers.none).replace(/\.gzip$/, '+gzip');
 }
 
-const imageTypes = [manifestType, 'application/vnd.docker.distribution.manifest.v2+json'];
-const listTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
+const imageTypes = [mediaTypes.oci.manifest, mediaTypes.v2s2.manifest];
+const listTypes = [mediaTypes.oci.list, mediaTypes.v2s2.list];
 
 /** Reads a manifest or a list of them. Errors: `invalid`; `unsupported`: it says that it is something else. */
 export function parseManifest(data: Buffer): Manifest | ManifestIndex {

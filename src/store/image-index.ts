@@ -1,6 +1,7 @@
 import { TspodError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
+import { mediaTypes } from './media-types';
 import { temporaryFile } from './open-store';
 import { listDirectory } from './staging';
 import type { StorePaths } from './store-paths';
@@ -97,7 +98,7 @@ export function replaceImageIndex(store: StorePaths, entries: readonly IndexEntr
 function writeIndex(store: StorePaths, entries: readonly IndexEntry[]): void {
   const text = JSON.stringify({
     schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
+    mediaType: mediaTypes.oci.list,
     manifests: entries.map(toDescriptor),
   });
   writeFileAtomic(store.index, `${text}\n`, { temporary: temporaryFile(store) });

@@ -4,6 +4,7 @@ import { wrapError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
+import { mediaTypes } from './media-types';
 import { explainStoreError } from './store-error';
 import { storePaths } from './store-paths';
 import type { StorePaths } from './store-paths';
@@ -29,8 +30,7 @@ export function openStore(ctx: Context): StorePaths {
 /** The list is there before the first image is: one that is missing later has been lost. */
 function ensureIndex(store: StorePaths): void {
   if (existsSync(store.index) || readdirSync(store.images).length > 0) return;
-  const mediaType = 'application/vnd.oci.image.index.v1+json';
-  const text = `${JSON.stringify({ schemaVersion: 2, mediaType, manifests: [] })}\n`;
+  const text = `${JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.oci.list, manifests: [] })}\n`;
   withFileLock(`${store.locks}/index`, () => ensureFile(store, store.index, text));
 }
 

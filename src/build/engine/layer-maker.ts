@@ -7,6 +7,7 @@ import { describeLayer } from '../../store/layer/add-layer';
 import { readLayerRecord } from '../../store/layer/layer-record';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
+import { mediaTypes } from '../../store/media-types';
 import type { Build } from './build';
 import type { BuiltLayer } from './stage-state';
 
@@ -56,7 +57,7 @@ async function archive(build: Build, folder: string, parent: BuiltLayer | undefi
   const blobFile = `${folder}/blob`;
   const size = await archiveLayer(build.ctx, `${folder}/diff`, blobFile);
   const diffId = await digestOfFile(blobFile);
-  const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+  const mediaType = mediaTypes.oci.layers.none;
   const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
   const below = (await parent?.done)?.chainId;
   const chainId = chainIdsOf(below === undefined ? [diffId] : [below, diffId]).at(-1) ?? diffId;

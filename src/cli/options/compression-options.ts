@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { ManifestKind } from '../../image/transport/layer-media-types';
+import type { ManifestKind } from '../../store/media-types';
 import type { Compression } from '../../image/transport/packed-layer';
 import type { TransferDefaults } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';

@@ -13,6 +13,7 @@ import { readLayerRecord } from '../../store/layer/layer-record';
 import type { Staging } from '../../store/staging';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
+import { mediaTypes } from '../../store/media-types';
 import { containerLayers, writtenLayer } from '../changes/container-layers';
 import type { ContainerRecord } from '../record';
 
@@ -50,7 +51,7 @@ export function beginNewLayer(
     const { size, leftOut } = end();
     for (const line of leftOut) ctx.log('warn', line);
     const diffId = digestOfFile(blobFile);
-    const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+    const mediaType = mediaTypes.oci.layers.none;
     const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
     return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
   };

@@ -1,14 +1,15 @@
 import type { ImageConfig } from '../../image/image-config';
-import { configType, manifestType, ociLayerType } from '../../image/manifest';
+import { ociLayerType } from '../../image/manifest';
 import { TspodError } from '../../lib/errors';
 import { digestOf } from '../../store/digest';
 import type { LayerBlob } from '../../store/layer/layer-record';
+import { mediaTypes } from '../../store/media-types';
 
 /** How an image is written down. */
 export type ImageFormat = 'oci' | 'docker';
 
-const ociLayer = 'application/vnd.oci.image.layer.v1.tar';
-const dockerLayer = 'application/vnd.docker.image.rootfs.diff.tar';
+const ociLayers = mediaTypes.oci.layers;
+const dockerLayers = mediaTypes.v2s2.layers;
 
 /** The bytes of a configuration in a format; what Docker's has besides goes into `docker`. */
 export function formatConfig(config: ImageConfig, format: ImageFormat, docker: object): Buffer {
@@ -23,12 +24,12 @@ export function formatManifest(
   annotations: Readonly<Record<string, string>> = {},
 ): { bytes: Buffer; mediaType: string } {
   const isDocker = format === 'docker';
-  const mediaType = isDocker ? 'application/vnd.docker.distribution.manifest.v2+json' : manifestType;
+  const mediaType = mediaTypes[isDocker ? 'v2s2' : 'oci'].manifest;
   const manifest = {
     schemaVersion: 2,
     mediaType,
     config: {
-      mediaType: isDocker ? 'application/vnd.docker.container.image.v1+json' : configType,
+      mediaType: mediaTypes[isDocker ? 'v2s2' : 'oci'].config,
       digest: digestOf(config),
       size: config.length,
     },
@@ -44,9 +45,9 @@ export function formatManifest(
 }
 
 function dockerType(type: string): string {
-  if (type.startsWith(dockerLayer)) return type;
-  if (type === ociLayer) return dockerLayer;
-  if (type === `${ociLayer}+gzip`) return `${dockerLayer}.gzip`;
+  if (type.startsWith(dockerLayers.none)) return type;
+  if (type === ociLayers.none) return dockerLayers.none;
+  if (type === ociLayers.gzip) return dockerLayers.gzip;
   throw new TspodError('unsupported', `a layer of the type "${type}" has no place in Docker's format`, {
     hint: 'use --format oci',
   });

@@ -1,7 +1,7 @@
 import { TspodError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
 import { checkImageManifest } from '../check-image-manifest';
-import { parseManifest } from '../manifest';
+import { manifestType, parseManifest } from '../manifest';
 import type { Manifest } from '../manifest';
 import { choosePlatform } from '../platform';
 import type { Platform } from '../platform';
@@ -21,7 +21,7 @@ export function isDirArchive(files: ArchiveFiles): boolean {
 export function readDirArchive(files: ArchiveFiles, platform?: Platform): ArchivedImage[] {
   const { manifest, bytes } = findManifest(files, readArchiveFile(files, 'manifest.json'), platform);
   const config = readVerifiedFile(files, digestHex(manifest.config.digest), manifest.config);
-  const mediaType = manifest.mediaType ?? 'application/vnd.oci.image.manifest.v1+json';
+  const mediaType = manifest.mediaType ?? manifestType;
   const layers = manifest.layers.map((layer) => ({
     range: requireArchiveFile(files, digestHex(layer.digest)),
     expected: { digest: layer.digest, size: layer.size, mediaType: layer.mediaType },

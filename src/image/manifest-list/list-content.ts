@@ -1,4 +1,5 @@
 import { TspodError } from '../../lib/errors';
+import { mediaTypes } from '../../store/media-types';
 import { parseObject } from '../image-config';
 import { parseManifest } from '../manifest';
 import type { Descriptor } from '../manifest';
@@ -28,12 +29,7 @@ export interface ManifestList {
 }
 
 /** Media types of lists. */
-export const listTypes = {
-  oci: 'application/vnd.oci.image.index.v1+json',
-  v2s2: 'application/vnd.docker.distribution.manifest.list.v2+json',
-} as const;
-
-const dockerImage = 'application/vnd.docker.distribution.manifest.v2+json';
+export const listTypes = { oci: mediaTypes.oci.list, v2s2: mediaTypes.v2s2.list };
 
 /** Reads a list. Error `invalid`: it is none. */
 export function parseList(bytes: Buffer): ManifestList {
@@ -57,7 +53,7 @@ export function typed({ manifests, annotations = {}, subject }: ManifestList): M
   const isDocker =
     subject === undefined &&
     Object.keys(annotations).length === 0 &&
-    manifests.every((each) => each.mediaType === dockerImage && each.annotations === undefined);
+    manifests.every((each) => each.mediaType === mediaTypes.v2s2.manifest && each.annotations === undefined);
   return {
     schemaVersion: 2,
     mediaType: isDocker ? listTypes.v2s2 : listTypes.oci,

@@ -14,7 +14,7 @@ import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
 import type { RegistryOptions, Repository } from '../registry/types';
-import type { ManifestKind } from '../transport/layer-media-types';
+import type { ManifestKind } from '../../store/media-types';
 import { openCompressor } from '../transport/packed-layer';
 import type { Compression, Compressor } from '../transport/packed-layer';
 import { localTransport } from '../transport/parse-transport';

@@ -12,7 +12,7 @@ import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
 import type { BlobEvent } from '../pull/pull-request';
 import type { RegistryOptions } from '../registry/types';
-import type { ManifestKind } from '../transport/layer-media-types';
+import type { ManifestKind } from '../../store/media-types';
 import { openCompressor } from '../transport/packed-layer';
 import type { Compression, Compressor } from '../transport/packed-layer';
 import { parseTransport } from '../transport/parse-transport';

@@ -1,15 +1,16 @@
 import { TspodError } from '../../lib/errors';
 import { digestOf } from '../../store/digest';
+import { mediaTypes } from '../../store/media-types';
 import { mediaTypeOf, notJson, discard, readAll } from './response-text';
 import type { HttpResponse } from './exchange';
 import type { RepositoryCalls } from './repository';
 import type { ManifestHead, RemoteManifest } from './types';
 
 const accepted = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
+  mediaTypes.oci.manifest,
+  mediaTypes.v2s2.manifest,
+  mediaTypes.oci.list,
+  mediaTypes.v2s2.list,
   // a registry that has nothing else sends it, and it can be refused by name
   'application/vnd.docker.distribution.manifest.v1+prettyjws',
 ];
@@ -113,7 +114,7 @@ function manifestType(response: HttpResponse, bytes: Buffer, action: string): st
   const { mediaType, manifests, schemaVersion } = (parsed ?? {}) as Record<string, unknown>;
   if (schemaVersion === 1) throw schema1Error(action);
   if (typeof mediaType === 'string') return mediaType;
-  return Array.isArray(manifests) ? 'application/vnd.oci.image.index.v1+json' : (accepted[0] ?? '');
+  return Array.isArray(manifests) ? mediaTypes.oci.list : mediaTypes.oci.manifest;
 }
 
 function schema1Error(action: string): TspodError {

@@ -3,7 +3,7 @@ import type { FileRange } from '../../store/file-range';
 import type { FileSink } from '../../store/sink/file-sink';
 import type { StorePaths } from '../../store/store-paths';
 import { tellCopy, type CopyReport } from '../copy-report';
-import { layerPacking } from './layer-media-types';
+import { layerPacking } from '../../store/media-types';
 import { plainLayer } from './packed-layer';
 import { withBlob } from './stored-image';
 import type { StoredImage, StoredLayer } from './stored-image';

@@ -4,11 +4,11 @@ import type { TspodError } from '../../lib/errors';
 import { createBlobWriter } from '../blob-writer';
 import type { BlobWriter, ExpectedBlob } from '../blob-writer';
 import { detectCompression } from '../compression';
-import type { Compression } from '../compression';
 import type { AwaitNext } from '../decompress';
 import { digestHex } from '../digest';
 import { readRange, readSmallRange } from '../file-range';
 import type { FileRange } from '../file-range';
+import { mediaTypes } from '../media-types';
 import type { Staging } from '../staging';
 import type { LayerRecord } from './layer-record';
 import type { FileMaker } from './file-maker';
@@ -38,13 +38,7 @@ export interface StagedLayer extends UnpackedLayer {
   blob: LayerRecord['blob'];
 }
 
-const mediaTypes: Record<Compression, string> = {
-  none: 'application/vnd.oci.image.layer.v1.tar',
-  gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-  zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-  xz: 'application/vnd.oci.image.layer.v1.tar+xz',
-  bzip2: 'application/vnd.oci.image.layer.v1.tar+bzip2',
-};
+const plainType = mediaTypes.oci.layers.none;
 
 /**
  * Unpacks a layer into `staging` and keeps its archive beside it, both in one pass, its digests verified on the way.
@@ -61,7 +55,8 @@ export async function addLayer(staging: Staging, name: string, input: LayerInput
     const next = copying(input.range, writer, createSpaceGuard(staging.path));
     const unpacked = await unpackLayer(staging, name, { ...input, compression, next, digest });
     const { size = 0, digest: blobDigest = '' } = written ?? {};
-    const mediaType = input.expected?.mediaType ?? mediaTypes[compression];
+    const mediaType =
+      input.expected?.mediaType ?? (compression === 'none' ? plainType : `${plainType}+${compression}`);
     return { ...unpacked, blobFile, blob: { mediaType, digest: blobDigest, size } };
   } finally {
     await writer.abort();

@@ -5,7 +5,7 @@ import { repositoryOf } from '../../../image/reference';
 import type { ImageReference } from '../../../image/reference';
 import { pushTarget } from '../../../image/registry/endpoints';
 import type { Repository } from '../../../image/registry/types';
-import { layerPacking, mediaTypes } from '../../../image/transport/layer-media-types';
+import { layerPacking, mediaTypes } from '../../../store/media-types';
 import { packLayer } from '../../../image/transport/packed-layer';
 import { hostArchitecture } from '../../../image/platform';
 import { wrapError } from '../../../lib/errors';

@@ -1,15 +1,21 @@
-/** The kinds of manifests that tspod writes. */
+/** The kinds of manifests: of OCI, and of Docker's image manifest version 2, schema 2. */
 export type ManifestKind = 'oci' | 'v2s2';
 
 /** How a layer may be packed in a manifest. */
 export type LayerPacking = 'none' | 'gzip' | 'zstd';
 
-/** Media types by kind of manifest. Docker's schema 2 knows no zstd. */
-export const mediaTypes: Record<
-  ManifestKind,
-  { manifest: string; config: string; layers: Partial<Record<LayerPacking, string>> }
-> = {
+interface MediaTypes {
+  /** A list of manifests: `index` in OCI's words. */
+  list: string;
+  manifest: string;
+  config: string;
+  layers: { none: string; gzip: string; zstd?: string };
+}
+
+/** Media types by kind of manifest (OCI image spec, media-types.md). Docker's schema 2 knows no zstd. */
+export const mediaTypes: Record<ManifestKind, MediaTypes> = {
   oci: {
+    list: 'application/vnd.oci.image.index.v1+json',
     manifest: 'application/vnd.oci.image.manifest.v1+json',
     config: 'application/vnd.oci.image.config.v1+json',
     layers: {
@@ -19,6 +25,7 @@ export const mediaTypes: Record<
     },
   },
   v2s2: {
+    list: 'application/vnd.docker.distribution.manifest.list.v2+json',
     manifest: 'application/vnd.docker.distribution.manifest.v2+json',
     config: 'application/vnd.docker.container.image.v1+json',
     layers: {
