@@ -3,6 +3,7 @@ import { digestHex, digestOf } from '../store/digest';
 import { changeImageIndex } from '../store/image-index';
 import type { IndexEntry } from '../store/image-index';
 import type { StagedLayer } from '../store/layer/add-layer';
+import { readLayerRecord } from '../store/layer/layer-record';
 import type { LayerRecord } from '../store/layer/layer-record';
 import { publish } from '../store/publish';
 import type { StagedContent } from '../store/publish';
@@ -11,6 +12,7 @@ import type { StorePaths } from '../store/store-paths';
 import type { ArchivedImage } from './archive/archived-image';
 import type { ImageConfig } from './image-config';
 import { stageImageRecord } from './image-record';
+import { layerSize } from './layer-sizes';
 import { configType, manifestType, ociLayerType } from './manifest';
 
 /** An image that the store has now. */
@@ -51,7 +53,7 @@ export function commitImage(
     content.blobs.push({ file, digest });
   }
   const id = digestHex(digestOf(image.config));
-  const size = layers.reduce((sum, layer) => sum + layer.record.size, 0);
+  const size = layers.reduce((sum, layer) => sum + layerSize(keptRecord(store, layer)), 0);
   const chainIds = layers.map(({ chainId }) => digestHex(chainId));
   content.files = [stageImageRecord(store, staging.path, { version: 1, id, config, chainIds, size })];
   publish(store, content);
@@ -65,6 +67,11 @@ export function commitImage(
     ...(image.listDigest === undefined ? {} : { listDigest: image.listDigest }),
   });
   return { id, names: image.names };
+}
+
+/** A layer that the store has stays as it is, in whatever archive it comes again. */
+function keptRecord(store: StorePaths, { chainId, record, staged }: LayerSoFar): LayerRecord {
+  return (staged && readLayerRecord(store, chainId)) ?? record;
 }
 
 /** What `publish` is to move into the store of an image's layers. */

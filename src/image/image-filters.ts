@@ -38,7 +38,7 @@ const makers: Record<string, MakeFilter> = {
   label: (_ctx, value) => (image) => hasLabel(image, value),
   manifest: (_ctx, value) => {
     const wanted = boolean('manifest', value);
-    return () => !wanted;
+    return ({ isList }) => isList === wanted;
   },
   readonly: (_ctx, value) => {
     const wanted = boolean('readonly', value);

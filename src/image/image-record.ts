@@ -10,6 +10,7 @@ import { readStoredJson } from '../store/stored-json';
 import type { StorePaths } from '../store/store-paths';
 import { parseImageConfig } from './image-config';
 import type { ImageConfig } from './image-config';
+import { layerSize } from './layer-sizes';
 import { parseManifest } from './manifest';
 
 /** What commands need of an image, in one small file made from its blobs; it may be deleted at any time. */
@@ -20,7 +21,7 @@ export interface ImageRecord {
   config: ImageConfig;
   /** Of its layers, hexadecimal, from bottom to top. */
   chainIds: string[];
-  /** Sum of the sizes of the files of its layers, in bytes. */
+  /** Sum of the sizes of its layers, as `history` tells them, in bytes. */
   size: number;
 }
 
@@ -76,7 +77,7 @@ export function makeRecord(store: StorePaths, id: string): ImageRecord {
   const config = parseImageConfig(readBlob(store, `sha256:${id}`));
   const chain = chainIdsOf(config.rootfs.diff_ids);
   let size = 0;
-  for (const chainId of chain) size += readLayerRecord(store, chainId)?.size ?? 0;
+  for (const chainId of chain) size += layerSize(readLayerRecord(store, chainId));
   return { version: 1, id, config, chainIds: chain.map(digestHex), size };
 }
 

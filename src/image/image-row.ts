@@ -54,11 +54,13 @@ export const IMAGE_SORT_KEYS = ['created', 'id', 'repository', 'size', 'tag'] as
 
 export type ImageSortKey = (typeof IMAGE_SORT_KEYS)[number];
 
-/** A row for each name, and one for each image without a name. */
+/** A row for each name, and one for each image without a name; names with digests are shown where there is none with a tag. */
 export function imageRows(images: readonly ListedImage[], options: ImageRowOptions): ImageRow[] {
   return images.flatMap((image) => {
     if (image.names.length === 0) return options.all ? [imageRow(image, undefined, options)] : [];
-    return image.names.filter(options.isWanted).map((name) => imageRow(image, name, options));
+    const wanted = image.names.filter(options.isWanted);
+    const tagged = wanted.filter((name) => !name.includes('@'));
+    return (tagged.length > 0 ? tagged : wanted).map((name) => imageRow(image, name, options));
   });
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import { answers } from '../helpers/fault-answer';
 import { startFaultServer } from '../helpers/fault-server';
+import { startRegistry } from '../helpers/registry';
 import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
@@ -235,6 +236,37 @@ test('every filter of images does what its name says', async () => {
   for (const filter of ['dangling=maybe', 'until=whenever', 'before=no-such-image', 'label'])
     await runTspod(['images', '-f', filter], { expectCode: 125 });
   await runTspod(['rm', mark]);
+});
+
+test('lists of manifests are found by their filter', async () => {
+  const { name } = await importImage();
+  const list = uniqueName('list');
+  await runTspod(['manifest', 'create', list, name]);
+  const show = async (value: string) => {
+    const filters = ['-f', `manifest=${value}`, '-f', `reference=${list}`, '-f', `reference=${name}`];
+    return (await runTspod(['images', '--format', '{{.Repository}}', ...filters])).stdout;
+  };
+  assert.equal(await show('true'), `localhost/${list}\n`);
+  assert.equal(await show('false'), `localhost/${name}\n`);
+});
+
+test('an image is shown by its digest where it has no tag, and is as large as its layers', async () => {
+  const { host } = await startRegistry();
+  const { name, id } = await importImage();
+  const pushed = `${host}/${name}`;
+  const digestFile = join(testFolder(), 'digest');
+  await runTspod(['push', '-q', '--tls-verify=false', '--digestfile', digestFile, name, pushed]);
+  const byDigest = `${pushed}@${readFileSync(digestFile, 'utf8')}`;
+  await runTspod(['pull', '-q', '--tls-verify=false', byDigest]);
+  const rows = async () => {
+    const format = ['--format', '{{.Repository}} {{.Tag}}', '-f', `id=${id}`];
+    return (await runTspod(['images', ...format])).stdout;
+  };
+  assert.equal(await rows(), `localhost/${name} latest\n`);
+  await runTspod(['untag', name, name]);
+  assert.equal(await rows(), `${pushed} <none>\n`);
+  const { stdout } = await runTspod(['history', '--format', 'json', id]);
+  assert.equal(await inspect(id, '.Size'), JSON.parse(stdout)[0].size);
 });
 
 test('images sorts, and shows digests and names without headings', async () => {
