@@ -12,7 +12,7 @@ export default defineCommand({
   summary: 'Push an image to a destination',
   usage: '[options] IMAGE [DESTINATION]',
   description:
-    'Copies an image to a registry: under its own name, or as DESTINATION, `[docker://]REGISTRY/NAME[:TAG]`. Other destinations are oci:PATH[:NAME], oci-archive:PATH[:NAME], docker-archive:PATH[:NAME] and dir:PATH. What was pulled is pushed byte for byte, so its digests stay; a layer that was made here is compressed, and kept in that form for the next time. Blobs that the registry has are not sent again.',
+    'Copies an image to a registry: under its own name, or as DESTINATION, `[docker://]REGISTRY/NAME[:TAG]`. Other destinations are oci:PATH[:NAME], oci-archive:PATH[:NAME], docker-archive:PATH[:NAME] and dir:PATH. What was pulled is pushed byte for byte, so its digests stay; a layer that was made here is compressed, and kept in that form for the next time. Blobs that the registry has are not sent again, and nothing is where it has the same manifest under the same name.',
   examples: [
     'tspod push web registry.example.com/team/web:1.2',
     'tspod push --digestfile web.digest registry.example.com/team/web:1.2',
