@@ -53,7 +53,7 @@ async function* checkOne(
   let differences: string[] = [];
   for (const blob of layer.blobs) {
     const problem = hasBlob(store, blob.digest) ? undefined : 'is missing';
-    const input = describe(store, survey, layer, blob);
+    const input = layerToCheck(store, survey, layer, blob);
     const report = problem === undefined && input ? await checkLayer(input, options) : undefined;
     const wrong = problem ?? report?.blob;
     if (wrong !== undefined) yield blobFinding(store, blob, wrong, owners);
@@ -71,7 +71,8 @@ async function* checkOne(
   if (!options.quick) yield* checkPacked(layerPath(store, hex), owners);
 }
 
-function describe(
+/** What is compared; undefined where nobody knows the diff ID any more. */
+function layerToCheck(
   store: StorePaths,
   survey: Survey,
   layer: NeededLayer,

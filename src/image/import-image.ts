@@ -16,6 +16,7 @@ import { hostArchitecture, hostVariant } from './platform';
 import { givenName } from './reference';
 import { recordEvent } from '../store/events/record-event';
 
+/** What an image is made of. */
 export interface ImportOptions extends CopyReport {
   /** The archive of a root file system, or its http(s) address; undefined is standard input. */
   path: string | undefined;

@@ -25,6 +25,9 @@ export interface LoginRequest {
   registry: RegistryOptions;
 }
 
+/** One question, one answer: who waits for a login sees at once that nobody is there. */
+const once = { retry: 0 };
+
 /**
  * What the argument of `login` and `logout` names; without one the first search registry of registries.conf. Of a URL
  * only the host counts. Error `usage`: it is no registry or repository, has a tag, or there is no default.
@@ -72,9 +75,6 @@ export async function isAccepted(
     return false;
   }
 }
-
-/** One question, one answer: who waits for a login sees at once that nobody is there. */
-const once = { retry: 0 };
 
 function parseTarget(key: string, host: string): Pick<ImageReference, 'tag' | 'digest'> {
   if (key !== host) return parseReference(key);

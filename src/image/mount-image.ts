@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { mountOverlay, mountPoints, unmountAll } from '../runtime/mounts';
 import { imageNotKnown } from './ensure-image';
@@ -6,6 +6,7 @@ import { listImages } from './list-images';
 import type { ListedImage } from './list-images';
 import { resolveImage } from './resolve';
 import { recordEvent } from '../store/events/record-event';
+import { listDirectory } from '../store/staging';
 
 /** An image and where it is mounted. */
 export interface MountedImage {
@@ -43,18 +44,10 @@ export function unmountImage(ctx: Context, name: string): string {
 export function mountedImages(ctx: Context): MountedImage[] {
   const points = mountPoints();
   const listed = new Map<string, ListedImage>(listImages(ctx).map((image) => [image.id, image]));
-  return mountNames(ctx).flatMap((id) => {
+  return listDirectory(`${ctx.paths.runRoot}/mounts`).flatMap((id) => {
     const path = mountPath(ctx, id);
     return points.has(path) ? [{ id, names: listed.get(id)?.names ?? [], path }] : [];
   });
-}
-
-function mountNames(ctx: Context): string[] {
-  try {
-    return readdirSync(`${ctx.paths.runRoot}/mounts`).filter((name) => name !== 'empty');
-  } catch {
-    return [];
-  }
 }
 
 function mountPath(ctx: Context, id: string): string {

@@ -18,6 +18,7 @@ export interface RemovedImage {
   deleted: string | undefined;
 }
 
+/** How an image is removed. */
 export interface RemoveOptions {
   /** Also where containers use it, or where it has several names and is named by its id. */
   force: boolean;

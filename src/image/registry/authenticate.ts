@@ -36,15 +36,21 @@ export function makeAuthenticator(parts: AuthenticatorParts): Authenticator {
     hasAny = found !== undefined;
     return found;
   };
+  const askFor = async (challenge: Challenge, scopes: readonly string[]): Promise<Token> => {
+    const { way, loginHost, signal } = parts;
+    const request = { challenge, scopes, credentials: await own(), loginHost };
+    return fetchToken(way, signal === undefined ? request : { ...request, signal });
+  };
   const bearer = async (bearing: Challenge, scopes: readonly string[]): Promise<string> => {
     const key = scopes.join(' ');
-    const known = await tokens.get(key)?.catch(() => undefined);
-    if (known !== undefined && known.expires > Date.now()) return known.text;
-    const { way, loginHost, signal } = parts;
-    const request = { challenge: bearing, scopes, credentials: await own(), loginHost };
-    const fresh = fetchToken(way, signal === undefined ? request : { ...request, signal });
-    tokens.set(key, fresh);
-    return (await fresh).text;
+    const known = tokens.get(key);
+    const found = await known?.catch(() => undefined);
+    if (found !== undefined && found.expires > Date.now()) return found.text;
+    const newer = tokens.get(key);
+    // of several requests at once the first asks
+    const token = newer === known || newer === undefined ? askFor(bearing, scopes) : newer;
+    tokens.set(key, token);
+    return (await token).text;
   };
   return {
     accept(challenges) {

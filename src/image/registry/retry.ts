@@ -15,6 +15,7 @@ export type RetryOptions = Pick<RegistryOptions, 'retry' | 'retryDelay' | 'signa
 /**
  * Does `action`, and again when it fails in a way that may pass: after Retry-After where the registry said so, else
  * after `retryDelay`, else after 1, 2, 4 ... seconds, give or take a quarter. A line at level `warn` tells of each.
+ * Errors: those of `action`, and the reason of `signal`.
  */
 export async function withRetry<T>(
   ctx: Pick<Context, 'log'>,
@@ -50,7 +51,12 @@ function formatDelay(delay: number): string {
 
 async function wait(delay: number, signal: AbortSignal | undefined): Promise<void> {
   const timers = process.getBuiltinModule('node:timers/promises');
-  await timers.setTimeout(delay, undefined, signal === undefined ? {} : { signal });
+  try {
+    await timers.setTimeout(delay, undefined, signal === undefined ? {} : { signal });
+  } finally {
+    // the reason, and not that a timer was stopped
+    signal?.throwIfAborted();
+  }
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3), seconds or a date, as ms from now; undefined where it is neither. */

@@ -21,8 +21,10 @@ export const UNPACK_IS_THERE = 1;
 /** The kinds of answers. */
 export const UNPACK_ANSWER = { DONE: 1, WARNING: 2, FAILED: 3 } as const;
 
-/** Length of a record without its texts, and of an answer's head, in bytes. */
+/** Length of a record without its texts, in bytes. */
 export const recordSize = 56;
+
+/** Length of what an answer begins with, in bytes. */
 export const answerHeadSize = 12;
 
 /** A record; what is left out is 0 or empty. Texts hold one byte per character. */

@@ -11,6 +11,7 @@ import { writeChunk } from './open-file';
 import { isReservedXattr } from './reserved-xattr';
 import { createSpaceGuard } from './space-guard';
 
+/** How an archive is unpacked. */
 export interface UnpackOptions {
   /** Makes the files. */
   files: FileMaker;

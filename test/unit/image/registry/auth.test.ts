@@ -55,6 +55,17 @@ for (const field of ['token', 'access_token']) {
 }
 
 test(
+  'the first requests at once ask for one token',
+  clean(async (client) => {
+    wantTokens(new Set(['good']));
+    giveTokens(() => ({ body: { token: 'good' } }));
+    const source = client.source(`${server.host}/a/b`);
+    await Promise.all([source.manifest('latest'), source.tags(), source.manifest('latest')]);
+    assert.equal(tokens.requests.length, 1);
+  }),
+);
+
+test(
   'credentials go to the token server, and not to the registry',
   clean(async (client) => {
     wantTokens(new Set(['good']));

@@ -56,5 +56,8 @@ test('withRetry() stops waiting when it is interrupted', async () => {
   const controller = new AbortController();
   const action = () => Promise.reject(markTransient(new TspodError('network', 'gone')));
   setTimeout(() => controller.abort(new Error('enough')), 20);
-  await assert.rejects(withRetry(quiet, { retryDelay: 60_000, signal: controller.signal }, action));
+  await assert.rejects(
+    withRetry(quiet, { retryDelay: 60_000, signal: controller.signal }, action),
+    /^Error: enough$/,
+  );
 });
