@@ -43,13 +43,14 @@ export function checkPruneFilters(ctx: Context, filters: readonly string[]): voi
 /** Removes containers that do not run, then networks, volumes (when asked for) and images that no container uses. */
 export async function pruneStore(ctx: Context, request: PruneRequest): Promise<PrunedStore> {
   const containers = await pruneContainers(ctx, request.filters);
+  const networks = pruneUnusedNetworks(ctx, request.filters);
   const volumes = request.volumes ? pruneVolumes(ctx, request.filters) : { names: [], bytes: 0 };
   const before = imageUsage(ctx).size;
   const filter = parseImageFilters(ctx, request.filters);
   const images = await pruneImages(ctx, { all: request.all, filter });
   return {
     containers: containers.ids,
-    networks: pruneUnusedNetworks(ctx, request.filters),
+    networks,
     volumes: volumes.names,
     images: images.removed,
     bytes: containers.bytes + volumes.bytes + before - imageUsage(ctx).size,
