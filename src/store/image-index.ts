@@ -57,7 +57,21 @@ export function readImageIndex(store: StorePaths): IndexEntry[] {
 }
 
 function isDescriptor(found: Partial<Descriptor> | null): found is Descriptor {
-  return typeof found?.digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(found.digest);
+  if (typeof found?.digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(found.digest)) return false;
+  const { annotations = {} } = found as { annotations?: unknown };
+  if (typeof annotations !== 'object' || annotations === null) return false;
+  return Object.values(annotations).every((value) => typeof value === 'string') && hasListState(found);
+}
+
+function hasListState({ annotations }: Partial<Descriptor>): boolean {
+  const text = annotations?.[listStateKey];
+  if (text === undefined) return true;
+  try {
+    const { created, sources } = (JSON.parse(text) ?? {}) as Partial<ListState>;
+    return typeof created === 'string' && typeof sources === 'object' && sources !== null;
+  } catch {
+    return false;
+  }
 }
 
 function readIndexFile(store: StorePaths): unknown {
