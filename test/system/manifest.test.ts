@@ -1,48 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { importImage, inspectList, insecure, registry, tspod } from '../helpers/manifest-lists';
+import type { List } from '../helpers/manifest-lists';
 import { startRegistry } from '../helpers/registry';
-import type { TestRegistry } from '../helpers/registry';
 import { testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
-
-interface List {
-  mediaType: string;
-  manifests: {
-    mediaType: string;
-    digest: string;
-    size: number;
-    platform?: Record<string, unknown>;
-    annotations?: Record<string, string>;
-  }[];
-  annotations?: Record<string, string>;
-}
-
-let plain: Promise<TestRegistry> | undefined;
-const registry = (): Promise<TestRegistry> => (plain ??= startRegistry());
-const insecure = '--tls-verify=false';
-
-async function tspod(...args: string[]): Promise<string> {
-  return (await runTspod(args)).stdout.trim();
-}
-
-async function inspectList(name: string): Promise<List> {
-  return JSON.parse(await tspod('manifest', 'inspect', insecure, name)) as List;
-}
-
-/** A root file system of one file as an image for an architecture. */
-async function importImage(arch: string): Promise<string> {
-  const folder = testFolder('rootfs');
-  mkdirSync(join(folder, 'root'));
-  writeFileSync(join(folder, 'root/arch'), `${arch} ${uniqueName()}`);
-  execFileSync('tar', ['-C', join(folder, 'root'), '-cf', join(folder, 'r.tar'), '.']);
-  const name = uniqueName();
-  await tspod('import', '-q', '--arch', arch, '--os', 'linux', join(folder, 'r.tar'), name);
-  return name;
-}
 
 const digestOf = (image: string): Promise<string> =>
   tspod('image', 'inspect', '--format', '{{.Digest}}', image);

@@ -6,7 +6,7 @@ import { findImage } from '../find-image';
 import { givenName } from '../reference';
 import { changed, emptyList } from './list-content';
 import type { ListChange } from './list-content';
-import { findInstances } from './list-instances';
+import { findInstances, findSubject } from './list-instances';
 import type { InstanceOptions, ListInstance } from './list-instances';
 import { addList, changeList, requireList } from './local-list';
 import type { LocalList } from './local-list';
@@ -69,10 +69,23 @@ export function annotateList(ctx: Context, name: string, image: string, change: 
   });
 }
 
-/** Sets annotations, and what the list refers to, of the list itself. */
-export function annotateIndex(ctx: Context, name: string, annotations: Record<string, string>): string {
+/** What is changed of a list itself. */
+export interface IndexChange {
+  annotations: Record<string, string>;
+  /** The name of what the list refers to, an image or a list of the store or a registry. */
+  subject?: string;
+}
+
+/** Sets annotations, and what the list refers to, of the list itself. Errors: those of `findSubject`. */
+export async function annotateIndex(ctx: Context, name: string, change: IndexChange): Promise<string> {
+  requireList(ctx, name);
+  const subject = change.subject === undefined ? undefined : await findSubject(ctx, change.subject);
   return changeList(ctx, name, ({ content, state }) => ({
-    content: { ...content, annotations: { ...content.annotations, ...annotations } },
+    content: {
+      ...content,
+      annotations: { ...content.annotations, ...change.annotations },
+      ...(subject === undefined ? {} : { subject }),
+    },
     state,
   }));
 }

@@ -6,6 +6,7 @@ import { storePaths } from '../../store/store-paths';
 import { findImage } from '../find-image';
 import { readBlob, readImageRecord } from '../image-record';
 import { parseManifest } from '../manifest';
+import type { Descriptor } from '../manifest';
 import { choosePlatform } from '../platform';
 import type { Platform } from '../platform';
 import { dockerReference, parseReference, repositoryOf } from '../reference';
@@ -42,20 +43,47 @@ export async function findInstances(
   name: string,
   options: InstanceOptions,
 ): Promise<ListInstance[]> {
+  return locate(name, 'are not put on lists', {
+    locally: (text) => findLocally(ctx, text, options),
+    remotely: (reference) => findRemotely(ctx, reference, options),
+  });
+}
+
+/** The manifest that a name leads to, of an image or a list of the store, else of a registry. Errors: as of `findInstances`. */
+export async function findSubject(ctx: Context, name: string): Promise<Descriptor> {
+  return locate(name, 'are not referred to', {
+    locally(text) {
+      const entry = findImage(ctx, readImageIndex(storePaths(ctx)), text);
+      return entry && { mediaType: entry.mediaType, digest: entry.digest, size: entry.size };
+    },
+    async remotely(reference) {
+      const { mediaType, digest, bytes } = await fetchFirst(ctx, reference, {});
+      return { mediaType, digest, size: bytes.length };
+    },
+  });
+}
+
+/** Where something is looked for. */
+interface Places<T> {
+  locally: (name: string) => T | undefined;
+  remotely: (reference: ImageReference) => Promise<T>;
+}
+
+async function locate<T>(name: string, refusal: string, { locally, remotely }: Places<T>): Promise<T> {
   const place = parseTransport(name);
   if (place !== undefined && place.transport !== 'docker' && place.transport !== 'containers-storage') {
-    throw new TspodError('unsupported', `"${name}": images of ${place.transport}: are not put on lists`, {
+    throw new TspodError('unsupported', `"${name}": images of ${place.transport}: ${refusal}`, {
       hint: `bring it into the store first: tspod pull ${name}`,
     });
   }
   const text = place?.path ?? name;
-  const local = place?.transport === 'docker' ? undefined : findLocally(ctx, text, options);
+  const local = place?.transport === 'docker' ? undefined : locally(text);
   if (local !== undefined) return local;
   if (place?.transport === 'containers-storage')
     throw new TspodError('not-found', `${text}: image not known`);
   const reference = dockerReference(parseReference(text));
   try {
-    return await findRemotely(ctx, reference, options);
+    return await remotely(reference);
   } catch (error) {
     if (place !== undefined) throw wrapError(`looking at "${name}"`, error);
     const reason = describeError(error);

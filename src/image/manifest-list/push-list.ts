@@ -20,6 +20,8 @@ import type { Compression, Compressor } from '../transport/packed-layer';
 import { localTransport } from '../transport/parse-transport';
 import type { TransportReference } from '../transport/parse-transport';
 import { readStoredImage } from '../transport/stored-image';
+import { addVariants, checkVariants } from './add-variants';
+import type { CompressionFormat, PushedInstance, VariantOptions } from './add-variants';
 import { copyRemote } from './copy-remote';
 import { listBytes, listTypes, typed } from './list-content';
 import type { ListedManifest, ManifestList } from './list-content';
@@ -36,6 +38,8 @@ export interface PushListOptions {
   kind?: ManifestKind;
   compression: Compression;
   force: boolean;
+  /** Further forms of the images: for each platform that lacks it, one with layers of the format. */
+  addCompression?: readonly CompressionFormat[];
   registry: RegistryOptions;
   note: (line: string) => void;
   /** As of PushOptions. */
@@ -61,6 +65,8 @@ export async function pushList(ctx: Context, name: string, options: PushListOpti
   const list = requireList(ctx, name);
   const destination = options.destination ?? list.name ?? name;
   const place = localTransport(destination);
+  const { addCompression = [], all, kind } = options;
+  checkVariants(addCompression, { all, kind, isLocal: place !== undefined });
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = makeStaging(store);
@@ -101,14 +107,19 @@ async function write(
 }
 
 async function push(content: ManifestList, options: Push): Promise<string> {
-  const { all, note, repository, reference } = options;
-  const manifests: ListedManifest[] = [];
+  const { all, note, repository, reference, addCompression: formats = [] } = options;
+  const instances: PushedInstance[] = [];
   const count = content.manifests.length;
   if (all) note(`Copying ${count} images generated from ${count} images in list`);
   for (const [at, listed] of content.manifests.entries()) {
     if (all) note(`Copying image ${listed.digest} (${at + 1}/${count})`);
-    manifests.push(all ? await pushInstance(listed, options) : listed);
+    instances.push({ original: listed, pushed: all ? await pushInstance(listed, options) : listed });
   }
+  const pushAs: VariantOptions['pushAs'] = (listed, format) => pushVariant(listed, format, options);
+  const manifests =
+    formats.length > 0
+      ? await addVariants(instances, { repository, formats, pushAs })
+      : instances.map(({ pushed }) => pushed);
   const list = inKind(typed({ ...content, manifests }), options.kind);
   const bytes = listBytes(list);
   const digest = digestOf(bytes);
@@ -136,6 +147,27 @@ async function pushInstance(listed: ListedManifest, options: Push): Promise<List
   const found = await fetchFirst(ctx, sourceOf(source, listed), registry);
   await copyRemote(found.repository, repository, listed.digest, note);
   return listed;
+}
+
+async function pushVariant(
+  listed: ListedManifest,
+  format: CompressionFormat,
+  options: Push,
+): Promise<ListedManifest> {
+  const source = options.sources[listed.digest];
+  if (source !== undefined) {
+    throw new TspodError('unsupported', `--add-compression: the image ${listed.digest} lies in ${source}`, {
+      hint: 'pull it, and add it to the list from the store',
+    });
+  }
+  options.note(`Copying image ${listed.digest} with ${format} layers`);
+  const compressor = await openCompressor(options.ctx, { format });
+  return pushLocal(listed, {
+    ...options,
+    compressor,
+    force: true,
+    ...(format === 'zstd' ? { kind: 'oci' } : {}),
+  });
 }
 
 async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedManifest> {

@@ -8,7 +8,7 @@ export default defineCommand({
   summary: 'Add or update information about an entry of a manifest list',
   usage: '[options] LIST IMAGE',
   description:
-    'Changes what a list says of an image on it, which is named by its digest or by its name in the store, and prints the id of the list. With --index the annotations are those of the list itself.',
+    'Changes what a list says of an image on it, which is named by its digest or by its name in the store, and prints the id of the list. With --index the annotations, and the subject, are those of the list itself.',
   examples: [
     'tspod manifest annotate --arch arm --variant v7 web:1.2 "$DIGEST"',
     'tspod manifest annotate --index --annotation team=web web:1.2',
@@ -19,12 +19,12 @@ export default defineCommand({
     ...osFeaturesOption,
     subject: {
       type: 'string',
-      description: 'What the list refers to',
-      refuse: 'lists refer to their images only',
+      value: 'IMAGE',
+      description: 'What the list itself refers to, with --index: an image or a list',
     },
   },
   args: { min: 1, max: 2 },
-  run(ctx, flags, [name = '', image], output) {
+  async run(ctx, flags, [name = '', image], output) {
     const change = parseListChange(flags);
     if (flags.index) {
       if (image !== undefined)
@@ -32,8 +32,12 @@ export default defineCommand({
       if (Object.keys(change.platform ?? {}).length > 0) {
         throw new TspodError('usage', '--index: a list has no platform of its own');
       }
-      return output.print(annotateIndex(ctx, name, change.annotations ?? {}));
+      const { subject } = flags;
+      const index = { annotations: change.annotations ?? {}, ...(subject ? { subject } : {}) };
+      return output.print(await annotateIndex(ctx, name, index));
     }
+    if (flags.subject)
+      throw new TspodError('usage', '--subject is one of the list itself: use it with --index');
     if (image === undefined) throw new TspodError('usage', 'expected an instance digest or image name');
     output.print(annotateList(ctx, name, image, change));
   },

@@ -4,7 +4,12 @@ import { removeImage, removeUnusedContent } from '../../../image/remove-image';
 import { defineCommand } from '../../define-command';
 import { pushReport } from '../../print/push-progress';
 import { signingOptions } from '../../options/signing-options';
-import { compressionOptions, parseCompression, writeDigestFile } from '../../options/compression-options';
+import {
+  compressionOf,
+  compressionOptions,
+  parseCompression,
+  writeDigestFile,
+} from '../../options/compression-options';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';
 
 /** `tspod manifest push`. */
@@ -16,13 +21,15 @@ export default defineCommand({
   examples: [
     'tspod manifest push web:1.2 registry.example.com/team/web:1.2',
     'tspod manifest push web:1.2 oci-archive:web.tar:web',
+    'tspod manifest push --add-compression zstd web:1.2 registry.example.com/team/web:1.2',
     'tspod manifest push --rm registry.example.com/team/web:1.2',
   ],
   options: {
     'add-compression': {
       type: 'list',
-      description: 'Further forms of the images',
-      refuse: 'each image is pushed in one form',
+      value: 'FORMAT',
+      description:
+        'Push the images with layers of this format too, gzip or zstd, where the list has none for the platform',
     },
     all: { type: 'boolean', default: true, description: 'Push the images on the list too' },
     ...registryOptions,
@@ -43,6 +50,7 @@ export default defineCommand({
       ...parseCompression(flags, ctx.defaults?.transfer?.compression),
       destination,
       all: flags.all,
+      addCompression: flags['add-compression'].map((format) => compressionOf(format, undefined).format),
       registry,
       ...pushReport(output, flags.quiet),
     });
