@@ -37,9 +37,8 @@ export function makeConnections(
         return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
       }
       if (proxy.protocol.startsWith('socks5')) {
-        const { throughSocks } = await import('./socks');
-        const make = () => throughSocks(plainAgent(url.protocol, keep), proxy, url.protocol === 'https:');
-        return { ...target(url), ...tls, agent: agent(name, make) };
+        const { SocksAgent } = await import('./socks');
+        return { ...target(url), ...tls, agent: agent(name, () => new SocksAgent(proxy, keep)) };
       }
       if (url.protocol === 'http:') {
         const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};
