@@ -26,7 +26,7 @@ const SELDOM = [
     (path) => `src/${path}/`,
   ),
   ...['build.ts', 'generate/', 'quadlet/', 'system/'].map((path) => `src/cli/commands/${path}`),
-  ...['chalk', 'fzstd', 'https-proxy-agent', 'xz-decompress', 'yaml', 'yargs/yargs'],
+  ...['chalk', 'fzstd', 'https-proxy-agent', 'socks-proxy-agent', 'xz-decompress', 'yaml', 'yargs/yargs'],
 ];
 
 mkdirSync(join(top, 'dist'), { recursive: true });
