@@ -34,10 +34,8 @@ int role_unpack(int argc, char **argv) {
     while (unpack_next(&stream, &item)) {
         if (item.record.op != UNPACK_DATA)
             unpack_make(&layer, &item);
-        else if (unpack_data(&stream, layer.file, item.record.size, item.record.length) < 0)
+        else if (unpack_data(&stream, &layer, item.record.size, item.record.length) < 0)
             unpack_answer_failure("write", layer.pending.path);
-        else
-            unpack_written(&layer, item.record.length);
     }
     return 0;
 }

@@ -11,7 +11,7 @@
 enum unpack_op {
     UNPACK_ROOT = 1,      /* path: the new, empty directory that all that follows is about */
     UNPACK_DIRECTORY = 2, /* one that is there already with UNPACK_IS_THERE; its times come last */
-    UNPACK_FILE = 3,      /* its data follow in records of their own */
+    UNPACK_FILE = 3,      /* of `size` bytes, or 0; its data follow in records of their own */
     UNPACK_DATA = 4,      /* `length` bytes follow, for `size` bytes behind the beginning of the open file */
     UNPACK_END = 5,       /* of the open file; `size` is that of the file */
     UNPACK_SYMLINK = 6,   /* link: its content */
@@ -70,8 +70,8 @@ struct unpack_stream {
 /* The next record; its texts hold until the next call. False at the end of the stream. */
 bool unpack_next(struct unpack_stream *stream, struct unpack_item *item);
 
-/* Writes `length` bytes of the stream into a file from `offset` on. -1 with errno when that fails. */
-int unpack_data(struct unpack_stream *stream, int to, uint64_t offset, uint64_t length);
+/* The next bytes of the stream, at least one and at most `length`; they hold until the next call. */
+size_t unpack_some(struct unpack_stream *stream, uint64_t length, const char **data);
 
 /* The layer that is being made. */
 struct unpack_layer {
@@ -81,13 +81,20 @@ struct unpack_layer {
     int file; /* the open file, or -1, and its record */
     struct unpack_item pending;
     uint64_t unwritten; /* bytes of it that are not yet on their way to the disk */
+    bool is_gathering; /* its data go past the page cache, in large pieces: the next one, and where it goes */
+    char *gathered;
+    size_t filled;
+    uint64_t gathered_at;
 };
 
 /* Carries out one record, other than data. Ends the process with an answer when that fails. */
 void unpack_make(struct unpack_layer *layer, const struct unpack_item *item);
 
-/* Says that so many bytes of the open file have been written. */
-void unpack_written(struct unpack_layer *layer, uint64_t length);
+/* The data of the file that has been opened, which will be of this size: `length` bytes of the stream, from
+ * `offset` on; the end. -1 with errno when that fails. */
+void unpack_begin_data(struct unpack_layer *layer, uint64_t size);
+int unpack_data(struct unpack_stream *stream, struct unpack_layer *layer, uint64_t offset, uint64_t length);
+int unpack_end_data(struct unpack_layer *layer);
 
 /* The attributes of a new object: those that its file system does not know are left out, with a warning,
  * unless they are `needed`. `fd` is the open file, or -1 for the one of this name in the directory `parent`.

@@ -13,11 +13,6 @@
 #include "tree_walk.h"
 #include "unpack.h"
 
-/* In bytes: smaller files are left to the sync at the end, larger ones begin to be written before they end.
- */
-#define LARGE_FILE (64u << 10)
-#define WRITTEN_AT_ONCE (4u << 20)
-
 /* A directory of the layer: no link is followed on the way, and none leads out. */
 static int open_directory(int root, const char *path) {
     struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
@@ -92,7 +87,7 @@ static void open_file(struct unpack_layer *layer, int parent, const char *name,
         openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, item->record.mode & 0777);
     if (layer->file < 0)
         unpack_answer_failure("open", item->path);
-    layer->unwritten = 0;
+    unpack_begin_data(layer, item->record.size);
     size_t path = item->record.path_length + 1u, attributes = item->record.attributes_length;
     char *copy = malloc(path + attributes + 1);
     if (!copy)
@@ -100,19 +95,6 @@ static void open_file(struct unpack_layer *layer, int parent, const char *name,
     memcpy(copy, item->path, path);
     memcpy(copy + path, item->attributes, attributes);
     layer->pending = (struct unpack_item){item->record, copy, copy, copy + path};
-}
-
-/* Lets what has been given to the file go to the disk while more comes: the sync at the end, which is told of
- * errors, finds less to do. */
-static void begin_writing(struct unpack_layer *layer) {
-    sync_file_range(layer->file, 0, 0, SYNC_FILE_RANGE_WRITE);
-    layer->unwritten = 0;
-}
-
-void unpack_written(struct unpack_layer *layer, uint64_t length) {
-    layer->unwritten += length;
-    if (layer->unwritten >= WRITTEN_AT_ONCE)
-        begin_writing(layer);
 }
 
 /* chown(2) clears set-uid bits and file capabilities: what follows has to follow. */
@@ -125,6 +107,8 @@ static void end_file(struct unpack_layer *layer, uint64_t size) {
     struct timespec time = {record->seconds, record->nanoseconds};
     struct timespec times[] = {time, time};
     struct stat status;
+    if (unpack_end_data(layer) < 0)
+        unpack_answer_failure("write", item->path);
     if (size > 0 && (fstat(fd, &status) < 0 || (uint64_t)status.st_size < size) &&
         ftruncate(fd, (off_t)size) < 0)
         unpack_answer_failure("ftruncate", item->path);
@@ -135,8 +119,6 @@ static void end_file(struct unpack_layer *layer, uint64_t size) {
     unpack_attributes(item, fd, -1, NULL, false);
     if (futimens(fd, times) < 0)
         unpack_answer_failure("utime", item->path);
-    if (layer->unwritten >= LARGE_FILE)
-        begin_writing(layer);
     free((void *)item->path);
     layer->file = -1;
 }

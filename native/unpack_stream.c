@@ -75,34 +75,11 @@ bool unpack_next(struct unpack_stream *stream, struct unpack_item *item) {
            take_text(stream, &at, record->attributes_length);
 }
 
-static int write_part(int to, const char *data, size_t length, uint64_t offset) {
-    while (length > 0) {
-        ssize_t put = pwrite(to, data, length, (off_t)offset);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -1;
-        data += put;
-        offset += (uint64_t)put;
-        length -= (size_t)put;
-    }
-    return 0;
-}
-
-int unpack_data(struct unpack_stream *stream, int to, uint64_t offset, uint64_t length) {
-    while (length > 0) {
-        size_t there = stream->end - stream->start;
-        if (there == 0) {
-            if (!fill(stream))
-                _exit(125); /* who gave the orders has given up */
-            continue;
-        }
-        size_t part = there < length ? there : (size_t)length;
-        if (to >= 0 && write_part(to, stream->buffer + stream->start, part, offset) < 0)
-            return -1;
-        stream->start += part;
-        offset += part;
-        length -= part;
-    }
-    return 0;
+size_t unpack_some(struct unpack_stream *stream, uint64_t length, const char **data) {
+    if (stream->start == stream->end && !fill(stream))
+        _exit(125); /* who gave the orders has given up */
+    size_t there = stream->end - stream->start, part = there < length ? there : (size_t)length;
+    *data = stream->buffer + stream->start;
+    stream->start += part;
+    return part;
 }

@@ -12,7 +12,7 @@
 #include "roles.h"
 #include "unpack.h"
 
-static char records[1 << 16];
+static char records[16 << 20];
 static size_t length;
 
 static void put(const void *data, size_t size) {
@@ -96,6 +96,48 @@ static void files_are_made_as_told(void) {
     CHECK(access("root/gone", F_OK) < 0, "what is removed is gone");
 }
 
+/* The byte of a large file at this place. */
+static char pattern(size_t at) {
+    return (char)(at * 31 + at / 4099);
+}
+
+/* A file of `size` bytes in pieces of `piece`, without those of the piece `left_out`. */
+static void put_large_file(const char *path, size_t size, size_t piece, size_t left_out) {
+    put_record((struct unpack_record){.op = UNPACK_FILE, .mode = 0600, .size = size}, path, "");
+    for (size_t at = 0; at < size; at += piece) {
+        size_t part = size - at < piece ? size - at : piece;
+        if (at / piece == left_out)
+            continue;
+        put_record((struct unpack_record){.op = UNPACK_DATA, .size = at, .length = (uint32_t)part}, "", "");
+        CHECK(length + part <= sizeof records, "room for data");
+        for (size_t i = 0; i < part; i++)
+            records[length++] = pattern(at + i);
+    }
+    put_record((struct unpack_record){.op = UNPACK_END}, "", "");
+}
+
+static void check_large_file(const char *path, size_t size, size_t piece, size_t left_out) {
+    static char text[6 << 20];
+    int fd = open(path, O_RDONLY);
+    CHECK(fd >= 0 && read(fd, text, sizeof text) == (ssize_t)size && close(fd) == 0, "size of a large file");
+    size_t wrong = 0;
+    for (size_t at = 0; at < size; at++)
+        wrong += text[at] != (at / piece == left_out ? 0 : pattern(at));
+    CHECK(wrong == 0, path);
+}
+
+static void large_files_are_made_past_the_cache(void) {
+    char answers[64];
+    begin("root");
+    put_large_file("odd", 5000123, 99991, SIZE_MAX);
+    put_large_file("even", 4u << 20, 1u << 18, SIZE_MAX);
+    put_large_file("gap", 4500000, 300000, 7);
+    CHECK(unpack(answers, sizeof answers) == 0, "all of it is done");
+    check_large_file("root/odd", 5000123, 99991, SIZE_MAX);
+    check_large_file("root/even", 4u << 20, 1u << 18, SIZE_MAX);
+    check_large_file("root/gap", 4500000, 300000, 7);
+}
+
 static void refused(const char *path) {
     char answers[1024];
     begin("root");
@@ -140,6 +182,7 @@ int main(void) {
     char place[] = "/tmp/tspod-unpack-XXXXXX";
     CHECK(mkdtemp(place) && chdir(place) == 0, "temporary directory");
     files_are_made_as_told();
+    large_files_are_made_past_the_cache();
     nothing_is_made_outside();
     nonsense_ends_the_process();
     char command[64];

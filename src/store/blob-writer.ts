@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { TspodError } from '../lib/errors';
 import { createDirectFile } from '../sys/direct-file';
+import { newSha256 } from '../sys/sha256';
 
 /** What is known of a blob that comes from outside. */
 export interface ExpectedBlob {
@@ -21,7 +21,7 @@ export interface BlobWriter {
 /** Writes a blob to `path`, hashing what passes. Syncing and renaming it is the caller's. */
 export function createBlobWriter(path: string, expected: ExpectedBlob | undefined): BlobWriter {
   const file = createDirectFile(path, 0o600);
-  const hash = createHash('sha256');
+  const hash = newSha256();
   let size = 0;
   let behind = Promise.resolve();
   return {
@@ -36,7 +36,7 @@ export function createBlobWriter(path: string, expected: ExpectedBlob | undefine
     async finish() {
       await behind;
       file.close();
-      const digest = `sha256:${hash.digest('hex')}`;
+      const digest = `sha256:${hash.hex()}`;
       if (expected !== undefined) checkBlob({ digest, size }, expected);
       return { digest, size };
     },

@@ -15,7 +15,7 @@ import type { BufferCollector } from '../../sys/buffer-collector';
 import { writeFully } from '../../sys/file-io';
 import { readBlob } from '../image-record';
 import type { Descriptor } from '../manifest';
-import type { Repository } from '../registry/types';
+import type { ByteStream, Repository } from '../registry/types';
 
 /** So many bytes are written to the disk at a time, while more come: a sync at the end finds little to do. */
 const writtenAtOnce = 2 << 20;
@@ -126,12 +126,12 @@ async function fetchOn(
   let skip = progress.at - answer.from;
   if (skip < 0)
     throw new TspodError('invalid', `the answer begins at byte ${answer.from}, not ${progress.at}`);
-  for await (const chunk of answer.stream) {
+  await eachPiece(answer.stream, (chunk) => {
     options.signal.throwIfAborted();
     // a registry that knows no ranges sends it all again
     const data = skip === 0 ? chunk : chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - data.length;
-    if (data.length === 0) continue;
+    if (data.length === 0) return;
     if (progress.at + data.length > blob.size) throw tooLong(blob);
     space.take(data.length);
     writeFully(partial.descriptor, data, progress.at);
@@ -140,8 +140,13 @@ async function fetchOn(
     progress.startWriting(progress.at);
     options.have(progress.at);
     options.collect(data.length);
-  }
+  });
   return undefined;
+}
+
+async function eachPiece(stream: ByteStream, take: (piece: Buffer) => void): Promise<void> {
+  if (stream.each !== undefined) return stream.each(take);
+  for await (const piece of stream) take(piece);
 }
 
 /** Broken connections are tried again; everything else is final. */

@@ -11,7 +11,7 @@ import type { FetcherMessage } from './receiver-protocol';
 /** Downloads at once: as many as Podman's. */
 const parallel = 6;
 /** The one who unpacks is told of so many more bytes at a time. */
-const step = 1 << 18;
+const step = 1 << 20;
 
 /** Layers that are being fetched. */
 export interface LayerFetch {

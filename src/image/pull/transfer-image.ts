@@ -4,6 +4,7 @@ import { TspodError } from '../../lib/errors';
 import { chainIdsOf, digestHex } from '../../store/digest';
 import { openPartialBlob } from '../../store/partial-blob';
 import type { StorePaths } from '../../store/store-paths';
+import { postponeOptimizing } from '../../sys/postpone-optimizing';
 import { lockContentShared } from '../collect-garbage';
 import { parseImageConfig } from '../image-config';
 import type { ChosenManifest } from './choose-manifest';
@@ -96,6 +97,7 @@ async function transferOnce(transfer: Transfer): Promise<string> {
     // it starts while the first bytes are on their way
     send: (message) => receive().send(message),
   });
+  const optimize = postponeOptimizing();
   try {
     if (fetch.missing.size > 0) receive();
     const config = fetchConfig(store, chosen.parsed.config, source);
@@ -110,6 +112,7 @@ async function transferOnce(transfer: Transfer): Promise<string> {
     abort.abort(new TspodError('state', 'given up'));
     transfer.signal?.removeEventListener('abort', end);
     await Promise.allSettled([fetch.finished, receiver?.abort()]);
+    optimize();
   }
 }
 

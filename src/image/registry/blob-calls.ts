@@ -1,16 +1,18 @@
 import { TspodError } from '../../lib/errors';
+import { blobBytes } from './blob-bytes';
 import type { HttpResponse } from './exchange';
 import type { RepositoryCalls } from './repository';
 import { discard, mediaTypeOf, webPage } from './response-text';
 import { transportError } from './transport-error';
 import { during } from './transient';
+import type { Repository } from './types';
 
 /** `Repository.blob`. */
 export function getBlob(
   calls: RepositoryCalls,
   digest: string,
   from: number,
-): Promise<{ stream: AsyncIterable<Buffer>; from: number; size: number | undefined }> {
+): ReturnType<Repository['blob']> {
   const action = `fetching blob ${digest} from ${calls.label}`;
   return calls.session.retry(async () => {
     let response = await ask(calls, 'GET', digest, from);
@@ -26,7 +28,8 @@ export function getBlob(
       response.body.destroy();
       throw problem(action);
     }
-    return { stream: bytesOf(response, action), from: start, size: lengthOf(response) };
+    const explain = (error: unknown): Error => during(action, transportError(response.url, error));
+    return { stream: blobBytes(response.body, explain), from: start, size: lengthOf(response) };
   });
 }
 
@@ -107,15 +110,4 @@ function startOf({ headers }: HttpResponse): number {
 function lengthOf({ headers }: HttpResponse): number | undefined {
   const length = Number(headers['content-length'] ?? NaN);
   return Number.isSafeInteger(length) ? length : undefined;
-}
-
-/** The body, whose errors say what was being done; ends the connection when the reader stops early. */
-async function* bytesOf(response: HttpResponse, action: string): AsyncGenerator<Buffer> {
-  try {
-    yield* response.body as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw during(action, transportError(response.url, error));
-  } finally {
-    response.body.destroy();
-  }
 }

@@ -38,6 +38,15 @@ export interface ManifestHead {
   size: number;
 }
 
+/** Bytes as they come. */
+export interface ByteStream extends AsyncIterable<Buffer> {
+  /**
+   * Hands over one piece after the other, which costs less than iterating; resolves after the last one. What `take` throws ends it,
+   * and is thrown.
+   */
+  each?(take: (piece: Buffer) => void): Promise<void>;
+}
+
 /** A blob to upload. */
 export interface BlobUpload {
   digest: string;
@@ -69,7 +78,7 @@ export interface Repository {
   blob(
     digest: string,
     from?: number,
-  ): Promise<{ stream: AsyncIterable<Buffer>; from: number; size: number | undefined }>;
+  ): Promise<{ stream: ByteStream; from: number; size: number | undefined }>;
   /** Its size in bytes; undefined where the repository has no such blob. */
   hasBlob(digest: string): Promise<number | undefined>;
   /** Whether the blob could be taken over from `fromPath`, a repository of the same registry. */

@@ -113,7 +113,8 @@ export function createFileMaker(channel: MakerChannel): FileMaker {
     begin: (root) => put({ op: UNPACK.ROOT, path: Buffer.from(root).toString('latin1') }),
     directory: (path, entry, isThere) =>
       put({ op: UNPACK.DIRECTORY, path, ...metadata(entry), flags: isThere ? UNPACK_IS_THERE : 0 }),
-    file: (path, entry) => put({ op: UNPACK.FILE, path, ...metadata(entry) }),
+    file: (path, entry) =>
+      put({ op: UNPACK.FILE, path, ...metadata(entry), size: entry.sparse === undefined ? entry.size : 0 }),
     data,
     end: (size = 0) => put({ op: UNPACK.END, size }),
     symlink: (path, entry) => put({ op: UNPACK.SYMLINK, path, link: entry.linkPath, ...metadata(entry) }),

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { TspodError } from '../../lib/errors';
 import { createBufferCollector } from '../../sys/buffer-collector';
 import type { BufferCollector } from '../../sys/buffer-collector';
+import { newSha256 } from '../../sys/sha256';
 import type { Compression } from '../compression';
 import { decompress } from '../decompress';
 import type { AwaitNext } from '../decompress';
@@ -69,7 +69,7 @@ async function readAll(input: UnpackInput, take: (chunk: Buffer) => void): Promi
     for (let chunk = await next(); chunk !== undefined; chunk = await next()) take(chunk);
     return input.digest();
   }
-  const hash = createHash('sha256');
+  const hash = newSha256();
   const collect = input.collect ?? createBufferCollector();
   for await (const chunk of decompress(compression, next)) {
     hash.update(chunk);
@@ -79,5 +79,5 @@ async function readAll(input: UnpackInput, take: (chunk: Buffer) => void): Promi
   // what follows the compressed data belongs to the blob
   while ((await next()) !== undefined);
   await input.digest();
-  return `sha256:${hash.digest('hex')}`;
+  return `sha256:${hash.hex()}`;
 }

@@ -59,6 +59,37 @@ test(
 );
 
 test(
+  'a body is handed over piece by piece, and what its taker throws ends it',
+  withServer(async (client) => {
+    const source = client.source(`${server.host}/a/b`);
+    const pieces: Buffer[] = [];
+    await (await source.blob(digest)).stream.each?.((piece) => void pieces.push(piece));
+    assert.deepEqual(Buffer.concat(pieces), blob);
+    server.fault({ path: /blobs/, answer: (_request, normal) => ({ ...normal, pieces: 1000, pause: 5 }) });
+    let count = 0;
+    const { stream } = await source.blob(digest);
+    const refused = stream.each?.(() => {
+      if (++count === 2) throw new Error('no room');
+    });
+    await assert.rejects(refused ?? Promise.resolve(), /^Error: no room$/);
+    assert.equal(count, 2);
+  }),
+);
+
+test(
+  'a body that stops in the middle is given up by who is handed its pieces',
+  withServer(async (client) => {
+    server.fault({
+      path: /blobs/,
+      answer: (_request, normal) => ({ ...normal, pieces: 100_000, pause: 5_000 }),
+    });
+    const { stream } = await client.source(`${server.host}/a/b`, { timeouts: { silence: 100 } }).blob(digest);
+    const reading = stream.each?.(() => undefined) ?? Promise.resolve();
+    await assert.rejects(reading, /fetching blob sha256:\w+ from .*: nothing came for 0.1s$/);
+  }),
+);
+
+test(
   'a body that stops in the middle is given up',
   withServer(async (client) => {
     server.fault({
