@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { commitImage } from '../../src/image/commit-image';
 import type { ImageConfig } from '../../src/image/image-config';
 import type { Context } from '../../src/lib/context';
 import { openStore } from '../../src/store/open-store';
 import { makeStaging } from '../../src/store/staging';
+import { inFolder } from './in-folder';
 
 /** Runs `work` in a store of its own, which is removed afterwards. */
 export function inStore(work: (ctx: Context) => void): void {
-  const root = mkdtempSync(join(tmpdir(), 'image-store-'));
-  try {
-    work({ paths: { root, runRoot: root }, env: {}, home: root, log: () => undefined } as unknown as Context);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  inFolder((root) => {
+    const ctx = { paths: { root, runRoot: root }, env: {}, home: root, log: () => undefined };
+    work(ctx as unknown as Context);
+  });
 }
 
 /** Adds `localhost/NAME:latest`, an image that says something and has no layer; returns its id. */

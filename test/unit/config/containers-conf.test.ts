@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { loadContainersConf } from '../../../src/config/containers-conf';
 import type { Context } from '../../../src/lib/context';
+import { inFolder } from '../../helpers/in-folder';
 
 function contextIn(directory: string, env: Record<string, string> = {}): { ctx: Context; said: string[] } {
   const said: string[] = [];
@@ -20,17 +20,8 @@ function contextIn(directory: string, env: Record<string, string> = {}): { ctx: 
   return { ctx, said };
 }
 
-async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'tspod-conf-'));
-  try {
-    await work(directory);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
 test('loadContainersConf() reads the file of CONTAINERS_CONF, then that of CONTAINERS_CONF_OVERRIDE', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const only = join(directory, 'a.conf');
     const last = join(directory, 'b.conf');
     writeFileSync(only, '[containers]\ntz = "local"\numask = "0077"\n');
@@ -42,7 +33,7 @@ test('loadContainersConf() reads the file of CONTAINERS_CONF, then that of CONTA
   }));
 
 test("loadContainersConf() reads the user's file and its drop-ins in the order of their names", () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const file = join(directory, '.config/containers/containers.conf');
     mkdirSync(`${file}.d`, { recursive: true });
     writeFileSync(file, '[containers]\ntz = "local"\n');
@@ -55,7 +46,7 @@ test("loadContainersConf() reads the user's file and its drop-ins in the order o
   }));
 
 test('loadContainersConf() tells a key without effect, for debugging when Podman knows it', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const file = join(directory, 'a.conf');
     writeFileSync(file, '[engine]\nlock_type = "shm"\nrun_time = "crun"\n');
     const { ctx, said } = contextIn(directory, { CONTAINERS_CONF: file });
@@ -70,7 +61,7 @@ test('loadContainersConf() tells a key without effect, for debugging when Podman
   }));
 
 test('loadContainersConf() sees a changed file', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const file = join(directory, 'a.conf');
     writeFileSync(file, '[engine]\nruntime = "runc"\n');
     const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
@@ -80,7 +71,7 @@ test('loadContainersConf() sees a changed file', () =>
   }));
 
 test('loadContainersConf() parses again when what it kept is broken', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const file = join(directory, 'a.conf');
     writeFileSync(file, '[containers]\ntz = "UTC"\n');
     const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
@@ -90,7 +81,7 @@ test('loadContainersConf() parses again when what it kept is broken', () =>
   }));
 
 test('loadContainersConf() says where a file is not TOML', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const file = join(directory, 'a.conf');
     writeFileSync(file, '[containers]\ntz = \n');
     const { ctx } = contextIn(directory, { CONTAINERS_CONF: file });
@@ -101,7 +92,7 @@ test('loadContainersConf() says where a file is not TOML', () =>
   }));
 
 test('loadContainersConf() names a missing file and the variable that names it', () =>
-  inDirectory(async (directory) => {
+  inFolder(async (directory) => {
     const { ctx } = contextIn(directory, { CONTAINERS_CONF: '/nowhere/x.conf' });
     await assert.rejects(loadContainersConf(ctx), {
       code: 'not-found',

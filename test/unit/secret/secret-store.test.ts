@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import test from 'node:test';
 import type { Context } from '../../../src/lib/context';
 import { createSecret, type SecretRequest } from '../../../src/secret/create-secret';
@@ -9,14 +7,12 @@ import { removeSecret } from '../../../src/secret/remove-secret';
 import { driverOf } from '../../../src/secret/secret-driver';
 import { parseSecretFilters } from '../../../src/secret/secret-filters';
 import { findSecret, listSecrets, lookUpSecret } from '../../../src/secret/secret-store';
+import { inFolder } from '../../helpers/in-folder';
 
 function withStore(work: (ctx: Context, root: string) => void): void {
-  const root = mkdtempSync(join(tmpdir(), 'tspod-secrets-'));
-  try {
+  inFolder((root) => {
     work({ env: { PATH: process.env['PATH'] }, paths: { root } } as unknown as Context, root);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  });
 }
 
 function request(name: string, given: Partial<SecretRequest> = {}): SecretRequest {

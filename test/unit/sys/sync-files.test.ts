@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { makeFifo } from '../../../src/sys/special-files';
 import { syncFiles } from '../../../src/sys/sync-files';
-
-function inFolder(work: (folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'sync-files-'));
-  try {
-    work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { inFolder } from '../../helpers/in-folder';
 
 /** A directory and five things in it. */
 function makeTree(folder: string): string {

@@ -5,6 +5,7 @@ import { CONTAINER_OPTIONS } from '../../options/container/container-options';
 import { imageFetch } from '../../options/container/image-fetch';
 import { prepareCreate, typedCommand } from '../../options/container/prepare-create';
 
+/** `tspod create`. */
 export default defineCommand({
   summary: 'Create but do not start a container',
   usage: '[options] IMAGE [COMMAND [ARG...]]',

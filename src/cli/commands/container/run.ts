@@ -34,6 +34,7 @@ type RunFlags = Flags<typeof RUN_OPTIONS>;
 
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const;
 
+/** `tspod run`. */
 export default defineCommand({
   summary: 'Run a command in a new container',
   usage: '[options] IMAGE [COMMAND [ARG...]]',

@@ -3,6 +3,7 @@ import { loadImages } from '../../../image/load-images';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 
+/** `tspod load`. */
 export default defineCommand({
   summary: 'Load images from an archive',
   usage: '[options]',

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
-import { fstatSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { openDirectoryFiles, openTarFiles } from '../../../../src/image/archive/archive-files';
-
-function inFolder(work: (folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'archive-files-'));
-  try {
-    work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { inFolder } from '../../../helpers/in-folder';
 
 test('openDirectoryFiles() finds the files of its directory, and none outside of it', () => {
   inFolder((folder) => {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { emptyList, listBytes, typed } from '../../../../src/image/manifest-list/list-content';
 import type { ListedManifest } from '../../../../src/image/manifest-list/list-content';
@@ -9,6 +7,7 @@ import { writeList } from '../../../../src/image/manifest-list/write-list';
 import type { WriteListOptions } from '../../../../src/image/manifest-list/write-list';
 import type { Repository } from '../../../../src/image/registry/types';
 import { digestOf } from '../../../../src/store/digest';
+import { inFolder } from '../../../helpers/in-folder';
 
 const layer = Buffer.from('a layer');
 const config = Buffer.from('{}');
@@ -55,15 +54,6 @@ async function write(folder: string, sent: Buffer): Promise<string> {
     finish: (content) => ({ bytes: listBytes(typed(content)), mediaType: typed(content).mediaType }),
   };
   return writeList({ ...emptyList(), manifests: [listed] }, options as WriteListOptions);
-}
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'write-list-'));
-  try {
-    await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 const layerFile = (folder: string): string => `${folder}/layout/blobs/${digestOf(layer).replace(':', '/')}`;

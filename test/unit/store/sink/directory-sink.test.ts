@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readlinkSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, readlinkSync, readdirSync, symlinkSync } from 'node:fs';
 import test from 'node:test';
 import { createDirectorySink } from '../../../../src/store/sink/directory-sink';
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'directory-sink-'));
-  try {
-    await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { inFolder } from '../../../helpers/in-folder';
 
 async function* pieces(...texts: (string | Error)[]): AsyncGenerator<Buffer> {
   for (const text of texts) {

@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { Context } from '../../../../src/lib/context';
@@ -17,6 +7,7 @@ import { installUnits, removeUnits } from '../../../../src/systemd/units/install
 import { shippedUnits } from '../../../../src/systemd/units/shipped-units';
 import { unitPlace } from '../../../../src/systemd/units/unit-place';
 import { project } from '../../../helpers/project';
+import { inFolder } from '../../../helpers/in-folder';
 
 const units = (uid: number) =>
   shippedUnits(join(project, uid === 0 ? 'systemd/system' : 'systemd/user'), [
@@ -24,15 +15,6 @@ const units = (uid: number) =>
     '/opt/tspod',
   ]);
 const context = (uid: number, home: string) => ({ uid, home, env: {} }) as unknown as Context;
-
-function inFolder(work: (folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'units-'));
-  try {
-    work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 test('units start the program that installs them', () => {
   const restart = units(1000).find(({ name }) => name === 'tspod-restart.service')?.text ?? '';
