@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { ifWhole, isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { cachedLayers } from '../store/build-cache';
@@ -19,8 +19,9 @@ import { parseManifest } from './manifest';
 /** A download that nobody went on with for this long, in milliseconds, is given up: a day. */
 const partialAge = 86_400_000;
 
-/** Held while content is added that the index does not name yet: garbage collection keeps out. */
+/** Held while content is added that nothing names yet: garbage collection keeps out. The store need not be there. */
 export function lockContentShared(store: StorePaths): FileLock {
+  mkdirSync(store.locks, { recursive: true, mode: 0o700 });
   return lockFile(`${store.locks}/content`, { shared: true }) as FileLock;
 }
 

@@ -10,7 +10,6 @@ import { randomId } from '../../lib/id';
 import { parseSignal } from '../../lib/signals';
 import { formatRfc3339, nowNs } from '../../lib/time';
 import { storePaths } from '../../store/store-paths';
-import type { FileLock } from '../../sys/file-lock';
 import { findProgram, isExecutableFile } from '../../sys/programs';
 import { createIdMaps } from './create-id-maps';
 import { createLayers } from './create-layers';
@@ -61,7 +60,8 @@ export async function createContainer(
   createCommand: readonly string[],
   mode: CreateMode & CreateAsked = {},
 ): Promise<ContainerRecord> {
-  const lock = lockContent(ctx);
+  // until the record names the layers, `rmi` would take them for unused
+  const lock = lockContentShared(storePaths(ctx));
   try {
     const image = asked.rootfs ? undefined : await ensureImage(ctx, asked.image, mode.fetch);
     mode.hasImage?.();
@@ -113,13 +113,6 @@ export interface ContainerRequest {
   asked: ContainerOptions;
   image: ResolvedImage | undefined;
   createCommand: readonly string[];
-}
-
-/** Until the record names the layers, `rmi` would take them for unused. */
-function lockContent(ctx: Context): FileLock {
-  const store = storePaths(ctx);
-  mkdirSync(store.locks, { recursive: true, mode: 0o700 });
-  return lockContentShared(store);
 }
 
 function prepareOptions(ctx: Context, asked: ContainerOptions): ContainerOptions {
