@@ -2,7 +2,7 @@ import { TspodError } from '../../lib/errors';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
 import type { HttpResponse } from './exchange';
-import { exchangeFollowing } from './redirect';
+import { exchangeFollowing, isOwnAnswer } from './redirect';
 import type { Way } from './redirect';
 import { discard } from './response-text';
 import { during } from './transient';
@@ -83,11 +83,12 @@ async function tryProtocol(protocol: string, way: Way, target: Target): Promise<
   };
   try {
     const early = first && (await ask('HEAD', first.target, first.headers).catch(ifNetwork));
-    if (early !== undefined && isGreeting(early)) return { ...greetingOf(protocol, early), answer: early };
+    if (early !== undefined && isGreeting(early))
+      return { ...greetingOf(protocol, early, host), answer: early };
     const response = await ask('GET', '/v2/', {});
     if (response.status !== 200 && response.status !== 401) return await failure(response, action);
     discard(response);
-    const greeting = greetingOf(protocol, response);
+    const greeting = greetingOf(protocol, response, host);
     return early?.status === 404 && greeting.challenges.length === 0
       ? { ...greeting, answer: early }
       : greeting;
@@ -108,6 +109,7 @@ function isGreeting({ status, headers }: HttpResponse): boolean {
   return isRegistry && status !== 403 && status !== 404;
 }
 
-function greetingOf(protocol: string, { headers }: HttpResponse): Greeting {
-  return { protocol, challenges: parseChallenges(headers['www-authenticate']) };
+function greetingOf(protocol: string, response: HttpResponse, host: string): Greeting {
+  const wanted = isOwnAnswer(response, host) ? response.headers['www-authenticate'] : undefined;
+  return { protocol, challenges: parseChallenges(wanted) };
 }

@@ -34,6 +34,13 @@ export async function exchangeFollowing(way: Way, request: HttpRequest): Promise
   }
 }
 
+/** Whether an answer is the registry's own, `host[:port]`, or that of the same host with TLS: others may not ask for credentials. */
+export function isOwnAnswer({ url }: HttpResponse, host: string): boolean {
+  const own = new URL(`${url.protocol}//${host}`);
+  const isUpgraded = url.protocol === 'https:' && url.port === '' && url.hostname === own.hostname;
+  return url.host === own.host || isUpgraded;
+}
+
 /** Where a `Location` leads, relative to the address that answered it. Error `invalid`. */
 export function targetOf({ headers, url }: HttpResponse, allowsPlain: boolean): URL {
   const location = headers.location ?? '';

@@ -11,7 +11,7 @@ import { makeConnections } from './connections';
 import type { HttpRequest, HttpResponse } from './exchange';
 import { ping } from './ping';
 import type { FirstRequest, Greeting } from './ping';
-import { exchangeFollowing } from './redirect';
+import { exchangeFollowing, isOwnAnswer } from './redirect';
 import type { Way } from './redirect';
 import { responseError } from './response-error';
 import { discard } from './response-text';
@@ -124,14 +124,16 @@ export function makeSession(ctx: Context, registry: RegistryHost, options: Regis
     hasCredentials: () => authenticator.hasCredentials(),
     async request(request) {
       const first = await once(request, request.scopes);
-      if (first.response.status !== 401 || request.isAnonymous) return first.response;
-      const challenges = parseChallenges(first.response.headers['www-authenticate']);
+      const { response } = first;
+      if (response.status !== 401 || request.isAnonymous || !isOwnAnswer(response, registry.host))
+        return response;
+      const challenges = parseChallenges(response.headers['www-authenticate']);
       authenticator.accept(challenges);
       authenticator.forget(request.scopes);
       const scopes = scopesOf(request.scopes, challenges);
       const header = await authenticator.header(scopes);
-      if (header === undefined || header === first.authorization) return first.response;
-      discard(first.response);
+      if (header === undefined || header === first.authorization) return response;
+      discard(response);
       return (await once(request, scopes)).response;
     },
   };

@@ -187,6 +187,32 @@ test(
   }),
 );
 
+for (const path of [/blobs/, /manifests/, /^\/v2\/$/]) {
+  test(
+    `a host that a registry redirects ${String(path)} to cannot ask for credentials`,
+    withServer(async (client) => {
+      server.fault({
+        path: /./,
+        answer: ({ url, headers }, normal) => {
+          if (path.test(url)) return answers.redirect(`${other.url}${url}`);
+          return headers.authorization === undefined ? answers.unauthorized() : normal;
+        },
+      });
+      other.fault({ path: /./, answer: answers.unauthorized(`Bearer realm="${other.url}/token"`) });
+      other.fault({ path: /token/, answer: { body: { token: 'abc' } } });
+      const credentials = { username: 'ada', password: 'secret' };
+      const source = client.source(`${server.host}/a/b`, { credentials, retry: 0 });
+      await source.manifest('latest').catch(() => undefined);
+      await source.blob(digest).catch(() => undefined);
+      assert.notDeepEqual(other.requests, []);
+      for (const { url, headers } of other.requests) {
+        assert.equal(headers.authorization, undefined);
+        assert.doesNotMatch(url, /token/);
+      }
+    }),
+  );
+}
+
 test(
   'a redirect within the registry takes them along',
   withServer(async (client) => {
