@@ -2,7 +2,6 @@ import type { Context } from '../../lib/context';
 import { chainIdsOf } from '../../store/digest';
 import { openStore } from '../../store/open-store';
 import { openStaging } from '../../store/staging';
-import { postponeOptimizing } from '../../sys/postpone-optimizing';
 import { lockContentShared } from '../collect-garbage';
 import { commitImage } from '../commit-image';
 import { parseImageConfig } from '../image-config';
@@ -24,7 +23,6 @@ export async function receiveImage(
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
-  const optimize = postponeOptimizing();
   try {
     const plan = await arrivals.plan();
     const bytes = Buffer.from(plan.config, 'base64');
@@ -44,6 +42,5 @@ export async function receiveImage(
   } finally {
     staging.remove();
     lock.release();
-    optimize();
   }
 }
