@@ -1,4 +1,4 @@
-import { TspodError } from '../../lib/errors';
+import { ifWhole, TspodError } from '../../lib/errors';
 
 /** The fields of one 512-byte header block as they stand there. */
 export interface HeaderBlock {
@@ -85,7 +85,7 @@ function hasChecksum(block: Buffer): boolean {
   bytes.fill(0x20, 148, 156);
   const unsigned = sumOf(bytes);
   if (unsigned === 8 * 32 && block.every((byte) => byte === 0)) return false;
-  const stored = number(block, 148, 8);
+  const stored = ifWhole(() => number(block, 148, 8));
   // some writers take the bytes for signed ones
   if (stored === unsigned || stored === unsigned - 256 * bytes.filter((byte) => byte > 127).length)
     return true;

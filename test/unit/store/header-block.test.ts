@@ -54,3 +54,8 @@ test('parseHeaderBlock() reads a block in the middle of a larger buffer', () => 
   const data = Buffer.concat([Buffer.from('odd'), header(Buffer.from('name')), Buffer.alloc(9, 1)]);
   assert.equal(parseHeaderBlock(data.subarray(3, 515))?.path, 'name');
 });
+
+test('parseHeaderBlock() says of a text that it is no archive', () => {
+  const block = Buffer.alloc(512, 'A text that is none. ');
+  assert.throws(() => parseHeaderBlock(block), { code: 'invalid', message: /^not a tar archive/ });
+});
