@@ -81,9 +81,11 @@ const emptyRow: SearchRow = {
   ...{ Index: '', Name: '', Description: '', Stars: 0, Official: '', Automated: '', Tag: '' },
 };
 
-/** Everything before the first slash is the registry: a term is no reference, it may be half a name. */
+/** Everything before the first slash is the registry: a term is no reference, it may be half a name. Error `usage`: it is empty. */
 function splitTerm(ctx: Context, text: string): { registries: string[]; term: string } {
   const slash = text.indexOf('/');
+  if (slash === 0)
+    throw new TspodError('usage', `search term "${text}": no registry stands before the slash`);
   if (slash >= 0) return { registries: [text.slice(0, slash)], term: text.slice(slash + 1) };
   const { searchRegistries } = loadRegistriesConf(ctx);
   if (searchRegistries.length === 0) {

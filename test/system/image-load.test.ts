@@ -242,6 +242,13 @@ for (const [what, damage, says] of damages) {
   });
 }
 
+test('load does not wait for the end of what is no archive', async () => {
+  const endless = ['-c', 'yes | tspod load'];
+  const env = { PATH: `${join(process.cwd(), 'bin')}:${process.env['PATH'] ?? ''}` };
+  const { stderr } = await runTspod(endless, { program: 'sh', env, expectCode: 125 });
+  assert.match(stderr, /loading from standard input: reading the archive: not a tar archive/);
+});
+
 test('load refuses a decompression bomb', async () => {
   const bomb = gzipSync(await uniqueLayer({ name: 'zeros', data: Buffer.alloc(300 << 20) }));
   const layer = { data: bomb, diffId: sha256('unknown') };

@@ -240,6 +240,11 @@ const refusals: [string, string[], RegExp][] = [
   ],
   ['a colon in the file name', ['-o', 'a:b', 'busybox'], /invalid filename \(should not contain ':'\) "a:b"/],
   ['a directory on standard output', ['--format', 'oci-dir', 'busybox'], /standard output cannot be one/],
+  [
+    'a directory without a name',
+    ['--format', 'oci-dir', '-o', '', 'busybox'],
+    /standard output cannot be one/,
+  ],
 ];
 for (const [what, args, says] of refusals) {
   test(`save refuses ${what}`, async () => {

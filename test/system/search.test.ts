@@ -178,6 +178,7 @@ const bad: [string, string[], RegExp][] = [
   ],
   ['a malformed repository', ['--list-tags', '127.0.0.1:1/Up'], /has to be lower case/],
   ['nothing to look for', [], /^Error: /],
+  ['a registry without a name', ['/x'], /^Error: search term "\/x": no registry stands before the slash/],
   ['a negative limit', ['--limit=-1', 'a/b'], /--limit -1: it is negative/],
 ];
 for (const [name, args, message] of bad) {

@@ -6,6 +6,7 @@ import { decompress } from '../../store/decompress';
 import type { ReadNext } from '../../store/decompress';
 import { createSpaceGuard } from '../../store/layer/space-guard';
 import type { Staging } from '../../store/staging';
+import { parseHeaderBlock } from '../../store/tar/header-block';
 import { writeFully } from '../../sys/file-io';
 import { openDirectoryFiles, openTarFiles } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
@@ -95,8 +96,12 @@ async function spool(chunks: AsyncIterable<Buffer>, staging: Staging): Promise<n
   const descriptor = openSync(file, 'wx+', 0o600);
   unlinkSync(file);
   const space = createSpaceGuard(staging.path);
+  let isFirst = true;
   try {
     for await (const chunk of chunks) {
+      // what is no archive may have no end
+      if (isFirst && chunk.length >= 512) parseHeaderBlock(chunk.subarray(0, 512));
+      isFirst = false;
       space.take(chunk.length);
       writeFully(descriptor, chunk);
     }

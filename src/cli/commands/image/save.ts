@@ -84,7 +84,7 @@ function formatOf(text: string): SaveFormat {
 }
 
 function outputOf(path: string | undefined, format: SaveFormat, isTerminal: boolean): string | undefined {
-  if (path !== undefined && path !== '-' && path !== '/dev/stdout') {
+  if (path !== undefined && !['', '-', '/dev/stdout'].includes(path)) {
     if (path.includes(':'))
       throw new TspodError('usage', `invalid filename (should not contain ':') "${path}"`);
     return path;
