@@ -77,6 +77,8 @@ function enterPlan(ctx: Context, argv: readonly string[]): Plan {
   addCommonUserns(plan, ctx);
   const env: Record<string, string | undefined> = {
     ...ctx.env,
+    // where it is not set, the user 0 in there would have root's
+    HOME: ctx.home,
     TSPOD_UID: String(ctx.uid),
     TSPOD_GID: String(ctx.gid),
     TSPOD_USER: ctx.user,

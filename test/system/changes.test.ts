@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { needs } from '../helpers/capabilities';
 import { readArchive } from '../helpers/read-archive';
-import { testHome } from '../helpers/test-home';
+import { testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { words } from '../helpers/words';
@@ -205,6 +206,12 @@ test('history and image tree show the layers of an image', async () => {
   assert.match(await out('image', 'tree', '--whatrequires', 'localhost/busybox'), new RegExp(image));
   await runTspod(['rm', name]);
   await runTspod(['rmi', image]);
+});
+
+test('a command with other ids has the home of its user where HOME is not set', async () => {
+  const env = { HOME: undefined, XDG_DATA_HOME: testFolder(), XDG_CACHE_HOME: testFolder() };
+  const { stdout } = await runTspod(['unshare', 'sh', '-c', 'echo "$HOME"'], { env });
+  assert.equal(stdout, `${userInfo().homedir}\n`);
 });
 
 test('mount works inside unshare, and only there', async () => {
