@@ -3,7 +3,8 @@ import type { Context } from '../lib/context';
 import { describeError, isErrno, TspodError } from '../lib/errors';
 import { isFullId } from '../lib/id';
 import { containerPaths } from './paths';
-import type { ContainerRecord } from './record';
+import type { Unchecked } from '../store/stored-json';
+import type { ContainerOptions, ContainerRecord } from './record';
 
 /** The record of the container with this name, id or unique beginning of an id; throws 'not-found' as Podman words it. */
 export function findContainer(ctx: Context, nameOrId: string): ContainerRecord {
@@ -67,11 +68,27 @@ export function loadRecord(ctx: Context, id: string): ContainerRecord {
     if (isErrno(error, 'ENOENT') && !isThere(ctx, id)) throw missingContainer(id);
     throw brokenRecord(id, error);
   }
+  let found: unknown;
   try {
-    return JSON.parse(text) as ContainerRecord;
+    found = JSON.parse(text);
   } catch (error) {
     throw brokenRecord(id, error);
   }
+  if (isRecord(found, id)) return found;
+  throw brokenRecord(id, 'it holds something else');
+}
+
+function isRecord(found: unknown, wanted: string): found is ContainerRecord {
+  if (typeof found !== 'object' || found === null) return false;
+  const { id, name, created, options, process, chainIds } = found as Unchecked<ContainerRecord>;
+  return (
+    id === wanted &&
+    typeof name === 'string' &&
+    typeof created === 'string' &&
+    [options, process].every((part) => typeof part === 'object' && part !== null) &&
+    Array.isArray((options as Unchecked<ContainerOptions>).mounts) &&
+    Array.isArray(chainIds)
+  );
 }
 
 /** The record of the container that was made last; throws 'not-found' when there is none. */

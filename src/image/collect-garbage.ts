@@ -16,6 +16,9 @@ import { readJsonFile } from '../sys/file-io';
 import { readBlob, readImageRecord, recordPath } from './image-record';
 import { parseManifest } from './manifest';
 
+/** A file in the store's own folders; something else is nobody's. */
+const whateverItIs = { force: true, recursive: true };
+
 /** A download that nobody went on with for this long, in milliseconds, is given up: a day. */
 const partialAge = 86_400_000;
 
@@ -36,11 +39,11 @@ export function collectGarbage(store: StorePaths): string[] {
   try {
     const needed = neededContent(store);
     for (const hex of listDirectory(store.blobs)) {
-      if (!needed.blobs.has(hex)) rmSync(blobPath(store, hex), { force: true });
+      if (!needed.blobs.has(hex)) rmSync(blobPath(store, hex), whateverItIs);
     }
     for (const file of listDirectory(store.images)) {
       const id = file.replace(/\.json$/, '');
-      if (!needed.images.has(id)) rmSync(recordPath(store, id), { force: true });
+      if (!needed.images.has(id)) rmSync(recordPath(store, id), whateverItIs);
     }
     removeStalePartials(store, partialAge);
     const layers = listDirectory(store.layers).filter((hex) => !needed.layers.has(hex));
@@ -105,9 +108,9 @@ function needEntry(store: StorePaths, entry: IndexEntry, needed: NeededContent):
 export function volumeUses(store: StorePaths): Pick<ContainerUse, 'name' | 'chainIds'>[] {
   return listDirectory(store.volumes).flatMap((name) => {
     const record = ifWhole(() => readJsonFile(`${store.volumes}/${name}/volume.json`)) as
-      { backing?: { chainIds?: string[] } } | undefined;
+      { backing?: { chainIds?: string[] } } | null | undefined;
     const chainIds = record?.backing?.chainIds;
-    return chainIds === undefined ? [] : [{ name, chainIds }];
+    return Array.isArray(chainIds) ? [{ name, chainIds }] : [];
   });
 }
 
@@ -127,9 +130,9 @@ export function containerUses(store: StorePaths): ContainerUse[] {
   return listDirectory(store.containers).flatMap((id) => {
     // cut off by a power loss: `ps` tells of it
     const record = ifWhole(() => readJsonFile(`${store.containers}/${id}/record.json`)) as
-      UseRecord | undefined;
-    if (record === undefined) return [];
-    const { name = '', imageId = '', chainIds = [], options } = record;
+      UseRecord | null | undefined;
+    if (!Array.isArray(record?.chainIds)) return [];
+    const { name = '', imageId = '', chainIds, options } = record;
     const mountedChainIds = options?.mounts?.flatMap((mount) => mount.chainIds ?? []) ?? [];
     return [{ id, name, imageId, chainIds, mountedChainIds }];
   });

@@ -7,6 +7,7 @@ import type { IndexEntry, ListState } from '../store/image-index';
 import { readLayerRecord } from '../store/layer/layer-record';
 import { blobPath } from '../store/store-paths';
 import { readStoredJson } from '../store/stored-json';
+import type { Unchecked } from '../store/stored-json';
 import type { StorePaths } from '../store/store-paths';
 import { parseImageConfig } from './image-config';
 import type { ImageConfig } from './image-config';
@@ -29,11 +30,19 @@ export interface ImageRecord {
 export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageRecord {
   if (entry.list !== undefined) return listRecord(entry, entry.list);
   const id = entry.imageId ?? configIdOf(store, entry);
-  const found = readStoredJson(recordPath(store, id)) as ImageRecord | undefined;
+  const found = readStoredJson<ImageRecord>(recordPath(store, id), (record) => isWhole(record, id));
   if (found?.version === 1) return found;
   const record = makeRecord(store, id);
   writeImageRecord(store, record);
   return record;
+}
+
+/** One of another version is made anew, whatever it holds. */
+function isWhole({ version, id, config, chainIds, size }: Unchecked<ImageRecord>, wanted: string): boolean {
+  const { rootfs } = (config ?? {}) as Unchecked<ImageConfig>;
+  const { diff_ids: diffIds } = (rootfs ?? {}) as Unchecked<ImageConfig['rootfs']>;
+  const isComplete = Array.isArray(diffIds) && Array.isArray(chainIds) && typeof size === 'number';
+  return version !== 1 || (id === wanted && isComplete);
 }
 
 /** Keeps the record. */

@@ -68,6 +68,7 @@ test('a running pid of the last boot that is now another process is left alone',
 for (const [what, text] of [
   ['empty', ''],
   ['cut off', '{"version":1,"id":"'],
+  ['one of nothing', '{}'],
 ] as const) {
   test(`a container whose record is ${what} is told of once, harms nobody, and is removed by rm -f`, async () => {
     await runTspod(['rm', '-fa']);

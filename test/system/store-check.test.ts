@@ -132,6 +132,11 @@ const damages: { what: string; script: string; says: RegExp; quick?: boolean }[]
     script: 'echo "{" >"$2/../layer.json"',
     says: /the record of layer [0-9a-f]{12} is broken/,
   },
+  {
+    what: 'record without content',
+    script: 'echo "{}" >"$2/../layer.json"',
+    says: /the record of layer [0-9a-f]{12} is broken: it holds something else/,
+  },
 ];
 for (const { what, script, says, quick = true } of damages) {
   test(`a layer that differs (${what}) is found, and made anew from its archive`, async () => {

@@ -44,8 +44,10 @@ test('idOfName() takes the name of a container that is gone for free', (t) => {
 test('loadRecord() tells a broken record from a missing container, and how to remove it', (t) => {
   const { ctx } = makeSandbox(t);
   storeContainer(ctx, { id: A, name: 'web' });
-  writeFileSync(containerPaths(ctx, A).record, '{"version":1,');
-  assert.throws(() => loadRecord(ctx, A), { code: 'invalid', hint: /tspod rm --force abc1/ });
+  for (const text of ['{"version":1,', 'null', '[]', '{}', JSON.stringify({ id: A, name: 'web' })]) {
+    writeFileSync(containerPaths(ctx, A).record, text);
+    assert.throws(() => loadRecord(ctx, A), { code: 'invalid', hint: /tspod rm --force abc1/ }, text);
+  }
   assert.throws(() => loadRecord(ctx, B), { code: 'not-found' });
 });
 
