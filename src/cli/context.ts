@@ -84,9 +84,8 @@ function pathsOf(env: Environment, flags: GlobalFlags, uid: number, home: string
   return {
     root: keepable(stringFlag(flags['root']) ?? defaultRoot(env, uid, home)),
     runRoot: keepable(stringFlag(flags['runroot']) ?? defaultRunRoot(env, uid)),
-    cache: join(
-      uid === 0 ? '/var/cache' : (absolute(env['XDG_CACHE_HOME']) ?? join(home, '.cache')),
-      'tspod',
+    cache: keepable(
+      join(uid === 0 ? '/var/cache' : (absolute(env['XDG_CACHE_HOME']) ?? join(home, '.cache')), 'tspod'),
     ),
     helper: absolute(env['TSPOD_HELPER']) ?? join(dist, 'tspod-helper'),
     embeddedImage: join(dist, 'busybox.tar'),
@@ -101,7 +100,7 @@ function stringFlag(value: FlagValue | undefined): string | undefined {
 function keepable(path: string): string {
   if (!/^\/proc(\/|$)/.test(path)) return path;
   throw new TspodError('usage', `"${path}": nothing can be kept below /proc`, {
-    hint: 'choose another --root or --runroot',
+    hint: 'choose another --root, --runroot or HOME',
   });
 }
 

@@ -290,4 +290,8 @@ test('a home that cannot be written is one error', async () => {
   const image = await publish();
   const { stderr } = await runTspod(['pull', '-q', plain, image.name], { env, expectCode: 125 });
   assertOneError(stderr, /cannot be written|permission denied/);
+  for (const variable of ['HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME']) {
+    const below = await runTspod(['images'], { env: { [variable]: '/proc/x' }, expectCode: 125 });
+    assertOneError(below.stderr, /nothing can be kept below \/proc/);
+  }
 });
