@@ -32,11 +32,20 @@ export function volumePaths(ctx: Context, name: string): { directory: string; re
   return { directory, record: `${directory}/volume.json`, data: `${directory}/_data` };
 }
 
-/** The record of the volume with this very name, or undefined. */
+/** The record of the volume with this very name, or undefined. Throws 'invalid' for one that is damaged. */
 export function loadVolume(ctx: Context, name: string): VolumeRecord | undefined {
-  const record = readJsonFile(volumePaths(ctx, name).record) as VolumeRecord | undefined;
+  const path = volumePaths(ctx, name).record;
+  const record = readJsonFile(path);
+  if (record === undefined) return undefined;
+  if (!isRecord(record)) throw new TspodError('invalid', `reading "${path}": it is no record of a volume`);
   // a crash in the middle of a renaming leaves the old one in the file
-  return record && { ...record, name };
+  return { ...record, name };
+}
+
+function isRecord(found: unknown): found is VolumeRecord {
+  if (typeof found !== 'object' || found === null) return false;
+  const { created, labels } = found as { created?: unknown; labels?: unknown };
+  return typeof created === 'string' && typeof labels === 'object' && labels !== null;
 }
 
 /** The volume with this name or a unique beginning of it. Throws 'not-found' with this exit status, or 'usage' for an ambiguous one. */

@@ -45,6 +45,15 @@ test('ensureVolume() makes a volume once', () =>
     assert.equal(made.anonymous, true);
   }));
 
+test('loadVolume() refuses a record that is none', () =>
+  withStore((ctx) => {
+    createVolume(ctx, { name: 'data' });
+    for (const text of ['null', '5', '{}', '{"created":"2026-01-01T00:00:00Z"}', '{']) {
+      writeFileSync(volumePaths(ctx, 'data').record, text);
+      assert.throws(() => loadVolume(ctx, 'data'), { code: 'invalid', message: /volume\.json/ }, text);
+    }
+  }));
+
 test('findVolume() takes a unique beginning of a name, and no path', () =>
   withStore((ctx) => {
     createVolume(ctx, { name: 'data' });
