@@ -12,6 +12,8 @@ export interface RegistryCertificates {
 
 /** A client certificate with its key. */
 export interface ClientCertificate {
+  /** Of the certificate's file. */
+  path: string;
   certificate: Buffer;
   key: Buffer;
 }
@@ -59,7 +61,8 @@ function readFolder(folder: string, names: readonly string[]): RegistryCertifica
 
 function readPair(folder: string, base: string, names: readonly string[]): ClientCertificate {
   if (!names.includes(`${base}.key`)) throw alone(folder, `${base}.cert`, `${base}.key`);
-  return { certificate: readFileSync(`${folder}/${base}.cert`), key: readFileSync(`${folder}/${base}.key`) };
+  const path = `${folder}/${base}.cert`;
+  return { path, certificate: readFileSync(path), key: readFileSync(`${folder}/${base}.key`) };
 }
 
 function alone(folder: string, there: string, missing: string): TspodError {

@@ -137,6 +137,11 @@ test("Debian's docker-registry that asks for a client certificate", async () => 
       /TLS with 127\S+: .*certificate/,
     );
     copyFileSync(certificates.clientCertificate, join(folder, 'me.cert'));
+    writeFileSync(join(folder, 'me.key'), 'no key');
+    await assert.rejects(client.source(`${registry.host}/a`, options).tags(), {
+      code: 'invalid',
+      message: /certificates\/me\.cert" and the key beside it cannot be used: /,
+    });
     copyFileSync(certificates.clientKey, join(folder, 'me.key'));
     await goThereAndBack(
       client.target(`${registry.host}/a`, options),

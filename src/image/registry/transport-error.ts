@@ -62,10 +62,14 @@ function hintOf(code: string, { host }: URL, proxy: URL | undefined): { hint?: s
   return code === 'ECONNREFUSED' ? { hint: `check that a registry listens at ${host}` } : {};
 }
 
-function tlsError(url: URL, cause: unknown): TspodError {
+/** What OpenSSL says at the end of `error:0A00045C:SSL routines::tlsv13 alert certificate required`. */
+export function opensslReason(cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  // OpenSSL's messages are "error:0A00045C:SSL routines::tlsv13 alert certificate required"
-  const short = reason.replace(/^.*?SSL routines:[^:]*:/s, '').replace(/:.*$/s, '');
+  return reason.replace(/^.*?(?:SSL|PEM|X509|x509 certificate) routines:[^:]*:/s, '').replace(/:.*$/s, '');
+}
+
+function tlsError(url: URL, cause: unknown): TspodError {
+  const short = opensslReason(cause);
   const isClientCertificate = /certificate required|bad certificate|handshake failure/.test(short);
   return new TspodError('network', `TLS with ${url.host}: ${short}`, {
     ...(isClientCertificate
@@ -97,9 +101,16 @@ function certificateError(url: URL, cause: unknown): TspodError {
   const reason =
     certificateReasons[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
   return new TspodError('network', `the certificate of ${url.host} is not accepted: ${reason}`, {
-    hint: `put the authority's certificate into certs.d/${url.host}/ca.crt, or use --cert-dir; --tls-verify=false verifies nothing`,
+    hint: `${certificateCure(codeOf(cause), url)}; --tls-verify=false verifies nothing`,
     cause,
   });
+}
+
+function certificateCure(code: string, { host }: URL): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'use the name that the certificate is for';
+  if (/EXPIRED|NOT_YET_VALID|REVOKED/.test(code))
+    return 'the registry needs a new one, unless the clock of this machine is wrong';
+  return `put the authority's certificate into certs.d/${host}/ca.crt, or use --cert-dir`;
 }
 
 function codeOf(error: unknown): string {

@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
-import type { RegistryCertificates } from '../../config/certs-d';
-import { isErrno, wrapError } from '../../lib/errors';
+import type { ClientCertificate, RegistryCertificates } from '../../config/certs-d';
+import { TspodError, isErrno, wrapError } from '../../lib/errors';
+import { opensslReason } from './transport-error';
 
 // where Go looks, in its order
 const bundles = [
@@ -44,7 +45,7 @@ export function makeTrust(
           : { cert: clients.map(({ certificate }) => certificate), key: clients.map(({ key }) => key) }),
       });
     } catch (error) {
-      throw wrapError('reading certificates', error);
+      throw brokenClient(clients) ?? wrapError('reading certificates', error);
     }
   };
   const read = once(certificates);
@@ -53,6 +54,26 @@ export function makeTrust(
     context: once(() => make(read(), false)),
     anonymousContext: once(() => make(read(), true)),
   };
+}
+
+/** The error of the client certificate that cannot be used. */
+function brokenClient(clients: readonly ClientCertificate[]): TspodError | undefined {
+  const { createSecureContext } = process.getBuiltinModule('node:tls');
+  for (const { path, certificate: cert, key } of clients) {
+    try {
+      createSecureContext({ ca: [], cert, key });
+    } catch (cause) {
+      return new TspodError(
+        'invalid',
+        `"${path}" and the key beside it cannot be used: ${opensslReason(cause)}`,
+        {
+          hint: 'both have to be PEM, the key without a passphrase',
+          cause,
+        },
+      );
+    }
+  }
+  return undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
