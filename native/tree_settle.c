@@ -54,14 +54,15 @@ static void forget_overlay(const struct tree_entry *entry) {
     }
 }
 
-/* What an archive of a layer cannot hold. */
+/* What an archive of a layer cannot hold: sockets, and names of whiteouts with all that is below them. */
 static bool leave_out(const struct tree_entry *entry, const struct stat *status) {
+    const char *path = entry->path + entry->top;
     bool dotted = strncmp(entry->name, ".wh.", 4) == 0;
-    if (!dotted && !S_ISSOCK(status->st_mode))
+    bool below = strncmp(path, ".wh.", 4) == 0 || strstr(path, "/.wh.");
+    if (!below && !S_ISSOCK(status->st_mode))
         return false;
     if (dotted)
-        dprintf(2, "\"/%s\" left out: in an image its name means a file that was removed\n",
-                entry->path + entry->top);
+        dprintf(2, "\"/%s\" left out: in an image its name means a file that was removed\n", path);
     if (unlinkat(entry->directory, entry->name, S_ISDIR(status->st_mode) ? AT_REMOVEDIR : 0) < 0)
         die_errno(125, "removing \"%s\"", entry->path);
     return true;

@@ -148,9 +148,12 @@ static void settling_leaves_what_a_layer_holds(void) {
     CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && close(fd) == 0, "socket");
     CHECK(setxattr("upper/new", "user.overlay.origin", "x", 1, 0) == 0, "a note of overlayfs");
     CHECK(setxattr("upper/new", "user.overlay.opaque", "y", 1, 0) == 0, "an opaque directory");
+    make("upper/.wh.folder", 0755);
+    write_text("upper/.wh.folder/file", "x");
     tree_settle("upper", PLAN_TREE_TIMES_SET, 12345);
     CHECK(lstat("upper/socket", &status) < 0, "sockets go");
     CHECK(lstat("upper/.wh.name", &status) < 0, "so do names that mean a whiteout");
+    CHECK(lstat("upper/.wh.folder", &status) < 0, "with what is below them");
     CHECK(getxattr("upper/new", "user.overlay.origin", NULL, 0) < 0, "overlayfs's notes go");
     CHECK(getxattr("upper/new", "user.overlay.opaque", NULL, 0) == 1, "but opaque directories stay so");
     const char *names[] = {"upper", "upper/new", "upper/new/file", "upper/link"};
