@@ -53,7 +53,7 @@ const decoders: Record<Compression, (next: AwaitNext) => AsyncGenerator<Buffer>>
   none: plain,
   gzip: async function* (next) {
     const { createGunzip } = await import('node:zlib');
-    yield* throughStream(createGunzip({ chunkSize: 1 << 18 }), next);
+    yield* throughStream(createGunzip({ chunkSize: 1 << 19 }), next);
   },
   zstd: async function* (next) {
     const zlib = (await import('node:zlib')) as unknown as {

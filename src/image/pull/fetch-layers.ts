@@ -10,8 +10,8 @@ import type { FetcherMessage } from './receiver-protocol';
 
 /** Downloads at once: as many as Podman's. */
 const parallel = 6;
-/** The one who unpacks is told of so many more bytes at a time. */
-const step = 1 << 20;
+/** The one who unpacks, and the one who watches, are told of so many more bytes at a time. */
+const steps = { unpack: 1 << 20, watch: 1 << 18 };
 
 /** Layers that are being fetched. */
 export interface LayerFetch {
@@ -84,17 +84,28 @@ async function fetchLayer(
   const { digest, size } = layer;
   const tell = (got: number, state: 'copying' | 'done' | 'skipped'): void =>
     options.report({ kind: 'blob', digest, size, got, state });
-  let told = 0;
   tell(0, 'copying');
-  const have = (bytes: number): void => {
-    if (bytes < told + step && bytes < size) return;
-    told = bytes;
+  const watch = bySteps(steps.watch, size, (bytes) => tell(bytes, 'copying'));
+  const unpack = bySteps(steps.unpack, size, (bytes) => {
     for (const place of places) options.send(['have', place, bytes]);
-    tell(bytes, 'copying');
+  });
+  const have = (bytes: number): void => {
+    unpack(bytes);
+    watch(bytes);
   };
   const isFetched = await fetchBlob(store, layer, { ...options, have });
   for (const place of places) options.send(['done', place]);
   tell(size, isFetched ? 'done' : 'skipped');
+}
+
+/** Tells of a number that grows to `end` when it has grown by `step`, and at the end. */
+function bySteps(step: number, end: number, tell: (value: number) => void): (value: number) => void {
+  let told = 0;
+  return (value) => {
+    if (value < told + step && value < end) return;
+    told = value;
+    tell(value);
+  };
 }
 
 /** Lets so many tasks run at once, in their order. */

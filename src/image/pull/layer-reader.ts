@@ -10,7 +10,7 @@ export interface LayerReader {
 }
 
 /** At most so much at once, in bytes. */
-const chunkSize = 1 << 18;
+const chunkSize = 1 << 19;
 const startSize = 8;
 
 /** A reader of the first `size` bytes of an open file; `more` tells how many there are, once they are more than known. */

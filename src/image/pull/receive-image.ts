@@ -2,6 +2,7 @@ import type { Context } from '../../lib/context';
 import { chainIdsOf } from '../../store/digest';
 import { openStore } from '../../store/open-store';
 import { openStaging } from '../../store/staging';
+import { postponeOptimizing } from '../../sys/postpone-optimizing';
 import { lockContentShared } from '../collect-garbage';
 import { commitImage } from '../commit-image';
 import { parseImageConfig } from '../image-config';
@@ -23,6 +24,7 @@ export async function receiveImage(
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = openStaging(store);
+  const optimize = postponeOptimizing();
   try {
     const plan = await arrivals.plan();
     const bytes = Buffer.from(plan.config, 'base64');
@@ -33,6 +35,8 @@ export async function receiveImage(
       chain: chainIdsOf(diffIds),
       openFiles: () => openFileMaker(ctx),
       warn: (message) => ctx.log('debug', message),
+      // reading many headers is what optimized code is for
+      many: optimize,
       ...{ diffIds, arrivals, staging, suspect },
     });
     const manifest = { ...plan.manifest, bytes: Buffer.from(plan.manifest.bytes, 'base64') };
@@ -42,5 +46,6 @@ export async function receiveImage(
   } finally {
     staging.remove();
     lock.release();
+    optimize();
   }
 }

@@ -33,6 +33,8 @@ export interface Reception {
   /** A new maker of files; closed here. */
   openFiles: () => FileMaker;
   warn: (message: string) => void;
+  /** Told that a layer has more than a few members. */
+  many: () => void;
   /** Told of a layer whose bytes make no sense. */
   suspect: (layer: number) => void;
 }
@@ -110,7 +112,7 @@ function layerAt({ layers }: Reception, at: number): PlannedLayer {
 }
 
 async function receiveLayer(store: StorePaths, at: number, lane: Lane): Promise<Received> {
-  const { arrivals, staging, warn, files, collect } = lane;
+  const { arrivals, staging, warn, many, files, collect } = lane;
   const layer = layerAt(lane, at);
   const { digest, size, mediaType } = layer;
   const chainId = lane.chain[at] ?? '';
@@ -131,7 +133,7 @@ async function receiveLayer(store: StorePaths, at: number, lane: Lane): Promise<
       },
       diffId: lane.diffIds[at] ?? '',
       lowers: undefined,
-      ...{ warn, files, collect },
+      ...{ warn, many, files, collect },
     });
     const staged = { ...unpacked, blobFile, blob: { digest, size, mediaType } };
     const record = describeLayer(staged, chainId, lane.chain[at - 1]);

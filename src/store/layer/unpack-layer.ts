@@ -25,6 +25,8 @@ export interface UnpackInput {
   /** It is no layer, but any archive (unpacker.ts). */
   plain?: boolean;
   warn: (message: string) => void;
+  /** Told once that it has more than a few members. */
+  many?: () => void;
   /** Makes the files; shared by layers that are unpacked one after the other, and closed by its owner. */
   files: FileMaker;
   /** Shared by layers that are unpacked one after the other. */

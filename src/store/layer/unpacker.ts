@@ -24,12 +24,17 @@ export interface UnpackOptions {
   plain?: boolean;
   /** Told of what is left out. */
   warn: (message: string) => void;
+  /** Told once that there are more than a few members. */
+  many?: () => void;
 }
 
 /** Unpacks the members that it is given; `finish` sets what has to be last, waits, and says how much there was. */
 export interface Unpacker extends TarHandler {
   finish(): { size: number; entries: number; implicit: string[] };
 }
+
+/** More members than these are many. */
+const few = 256;
 
 type Kind = 'directory' | 'file' | 'symlink' | 'special' | 'whiteout';
 
@@ -202,7 +207,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   return {
     entry(entry) {
       current = entry.path;
-      total.entries++;
+      if (++total.entries === few) options.many?.();
       named(() => add(entry));
     },
     data(chunk) {

@@ -14,6 +14,10 @@ export interface HeaderBlock {
   minor: number;
 }
 
+/** Where the checksum stands. */
+const checksumAt = 148;
+const checksumSize = 8;
+
 /** Reads a header block of the v7, ustar or GNU format; undefined when it is all zeros. Error: `invalid`. */
 export function parseHeaderBlock(block: Buffer): HeaderBlock | undefined {
   if (!hasChecksum(block)) return undefined;
@@ -80,23 +84,27 @@ function binaryNumber(block: Buffer, start: number, length: number): number {
 
 /** Whether it is a header; false for a block of zeros. The sum counts its own field as eight spaces. */
 function hasChecksum(block: Buffer): boolean {
-  const bytes = new Uint8Array(512);
-  bytes.set(block.subarray(0, 512));
-  bytes.fill(0x20, 148, 156);
-  const unsigned = sumOf(bytes);
-  if (unsigned === 8 * 32 && block.every((byte) => byte === 0)) return false;
-  const stored = ifWhole(() => number(block, 148, 8));
+  const whole = sumOf(block);
+  if (whole === 0) return false;
+  const stored = ifWhole(() => number(block, checksumAt, checksumSize));
+  const own = block.subarray(checksumAt, checksumAt + checksumSize).reduce((sum, byte) => sum + byte, 0);
+  const unsigned = whole - own + checksumSize * 0x20;
   // some writers take the bytes for signed ones
-  if (stored === unsigned || stored === unsigned - 256 * bytes.filter((byte) => byte > 127).length)
-    return true;
+  if (stored === unsigned || stored === unsigned - 256 * highBytes(block)) return true;
   throw new TspodError('invalid', 'not a tar archive, or a damaged one: wrong checksum of a header');
 }
 
+function highBytes(block: Buffer): number {
+  return block.filter((byte, at) => byte > 127 && (at < checksumAt || at >= checksumAt + checksumSize)).length;
+}
+
 /** Two bytes of a word at a time, each in 16 bits: so many hold the sum of 256 bytes. */
-function sumOf(bytes: Uint8Array): number {
-  const words = new Uint32Array(bytes.buffer);
+function sumOf(block: Buffer): number {
+  const isAligned = block.byteOffset % Uint32Array.BYTES_PER_ELEMENT === 0;
+  const { buffer, byteOffset } = isAligned ? block : Uint8Array.from(block.subarray(0, 512));
+  const words = new Uint32Array(buffer, byteOffset, 128);
   let sums = 0;
-  for (let at = 0; at < words.length; at++) {
+  for (let at = 0; at < 128; at++) {
     const word = words[at] ?? 0;
     sums = (sums + (word & 0xff00ff) + ((word >>> 8) & 0xff00ff)) | 0;
   }

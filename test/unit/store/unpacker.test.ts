@@ -13,6 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { createFileMaker } from '../../../src/store/layer/file-maker';
+import { createUnpacker } from '../../../src/store/layer/unpacker';
+import type { TarEntry } from '../../../src/store/tar/entry';
 import { getXattr } from '../../../src/sys/xattr';
 import { buildArchive } from '../../helpers/build-archive';
 import type { Member } from '../../helpers/build-archive';
@@ -253,4 +256,22 @@ test('settleImplicit() gives parents that are not named the look of layers that 
   } finally {
     rmSync(lower, { recursive: true });
   }
+});
+
+test('that there are many members is told once, while they come', () => {
+  const files = createFileMaker({ send: () => undefined, receive: () => false, close: () => undefined });
+  let count = 0;
+  const told: number[] = [];
+  const unpacker = createUnpacker(tmpdir(), {
+    files,
+    lowers: [],
+    warn: () => undefined,
+    many: () => told.push(count),
+  });
+  const link: Omit<TarEntry, 'path'> = {
+    ...{ type: 'symlink', linkPath: 'target', size: 0, storedSize: 0, mode: 0o777, uid: 0, gid: 0 },
+    ...{ mtime: { seconds: 0, nanoseconds: 0 }, major: 0, minor: 0, xattrs: new Map(), sparse: undefined },
+  };
+  for (; count < 1000; count++) unpacker.entry({ ...link, path: `link-${count}` });
+  assert.deepEqual(told, [255]);
 });
