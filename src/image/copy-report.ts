@@ -1,4 +1,16 @@
-import type { BlobEvent } from './pull/pull-request';
+/** How far a blob is on its way. Sizes in bytes. */
+export interface BlobEvent {
+  kind: 'blob';
+  digest: string;
+  /** What it is called while its digest is not known. */
+  name?: string;
+  size: number;
+  got: number;
+  state: BlobState;
+}
+
+/** What is being done with a blob. */
+export type BlobState = 'waiting' | 'copying' | 'done' | 'skipped';
 
 /** Who is told of copying. */
 export interface CopyReport {

@@ -1,4 +1,5 @@
-import type { BlobEvent, PullEvent } from '../../image/pull/pull-request';
+import type { BlobEvent } from '../../image/copy-report';
+import type { PullEvent } from '../../image/pull/pull-request';
 import { humanSize } from '../../lib/size';
 import type { StepLabel } from '../events';
 import type { Build } from './build';

@@ -1,4 +1,4 @@
-import type { BlobEvent } from '../../image/pull/pull-request';
+import type { BlobEvent } from '../../image/copy-report';
 import { humanSize } from '../../lib/size';
 import { writeError } from '../output';
 

@@ -1,4 +1,4 @@
-import type { BlobEvent } from '../../image/pull/pull-request';
+import type { BlobEvent } from '../../image/copy-report';
 import type { Output } from '../define-command';
 import { isTerminal } from '../output';
 import { drawnLines } from './drawn-lines';

@@ -8,7 +8,7 @@ import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
-import type { BlobEvent } from '../pull/pull-request';
+import type { BlobEvent } from '../copy-report';
 import { pushToRegistry } from '../push/push-registry';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';

@@ -1,4 +1,5 @@
 import type { Context } from '../../lib/context';
+import type { BlobEvent } from '../copy-report';
 import type { Platform } from '../platform';
 import type { ImageReference } from '../reference';
 import type { RegistryOptions, Repository } from '../registry/types';
@@ -30,19 +31,6 @@ export type PullEvent =
   | BlobEvent
   | { kind: 'config'; digest: string }
   | { kind: 'writing' };
-
-/** How far a blob is on its way. Sizes in bytes. */
-export interface BlobEvent {
-  kind: 'blob';
-  digest: string;
-  /** What it is called while its digest is not known. */
-  name?: string;
-  size: number;
-  got: number;
-  state: BlobState;
-}
-
-export type BlobState = 'waiting' | 'copying' | 'done' | 'skipped';
 
 /** An image that is in the store now. */
 export interface PulledImage {

@@ -10,7 +10,7 @@ import type { StorePaths } from '../../store/store-paths';
 import type { ImageMatch } from '../find-image';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
-import type { BlobEvent } from '../pull/pull-request';
+import type { BlobEvent } from '../copy-report';
 import type { RegistryOptions } from '../registry/types';
 import type { ManifestKind } from '../../store/media-types';
 import { openCompressor } from '../transport/packed-layer';

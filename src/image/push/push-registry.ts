@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import type { StorePaths } from '../../store/store-paths';
-import type { BlobEvent, BlobState } from '../pull/pull-request';
+import type { BlobEvent, BlobState } from '../copy-report';
 import { formatReference } from '../reference';
 import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
