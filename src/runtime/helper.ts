@@ -110,14 +110,24 @@ function spawnHelper(
   const fd = planDescriptor(ctx, plan);
   try {
     const env = ctx.env as NodeJS.ProcessEnv;
-    return spawn(ctx.paths.helper, [role, '3'], {
+    const child = spawn(ctx.paths.helper, [role, '3'], {
       argv0: 'tspod',
       env,
       stdio: [...streams, fd, ...further],
     });
+    if ((child.stdout as unknown) === undefined) throw tooManyFiles(child);
+    return child;
   } finally {
     closeSync(fd);
   }
+}
+
+/** Where there is no room for pipes Node makes a child without them, and tells of it later. */
+function tooManyFiles(child: ChildProcess): TspodError {
+  child.on('error', () => undefined);
+  return new TspodError('machine', 'starting tspod-helper: too many open files', {
+    hint: '"ulimit -n" tells how many there may be, and allows more',
+  });
 }
 
 function planDescriptor(ctx: Context, plan: Plan): number {

@@ -13,6 +13,7 @@ import { ociTypes, publishImage, randomLayer } from '../helpers/publish-image';
 import type { Published } from '../helpers/publish-image';
 import { openPullBench, plain } from '../helpers/pull-bench';
 import { removeTree, storeRoot, testFolder } from '../helpers/test-home';
+import { tspodProgram } from '../helpers/project';
 import { runTspod } from '../helpers/tspod';
 
 const { server, publish, pull, pullFails, requestsOf, withServer } = await openPullBench();
@@ -284,6 +285,20 @@ for (const size of [400, 2500, 5000]) {
     assertOneError(stderr, /no space left on device|free on the disk/);
   });
 }
+
+test('too few open files are one error', async () => {
+  server.clear();
+  for (const most of [22, 30]) {
+    const { name, id } = await publish({
+      layers: await Promise.all([1, 2, 3, 4, 5, 6].map(() => randomLayer())),
+    });
+    const pull = `exec ${tspodProgram} pull -q --retry 0 ${plain} ${name}`;
+    const options = { program: 'sh', expectCode: 125 };
+    const { stderr } = await runTspod(['-c', `ulimit -n ${most}; ${pull}`], options);
+    assertOneError(stderr, /too many open files/);
+    assert.equal((await runTspod(['pull', '-q', plain, name])).stdout.trim(), id);
+  }
+});
 
 test('a home that cannot be written is one error', async () => {
   const env = { HOME: '/usr/no-such-home', XDG_RUNTIME_DIR: undefined };

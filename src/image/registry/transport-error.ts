@@ -11,11 +11,12 @@ const reasons: Record<string, string> = {
   ENETDOWN: 'the network is down',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name server does not answer',
+  EMFILE: 'too many open files (ulimit -n)',
   HPE_INVALID_CONSTANT: 'the answer is not HTTP',
 };
 
 /** Those that stay as they are, however often it is tried. */
-const lasting = new Set(['ENOTFOUND', 'EACCES', 'EPERM']);
+const lasting = new Set(['ENOTFOUND', 'EACCES', 'EPERM', 'EMFILE']);
 
 /** Whether an error, or what it wraps, says that the other side does not speak TLS at all. */
 export function isNotTls(error: unknown): boolean {
