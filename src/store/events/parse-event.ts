@@ -67,7 +67,7 @@ export function parseJournalEvent(text: string): EngineEvent | undefined {
     type: fields['PODMAN_TYPE'] as EventType,
     status: fields['PODMAN_EVENT'],
     ns,
-    attributes: typeof labels === 'string' ? (JSON.parse(labels) as Record<string, string>) : {},
+    attributes: (typeof labels === 'string' && (parseObject(labels) as Record<string, string>)) || {},
     ...(typeof code === 'string' ? { exitCode: Number(code) } : {}),
     ...(typeof streak === 'string' ? { healthStreak: Number(streak) } : {}),
     ...journalTexts(fields),

@@ -86,3 +86,9 @@ test('parseJournalEvent() reads the fields of journalEntry()', () => {
   }
   assert.equal(parseJournalEvent('{"MESSAGE":"x"}'), undefined);
 });
+
+test('parseJournalEvent() passes over labels that make no sense', () => {
+  const fields = { PODMAN_TIME: '2026-11-21T07:25:05Z', PODMAN_EVENT: 'died', PODMAN_TYPE: 'container' };
+  for (const labels of ['{', 'null', '5'])
+    assert.deepEqual(parseJournalEvent(JSON.stringify({ ...fields, PODMAN_LABELS: labels }))?.attributes, {});
+});
