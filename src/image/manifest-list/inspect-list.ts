@@ -1,5 +1,6 @@
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
+import { parseObject } from '../image-config';
 import { formatReference, parseReference } from '../reference';
 import type { RegistryOptions } from '../registry/types';
 import { resolveShortName } from '../short-name';
@@ -29,7 +30,7 @@ export async function inspectList(
   for (const reference of references) {
     try {
       const { bytes, mediaType } = await fetchFirst(ctx, reference, registry);
-      const content = JSON.parse(bytes.toString('utf8')) as object;
+      const content = parseObject(bytes, 'manifest');
       return { content, image: 'manifests' in content ? undefined : mediaType };
     } catch (error) {
       last = wrapError(`reading the manifest of ${formatReference(reference)}`, error);
