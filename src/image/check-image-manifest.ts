@@ -22,12 +22,14 @@ export function checkImageManifest({ config, layers, ...rest }: Manifest): void 
       `it is an artifact of the type ${JSON.stringify(type)}, not an image`,
     );
   }
-  if (layers.length > mostLayers)
-    throw new TspodError(
-      'invalid',
-      `${layers.length} layers are more than the ${mostLayers} that can be stacked`,
-    );
+  checkLayerCount(layers.length);
   layers.forEach(checkLayer);
+}
+
+/** Error `invalid`: there are more layers than can be stacked. */
+export function checkLayerCount(count: number): void {
+  if (count <= mostLayers) return;
+  throw new TspodError('invalid', `${count} layers are more than the ${mostLayers} that can be stacked`);
 }
 
 function checkLayer(layer: Descriptor): void {

@@ -1,4 +1,5 @@
 import { TspodError, wrapError } from '../../lib/errors';
+import { checkLayerCount } from '../check-image-manifest';
 import { dockerReference, formatReference, parseReference } from '../reference';
 import { readArchiveFile, requireArchiveFile } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
@@ -17,6 +18,7 @@ export function readDockerArchive(files: ArchiveFiles): ArchivedImage[] {
 }
 
 function readItem(files: ArchiveFiles, item: DockerItem): ArchivedImage {
+  checkLayerCount(item.Layers.length);
   const names = (item.RepoTags ?? []).map((name) => formatReference(dockerReference(parseName(name))));
   return {
     names,
@@ -36,13 +38,14 @@ function parseItems(data: Buffer): DockerItem[] {
   if (!Array.isArray(parsed) || !parsed.every(isItem)) {
     throw new TspodError('invalid', 'manifest.json does not list images');
   }
+  if (parsed.length === 0) throw new TspodError('invalid', 'manifest.json lists no image');
   return parsed;
 }
 
 function isItem(item: Partial<DockerItem> | null): boolean {
   const isText = (value: unknown): boolean => typeof value === 'string';
-  if (item === null || !isText(item.Config) || !Array.isArray(item.Layers)) return false;
-  return item.Layers.every(isText) && (item.RepoTags ?? []).every(isText);
+  const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+  return item !== null && isText(item.Config) && isTexts(item.Layers) && isTexts(item.RepoTags ?? []);
 }
 
 function parseName(name: string): ReturnType<typeof parseReference> {

@@ -2,7 +2,7 @@ import { TspodError, wrapError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
 import { checkImageManifest } from '../check-image-manifest';
 import { parseObject } from '../image-config';
-import { parseManifest } from '../manifest';
+import { checkManifestType, parseManifest } from '../manifest';
 import type { Descriptor, Manifest } from '../manifest';
 import { choosePlatform } from '../platform';
 import type { Platform } from '../platform';
@@ -47,6 +47,7 @@ function readImage(
 ): ArchivedImage {
   const bytes = readBlob(files, descriptor);
   const manifest = parseManifest(bytes);
+  checkManifestType(manifest.mediaType || descriptor.mediaType);
   if ('config' in manifest) return fromManifest(files, manifest, { bytes, mediaType: descriptor.mediaType });
   if (depth === 4) throw new TspodError('invalid', 'lists of manifests are nested too deeply');
   return readImage(files, choosePlatform(manifest.manifests, platform), platform, depth + 1);
@@ -75,9 +76,11 @@ function blobFile(digest: string): string {
 
 /** The name that containerd or the OCI annotation gives; short ones are below `localhost/`, as in Podman. */
 function nameOf({ annotations }: Descriptor): string | undefined {
-  const name =
+  const name: unknown =
     annotations?.['io.containerd.image.name'] ?? annotations?.['org.opencontainers.image.ref.name'];
   if (name === undefined || name === '') return undefined;
+  if (typeof name !== 'string')
+    throw new TspodError('invalid', `reading index.json: ${JSON.stringify(name)} is no name of an image`);
   try {
     return formatReference(localReference(parseReference(name)));
   } catch (error) {
