@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { before } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildArchive } from '../helpers/build-archive';
 import type { Member } from '../helpers/build-archive';
@@ -10,6 +10,11 @@ import { load, uniqueLayer } from '../helpers/load-archive';
 import { storeRoot } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
+
+// a store that what fails can be compared with
+before(async () => {
+  await load(await dockerArchive([{ layers: [testLayer(await uniqueLayer())], names: [] }]));
+});
 
 const hostileMembers: [string, Member, RegExp][] = [
   ['.. in a path', { name: '../../escaped' }, /entry "\.\.\/\.\.\/escaped"/],
