@@ -9,7 +9,7 @@ import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 import { lockContentShared } from '../collect-garbage';
 import type { BlobEvent } from '../copy-report';
-import { pushToRegistry } from '../push/push-registry';
+import { openTarget, pushToRegistry } from '../push/push-registry';
 import { dockerReference, parseReference } from '../reference';
 import type { ImageReference } from '../reference';
 import { pushTarget } from '../registry/endpoints';
@@ -173,10 +173,11 @@ async function pushVariant(
 async function pushLocal(listed: ListedManifest, options: Push): Promise<ListedManifest> {
   const { ctx, store, staging, repository, registry, kind, compressor, force, note, progress } = options;
   const entry = storedEntry(store, listed);
+  const reference = { ...options.reference, tag: undefined, digest: undefined };
   const digest = await pushToRegistry(ctx, store, {
+    target: await openTarget(ctx, reference, registry, listed.digest),
+    atOnce: registry.atOnce,
     image: readStoredImage(store, entry),
-    reference: { ...options.reference, tag: undefined, digest: undefined },
-    registry,
     prepare: { staging, compress: true, compressor, force, ...(kind === undefined ? {} : { kind }) },
     note,
     progress,

@@ -16,7 +16,10 @@ import type { ManifestKind } from '../../store/media-types';
 import { openCompressor } from '../transport/packed-layer';
 import type { Compression, Compressor } from '../transport/packed-layer';
 import { parseTransport } from '../transport/parse-transport';
+import type { TransportReference } from '../transport/parse-transport';
+import type { PrepareOptions } from '../transport/prepare-image';
 import { readStoredImage } from '../transport/stored-image';
+import type { StoredImage } from '../transport/stored-image';
 import { writeTransport } from '../transport/write-transport';
 import { recordEvent } from '../../store/events/record-event';
 
@@ -61,37 +64,58 @@ interface Push extends PushOptions {
 }
 
 async function push(ctx: Context, name: string, options: Push): Promise<string> {
-  const { store, match, compressor } = options;
+  const { match } = options;
   if (match.entry.list !== undefined) {
     const { pushList } = await import('../manifest-list/push-list');
     return pushList(ctx, name, { ...options, all: true });
   }
   const { destination = ownName(match, name) } = options;
   const place = parseTransport(destination);
+  try {
+    return place === undefined || place.transport === 'docker'
+      ? await toRegistry(ctx, place?.path ?? destination, options)
+      : await toFiles(place, options);
+  } catch (error) {
+    throw wrapError(`pushing ${name} to ${destination}`, error);
+  }
+}
+
+async function toRegistry(ctx: Context, destination: string, options: Push): Promise<string> {
+  const { store, registry, note, progress } = options;
+  const reference = registryReference(destination);
+  const { openTarget, pushToRegistry } = await import('./push-registry');
+  const target = await openTarget(ctx, reference, registry);
+  return withImage(options, (image, prepare) =>
+    pushToRegistry(ctx, store, {
+      ...{ target, image, note, progress, atOnce: registry.atOnce },
+      prepare: { ...prepare, compress: true },
+    }),
+  );
+}
+
+function toFiles(place: TransportReference, options: Push): Promise<string> {
+  const { store, match, note, progress } = options;
+  const names = match.by === 'name' && match.entry.name !== undefined ? [match.entry.name] : [];
+  const compress = place.transport === 'dir' ? options.compressDirectory : true;
+  return withImage(options, (image, prepare) =>
+    writeTransport(
+      store,
+      { image, names },
+      { place, prepare: { ...prepare, compress }, note, ...(progress === undefined ? {} : { progress }) },
+    ),
+  );
+}
+
+/** Lets `use` read the image, of which nothing goes meanwhile. */
+async function withImage(
+  { store, match, kind, force, compressor }: Push,
+  use: (image: StoredImage, prepare: Omit<PrepareOptions, 'compress'>) => Promise<string>,
+): Promise<string> {
   const lock = lockContentShared(store);
   const staging = stagingAtUse(store);
   try {
     const image = readStoredImage(store, match.entry);
-    const { kind, force, note, progress } = options;
-    const prepare = { staging, compressor, force, ...(kind === undefined ? {} : { kind }) };
-    if (place !== undefined && place.transport !== 'docker') {
-      const names = match.by === 'name' && match.entry.name !== undefined ? [match.entry.name] : [];
-      const compress = place.transport === 'dir' ? options.compressDirectory : true;
-      return await writeTransport(
-        store,
-        { image, names },
-        { place, prepare: { ...prepare, compress }, note, ...(progress === undefined ? {} : { progress }) },
-      );
-    }
-    const reference = registryReference(place?.path ?? destination);
-    const { pushToRegistry } = await import('./push-registry');
-    const { registry } = options;
-    return await pushToRegistry(ctx, store, {
-      ...{ image, reference, registry, note, progress },
-      prepare: { ...prepare, compress: true },
-    });
-  } catch (error) {
-    throw wrapError(`pushing ${name} to ${destination}`, error);
+    return await use(image, { staging, compressor, force, ...(kind === undefined ? {} : { kind }) });
   } finally {
     staging.remove();
     lock.release();

@@ -15,10 +15,19 @@ import { pushBlob } from './push-blobs';
 import type { OutgoingBlob } from './push-blobs';
 import { createSendQueue } from './send-queue';
 
+/** A registry that has been asked what it has under the name of an image. */
+export interface RegistryTarget {
+  repository: Repository;
+  reference: ImageReference;
+  /** The digest of the manifest there; undefined where there is none, or it does not tell. Error `network`. */
+  known: Promise<string | undefined>;
+}
+
 /** How an image is sent to a registry. */
 export interface RegistryPush {
-  reference: ImageReference;
-  registry: RegistryOptions;
+  target: RegistryTarget;
+  /** Blobs on their way at the same time. */
+  atOnce?: number | undefined;
   prepare: PrepareOptions;
   /** Told of each step. */
   note: (line: string) => void;
@@ -26,8 +35,36 @@ export interface RegistryPush {
   progress?: ((event: BlobEvent) => void) | undefined;
 }
 
-/** Blobs on their way at the same time. */
-const atOnce = 6;
+/** By default so many. */
+const BLOBS_AT_ONCE = 6;
+
+/**
+ * Asks the registry what it has under a name, the tag or digest of the reference unless another one is given; it answers while
+ * the image is read. Error `denied`: it is blocked.
+ */
+export async function openTarget(
+  ctx: Context,
+  reference: ImageReference,
+  registry: RegistryOptions,
+  name = reference.tag ?? reference.digest,
+): Promise<RegistryTarget> {
+  const repository = pushTarget(ctx, reference, registry);
+  const known = digestThere(repository, name);
+  // told to who waits for it
+  known.catch(() => undefined);
+  // the request is on its way then
+  await new Promise(setImmediate);
+  return { repository, reference, known };
+}
+
+async function digestThere(repository: Repository, name: string | undefined): Promise<string | undefined> {
+  try {
+    return name === undefined ? undefined : (await repository.headManifest(name))?.digest;
+  } catch (error) {
+    if (error instanceof TspodError && error.code !== 'network') return undefined;
+    throw error;
+  }
+}
 
 /**
  * Sends an image to a registry, unless that has its manifest under the name, and so all that it names. Returns the
@@ -38,17 +75,13 @@ export async function pushToRegistry(
   store: StorePaths,
   push: RegistryPush & { image: StoredImage },
 ): Promise<string> {
-  const { image, reference, registry, prepare, note } = push;
-  const repository = pushTarget(ctx, reference, registry);
-  const ready = preparedImage(store, image, prepare);
-  if (ready !== undefined) {
-    checkDigest(reference, ready.manifest.digest);
-    if (await hasManifest(repository, reference, ready)) {
-      note('Skipping: image already present at destination');
-      return ready.manifest.digest;
-    }
-  }
-  return sendImage(ctx, store, repository, push);
+  const { image, prepare, target, note } = push;
+  const ready = preparedImage(store, image, prepare)?.manifest.digest;
+  if (ready !== undefined) checkDigest(target.reference, ready);
+  const known = await target.known;
+  if (known === undefined || known !== ready) return sendImage(ctx, store, push);
+  note('Skipping: image already present at destination');
+  return known;
 }
 
 /**
@@ -58,12 +91,12 @@ export async function pushToRegistry(
 async function sendImage(
   ctx: Context,
   store: StorePaths,
-  repository: Repository,
-  { image, reference, registry, prepare, note, progress }: RegistryPush & { image: StoredImage },
+  { image, target, atOnce = BLOBS_AT_ONCE, prepare, note, progress }: RegistryPush & { image: StoredImage },
 ): Promise<string> {
+  const { repository, reference } = target;
   const place = placeOf(repository.name);
   const places = placesOf(ctx, place.registry);
-  const queue = createSendQueue(registry.atOnce ?? atOnce);
+  const queue = createSendQueue(atOnce);
   const sent = new Set<string>();
   const send = (blob: OutgoingBlob, what: string): void => {
     if (sent.has(blob.digest)) return;
@@ -102,21 +135,6 @@ async function sendImage(
   rememberBlobs(ctx, place, [...sent]);
   await written;
   return prepared.manifest.digest;
-}
-
-/** Whether the registry has this manifest under the name; false too where it does not tell. Error `network`. */
-async function hasManifest(
-  repository: Repository,
-  reference: ImageReference,
-  { manifest }: PreparedImage,
-): Promise<boolean> {
-  try {
-    const head = await repository.headManifest(reference.tag ?? manifest.digest);
-    return head?.digest === manifest.digest;
-  } catch (error) {
-    if (error instanceof TspodError && error.code !== 'network') return false;
-    throw error;
-  }
 }
 
 async function putManifest(
