@@ -9,14 +9,23 @@ export type ReadNext = () => Buffer | undefined;
 export type AwaitNext = () => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** What is not a bomb: this much, in bytes, and beyond it this many times what went in. */
-const bombFloor = 256 << 20;
-const bombRatio = 100;
+export interface BombLimits {
+  floor: number;
+  ratio: number;
+}
+
+/** A file of zeros grows 1,030 times out of gzip, and more out of zstd: before this much it is honest, and the disk is the limit. */
+const bombLimits: BombLimits = { floor: 8 * 2 ** 30, ratio: 1100 };
 
 /**
  * The unpacked bytes of what `next` gives. Errors `invalid`: it is damaged or truncated, or grows so much that it has to
  * be a decompression bomb.
  */
-export async function* decompress(compression: Compression, next: AwaitNext): AsyncGenerator<Buffer> {
+export async function* decompress(
+  compression: Compression,
+  next: AwaitNext,
+  { floor, ratio }: BombLimits = bombLimits,
+): AsyncGenerator<Buffer> {
   let taken = 0;
   let given = 0;
   const counted: AwaitNext = async () => {
@@ -29,7 +38,7 @@ export async function* decompress(compression: Compression, next: AwaitNext): As
     const step = await nextChunk(chunks, compression);
     if (step.done === true) return;
     given += step.value.length;
-    if (given > bombFloor && given > bombRatio * taken) throw bomb(taken, given);
+    if (given > floor && given > ratio * taken) throw bomb(taken, given);
     yield step.value;
   }
 }

@@ -87,6 +87,16 @@ test('load takes every image of an archive, and layers that they share once', as
   assert.equal(readdirSync(join(storeRoot(), 'layers')).length, before + 3);
 });
 
+test('load takes a large file of zeros, which grows a thousand times out of its archive', async () => {
+  const size = 260 << 20;
+  const layer = testLayer(await uniqueLayer({ name: 'zeros', data: Buffer.alloc(size) }), gzipSync);
+  const name = uniqueName('zeros');
+  await load(await dockerArchive([{ layers: [layer], names: [`localhost/${name}:1`] }]));
+  const { stdout } = await runTspod(['image', 'inspect', '-f', '{{.Size}}', `${name}:1`]);
+  assert.ok(Number(stdout) >= size);
+  await runTspod(['rmi', `${name}:1`]);
+});
+
 test('load moves a name to the new image, and the old one stays without a name', async () => {
   const name = uniqueName('moved');
   await load(await dockerArchive([{ layers: [testLayer(await uniqueLayer())], names: [name] }]));

@@ -55,3 +55,11 @@ test('decompress() refuses data that is cut off or damaged', async () => {
     await assert.rejects(collect(decompress('gzip', next)), /damaged or truncated gzip data/);
   }
 });
+
+test('decompress() refuses what grows beyond measure', async () => {
+  const { next } = reusing(gzipSync(Buffer.alloc(3_000_000)), 65_536);
+  const limits = { floor: 1_000_000, ratio: 100 };
+  await assert.rejects(collect(decompress('gzip', next, limits)), /refused as a decompression bomb/);
+  const small = reusing(gzipSync(Buffer.alloc(900_000)), 65_536);
+  assert.equal((await collect(decompress('gzip', small.next, limits))).length, 900_000);
+});
