@@ -1,10 +1,10 @@
-import type { Platform } from '../image/platform';
-import { platformName } from '../image/platform';
-import { commitImage } from '../image/commit-image';
-import type { LayerSoFar } from '../image/commit-image';
-import { lockContentShared } from '../image/collect-garbage';
-import { parseImageConfig } from '../image/image-config';
-import { resolveImage } from '../image/resolve';
+import type { Platform } from '../image/format/platform';
+import { platformName } from '../image/format/platform';
+import { commitImage } from '../image/add/commit-image';
+import type { LayerSoFar } from '../image/add/commit-image';
+import { lockContentShared } from '../image/remove/collect-garbage';
+import { parseImageConfig } from '../image/format/image-config';
+import { resolveImage } from '../image/find/resolve';
 import type { Context } from '../lib/context';
 import { isErrno } from '../lib/errors';
 import { removeTrees } from '../runtime/tree';

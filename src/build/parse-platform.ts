@@ -1,4 +1,4 @@
-import type { Platform } from '../image/platform';
+import type { Platform } from '../image/format/platform';
 import { TspodError } from '../lib/errors';
 
 /** `linux/arm64`, `linux/arm/v7`. Error `usage`. */

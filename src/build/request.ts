@@ -1,7 +1,7 @@
 import type { ContainerOptions } from '../container/record';
-import type { Platform } from '../image/platform';
+import type { Platform } from '../image/format/platform';
 import type { PullPolicy } from '../image/pull/pull-request';
-import type { ImageReference } from '../image/reference';
+import type { ImageReference } from '../image/name/reference';
 import type { RegistryOptions } from '../image/registry/types';
 import type { BuildReport } from './events';
 import type { Containerfile } from './language/types';

@@ -1,4 +1,4 @@
-import type { AskForName } from '../image/short-name';
+import type { AskForName } from '../image/name/short-name';
 import { TspodError } from '../lib/errors';
 import { askLine } from './ask';
 import type { Output } from './define-command';

@@ -1,5 +1,5 @@
-import type { ImageFetch } from '../image/ensure-image';
-import { resolveImage } from '../image/resolve';
+import type { ImageFetch } from '../image/find/ensure-image';
+import { resolveImage } from '../image/find/resolve';
 import type { Context } from '../lib/context';
 import type { NetworkMode } from '../network/types';
 import { createContainer } from './create/create';

@@ -1,6 +1,6 @@
-import { parseImageFilters } from '../image/image-filters';
-import { imageUsage } from '../image/image-usage';
-import { pruneImages } from '../image/prune-images';
+import { parseImageFilters } from '../image/list/image-filters';
+import { imageUsage } from '../image/list/image-usage';
+import { pruneImages } from '../image/remove/prune-images';
 import type { Context } from '../lib/context';
 import { defaultNetworkName } from '../network/record/default-network';
 import { parseNetworkFilters, PRUNE_NETWORK_FILTERS } from '../network/record/network-filters';

@@ -1,5 +1,5 @@
-import { commitImage } from '../../src/image/commit-image';
-import type { ImageConfig } from '../../src/image/image-config';
+import { commitImage } from '../../src/image/add/commit-image';
+import type { ImageConfig } from '../../src/image/format/image-config';
 import type { Context } from '../../src/lib/context';
 import { openStore } from '../../src/store/open-store';
 import { makeStaging } from '../../src/store/staging';

@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../src/lib/context';
-import { parseReference } from '../../src/image/reference';
+import { parseReference } from '../../src/image/name/reference';
 import { pullSources, pushTarget } from '../../src/image/registry/endpoints';
 import type { RegistryOptions, Repository } from '../../src/image/registry/types';
 

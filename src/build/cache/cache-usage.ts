@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { measure } from '../../container/rootfs/measure';
-import { neededByImages, neededContent } from '../../image/collect-garbage';
-import { layerRoom } from '../../image/image-usage';
+import { neededByImages, neededContent } from '../../image/remove/collect-garbage';
+import { layerRoom } from '../../image/list/image-usage';
 import type { Context } from '../../lib/context';
 import { listEntries } from '../../store/build-cache';
 import { buildCachePaths } from '../../store/build-cache-paths';

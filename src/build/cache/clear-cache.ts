@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { removeUnusedContent } from '../../image/remove-image';
+import { removeUnusedContent } from '../../image/remove/remove-image';
 import type { Context } from '../../lib/context';
 import { isErrno, TspodError } from '../../lib/errors';
 import { randomId } from '../../lib/id';

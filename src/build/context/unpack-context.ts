@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { openPlainFile } from '../../image/archive/open-archive';
-import { openFileMaker } from '../../image/open-file-maker';
+import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { detectCompression } from '../../store/compression';

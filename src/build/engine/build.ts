@@ -1,4 +1,4 @@
-import type { Platform } from '../../image/platform';
+import type { Platform } from '../../image/format/platform';
 import type { Context } from '../../lib/context';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';

@@ -1,5 +1,5 @@
 import { createReadStream, mkdirSync, renameSync, statSync } from 'node:fs';
-import type { LayerSoFar } from '../../image/commit-image';
+import type { LayerSoFar } from '../../image/add/commit-image';
 import { settleLayer, archiveLayer } from '../../runtime/settle-layer';
 import type { TimeRule } from '../../runtime/settle-layer';
 import { chainIdsOf, digestHex } from '../../store/digest';

@@ -1,8 +1,8 @@
-import type { Platform } from '../../image/platform';
+import type { Platform } from '../../image/format/platform';
 import { findLocal } from '../../image/pull/find-local';
-import { ensureImage, namesTransport } from '../../image/ensure-image';
-import type { ImageFetch } from '../../image/ensure-image';
-import type { ResolvedImage } from '../../image/resolve';
+import { ensureImage, namesTransport } from '../../image/find/ensure-image';
+import type { ImageFetch } from '../../image/find/ensure-image';
+import type { ResolvedImage } from '../../image/find/resolve';
 import { TspodError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
 import type { SourceTree } from '../files/source-tree';

@@ -1,5 +1,5 @@
-import type { LayerSoFar } from '../../image/commit-image';
-import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/image-config';
+import type { LayerSoFar } from '../../image/add/commit-image';
+import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/format/image-config';
 import type { StageScope } from '../language/scope';
 import type { Stage } from '../language/types';
 

@@ -1,6 +1,6 @@
-import type { ImageRunConfig } from '../../image/image-config';
-import { hostArchitecture } from '../../image/platform';
-import type { ResolvedImage } from '../../image/resolve';
+import type { ImageRunConfig } from '../../image/format/image-config';
+import { hostArchitecture } from '../../image/format/platform';
+import type { ResolvedImage } from '../../image/find/resolve';
 import { TspodError } from '../../lib/errors';
 import { stepKey } from '../../store/build-cache';
 import { errorAt } from '../language/language-error';

@@ -1,5 +1,5 @@
-import type { LayerSoFar } from '../../image/commit-image';
-import type { HistoryEntry } from '../../image/image-config';
+import type { LayerSoFar } from '../../image/add/commit-image';
+import type { HistoryEntry } from '../../image/format/image-config';
 import { formatRfc3339, nowNs } from '../../lib/time';
 import { readEntry } from '../../store/build-cache';
 import type { CacheEntry } from '../../store/build-cache';

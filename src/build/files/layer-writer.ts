@@ -15,7 +15,7 @@ import {
 import type { Stats } from 'node:fs';
 import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
 import type { RootfsEntry, RootfsView } from '../../container/rootfs/rootfs-view';
-import { openFileMaker } from '../../image/open-file-maker';
+import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { FileMaker } from '../../store/layer/file-maker';

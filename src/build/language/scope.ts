@@ -1,5 +1,5 @@
-import { hostArchitecture, hostVariant, platformName } from '../../image/platform';
-import type { Platform } from '../../image/platform';
+import { hostArchitecture, hostVariant, platformName } from '../../image/format/platform';
+import type { Platform } from '../../image/format/platform';
 import { expandWord } from './expand-instruction';
 import type { Expansion } from './expand-instruction';
 import type { ArgInstruction, Containerfile, RawWord, Variables } from './types';

@@ -1,7 +1,7 @@
 import { createList } from '../../image/manifest-list/edit-list';
 import { hasList, requireList } from '../../image/manifest-list/local-list';
-import { resolveImage } from '../../image/resolve';
-import { untagImage } from '../../image/tag-image';
+import { resolveImage } from '../../image/find/resolve';
+import { untagImage } from '../../image/name/tag-image';
 import type { Context } from '../../lib/context';
 import type { BuildRequest, BuildResult } from '../request';
 

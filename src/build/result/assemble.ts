@@ -1,7 +1,7 @@
 import { VERSION } from '../../lib/version';
 import { formatManifest } from '../../container/commit/commit-manifest';
-import type { LayerSoFar } from '../../image/commit-image';
-import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/image-config';
+import type { LayerSoFar } from '../../image/add/commit-image';
+import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/format/image-config';
 import type { StageState } from '../engine/stage-state';
 import type { BuildRequest } from '../request';
 

@@ -1,7 +1,7 @@
-import { parseImageConfig } from '../../image/image-config';
-import type { LayerSoFar } from '../../image/commit-image';
-import { parseManifest } from '../../image/manifest';
-import type { Manifest } from '../../image/manifest';
+import { parseImageConfig } from '../../image/format/image-config';
+import type { LayerSoFar } from '../../image/add/commit-image';
+import { parseManifest } from '../../image/format/manifest';
+import type { Manifest } from '../../image/format/manifest';
 import { listedIn } from '../../image/transport/layout-index';
 import { writeArchive } from '../../image/transport/output-file';
 import { prepareImage } from '../../image/transport/prepare-image';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
-import { openFileMaker } from '../../image/open-file-maker';
-import type { LayerSoFar } from '../../image/commit-image';
+import { openFileMaker } from '../../image/add/open-file-maker';
+import type { LayerSoFar } from '../../image/add/commit-image';
 import { writeLayers, writeTree } from '../../runtime/layer-tree';
 import { chainIdsOf } from '../../store/digest';
 import { addLayer, describeLayer } from '../../store/layer/add-layer';

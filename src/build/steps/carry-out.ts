@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../image/image-config';
+import type { HistoryEntry } from '../../image/format/image-config';
 import type { Build } from '../engine/build';
 import { layerFolder, makeBuiltLayer } from '../engine/layer-maker';
 import { progressOf } from '../engine/pull-progress';

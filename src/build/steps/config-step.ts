@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import type { StageState } from '../engine/stage-state';
 import { parseSignal } from '../../lib/signals';
 import { addEnv } from '../language/scope';

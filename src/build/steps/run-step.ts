@@ -3,7 +3,7 @@ import { findRootfsPlace } from '../../container/rootfs/rootfs-view';
 import { runWork } from '../../container/rootfs/work-container';
 import type { WorkResult } from '../../container/rootfs/work-container';
 import type { ContainerOptions } from '../../container/record';
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import type { Context } from '../../lib/context';
 import { makeLayer } from '../../runtime/layer-tree';
 import { removeTrees } from '../../runtime/tree';

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { openFileMaker } from '../../image/open-file-maker';
+import { openFileMaker } from '../../image/add/open-file-maker';
 import { addLayer } from '../../store/layer/add-layer';
 import type { Build } from '../engine/build';
 

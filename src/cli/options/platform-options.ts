@@ -1,4 +1,4 @@
-import type { Platform } from '../../image/platform';
+import type { Platform } from '../../image/format/platform';
 import { TspodError } from '../../lib/errors';
 import { defineOptions } from '../define-command';
 import type { Flags } from '../define-command';

@@ -1,5 +1,5 @@
-import { imageNotKnown } from '../../image/ensure-image';
-import { resolveImage } from '../../image/resolve';
+import { imageNotKnown } from '../../image/find/ensure-image';
+import { resolveImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { compareLayers, layerChanges } from '../../runtime/layer-tree';

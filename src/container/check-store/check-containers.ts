@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { shiftedLayers } from '../../image/shifted-layer';
+import { shiftedLayers } from '../../image/mount/shifted-layer';
 import type { Context } from '../../lib/context';
 import { describeError } from '../../lib/errors';
 import type { Finding, Owner } from '../../store/check/finding';

@@ -1,10 +1,10 @@
-import { checkLayers } from '../../image/check-layers';
-import { findLeftovers } from '../../image/check-leftovers';
-import { lockContentShared } from '../../image/collect-garbage';
-import { openFileMaker } from '../../image/open-file-maker';
-import { recoverIndex } from '../../image/recover-index';
-import type { RememberedName } from '../../image/recover-index';
-import { surveyImages } from '../../image/survey-images';
+import { checkLayers } from '../../image/check/check-layers';
+import { findLeftovers } from '../../image/check/check-leftovers';
+import { lockContentShared } from '../../image/remove/collect-garbage';
+import { openFileMaker } from '../../image/add/open-file-maker';
+import { recoverIndex } from '../../image/check/recover-index';
+import type { RememberedName } from '../../image/check/recover-index';
+import { surveyImages } from '../../image/check/survey-images';
 import type { Context } from '../../lib/context';
 import { describeError, TspodError } from '../../lib/errors';
 import type { CheckOptions, Finding } from '../../store/check/finding';

@@ -1,5 +1,5 @@
-import { removeImage, removeUnusedContent } from '../../image/remove-image';
-import { matchImage } from '../../image/find-image';
+import { removeImage, removeUnusedContent } from '../../image/remove/remove-image';
+import { matchImage } from '../../image/find/find-image';
 import type { Context } from '../../lib/context';
 import { describeError } from '../../lib/errors';
 import type { Finding, Owner } from '../../store/check/finding';

@@ -1,4 +1,4 @@
-import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/image-config';
+import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../image/format/image-config';
 import type { ContainerRecord } from '../record';
 
 /** What `commit` was told of the new image's configuration. */

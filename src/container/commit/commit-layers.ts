@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import type { LayerSoFar } from '../../image/commit-image';
-import type { ImageConfig } from '../../image/image-config';
-import { openFileMaker } from '../../image/open-file-maker';
+import type { LayerSoFar } from '../../image/add/commit-image';
+import type { ImageConfig } from '../../image/format/image-config';
+import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { beginLayer, writeTree } from '../../runtime/layer-tree';

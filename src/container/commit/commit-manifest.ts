@@ -1,5 +1,5 @@
-import type { ImageConfig } from '../../image/image-config';
-import { ociLayerType } from '../../image/manifest';
+import type { ImageConfig } from '../../image/format/image-config';
+import { ociLayerType } from '../../image/format/manifest';
 import { TspodError } from '../../lib/errors';
 import { digestOf } from '../../store/digest';
 import type { LayerBlob } from '../../store/layer/layer-record';

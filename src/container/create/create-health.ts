@@ -1,4 +1,4 @@
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import { TspodError } from '../../lib/errors';
 import { HEALTH_DEFAULTS, type HealthConfig, type HealthOptions } from './health-config';
 import type { ContainerOptions } from '../record';

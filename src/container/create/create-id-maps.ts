@@ -1,4 +1,4 @@
-import type { ResolvedImage } from '../../image/resolve';
+import type { ResolvedImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import type { IdMapping } from '../../lib/id-mapping';

@@ -1,5 +1,5 @@
-import type { ResolvedImage } from '../../image/resolve';
-import { shiftedLayers } from '../../image/shifted-layer';
+import type { ResolvedImage } from '../../image/find/resolve';
+import { shiftedLayers } from '../../image/mount/shifted-layer';
 import type { Context } from '../../lib/context';
 import type { IdMaps } from '../id-maps';
 import type { ContainerRecord } from '../record';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import type { Context } from '../../lib/context';
 import { describeError, isErrno, TspodError } from '../../lib/errors';
 import { randomId } from '../../lib/id';

@@ -1,4 +1,4 @@
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import type { Context } from '../../lib/context';
 import { checkNetwork } from '../../network/check-network';
 import { choosePorts, portFacts } from '../../network/choose-ports';

@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import type { ImageRunConfig } from '../../image/image-config';
+import type { ImageRunConfig } from '../../image/format/image-config';
 import type { ContainerOptions, ContainerRecord } from '../record';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lockContentShared } from '../../image/collect-garbage';
-import { ensureImage } from '../../image/ensure-image';
-import type { ImageFetch } from '../../image/ensure-image';
-import type { ResolvedImage } from '../../image/resolve';
+import { lockContentShared } from '../../image/remove/collect-garbage';
+import { ensureImage } from '../../image/find/ensure-image';
+import type { ImageFetch } from '../../image/find/ensure-image';
+import type { ResolvedImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { describeError, TspodError } from '../../lib/errors';
 import { randomId } from '../../lib/id';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { lockContentShared } from '../../image/collect-garbage';
-import { ensureImage } from '../../image/ensure-image';
+import { lockContentShared } from '../../image/remove/collect-garbage';
+import { ensureImage } from '../../image/find/ensure-image';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { storePaths } from '../../store/store-paths';

@@ -1,5 +1,5 @@
-import { ensureImage } from '../../image/ensure-image';
-import type { ResolvedImage } from '../../image/resolve';
+import { ensureImage } from '../../image/find/ensure-image';
+import type { ResolvedImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import type { UserMount } from '../../volume/types';

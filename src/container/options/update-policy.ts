@@ -1,4 +1,4 @@
-import { parseReference } from '../../image/reference';
+import { parseReference } from '../../image/name/reference';
 import { TspodError } from '../../lib/errors';
 
 const POLICIES: Readonly<Record<string, 'registry' | 'local' | undefined>> = {

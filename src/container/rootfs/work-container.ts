@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import type { ResolvedImage } from '../../image/resolve';
+import type { ResolvedImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { LIFELINE } from '../../runtime/helper';
 import { makeContainer } from '../create/create';

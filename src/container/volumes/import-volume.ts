@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { openPlainFile } from '../../image/archive/open-archive';
-import { openFileMaker } from '../../image/open-file-maker';
+import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { wrapError } from '../../lib/errors';
 import { readRange } from '../../store/file-range';

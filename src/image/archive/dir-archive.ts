@@ -1,10 +1,10 @@
 import { TspodError } from '../../lib/errors';
 import { digestHex } from '../../store/digest';
-import { checkImageManifest } from '../check-image-manifest';
-import { manifestType, parseManifest } from '../manifest';
-import type { Manifest } from '../manifest';
-import { choosePlatform } from '../platform';
-import type { Platform } from '../platform';
+import { checkImageManifest } from '../format/check-image-manifest';
+import { manifestType, parseManifest } from '../format/manifest';
+import type { Manifest } from '../format/manifest';
+import { choosePlatform } from '../format/platform';
+import type { Platform } from '../format/platform';
 import { readArchiveFile, readVerifiedFile, requireArchiveFile } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';

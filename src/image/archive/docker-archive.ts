@@ -1,6 +1,6 @@
 import { TspodError, wrapError } from '../../lib/errors';
-import { checkLayerCount } from '../check-image-manifest';
-import { dockerReference, formatReference, parseReference } from '../reference';
+import { checkLayerCount } from '../format/check-image-manifest';
+import { dockerReference, formatReference, parseReference } from '../name/reference';
 import { readArchiveFile, requireArchiveFile } from './archive-files';
 import type { ArchiveFiles } from './archive-files';
 import type { ArchivedImage } from './archived-image';

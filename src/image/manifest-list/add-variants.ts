@@ -1,5 +1,5 @@
 import { TspodError } from '../../lib/errors';
-import { parseManifest } from '../manifest';
+import { parseManifest } from '../format/manifest';
 import type { Repository } from '../registry/types';
 import type { Compression } from '../transport/packed-layer';
 import { changed } from './list-content';

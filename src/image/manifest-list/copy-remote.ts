@@ -1,4 +1,4 @@
-import { parseManifest } from '../manifest';
+import { parseManifest } from '../format/manifest';
 import type { Repository } from '../registry/types';
 
 /**

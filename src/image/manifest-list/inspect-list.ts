@@ -1,9 +1,9 @@
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
-import { parseObject } from '../image-config';
-import { formatReference, parseReference } from '../reference';
+import { parseObject } from '../format/image-config';
+import { formatReference, parseReference } from '../name/reference';
 import type { RegistryOptions } from '../registry/types';
-import { resolveShortName } from '../short-name';
+import { resolveShortName } from '../name/short-name';
 import { parseTransport } from '../transport/parse-transport';
 import { hasList, requireList } from './local-list';
 import { fetchFirst } from './remote-manifest';

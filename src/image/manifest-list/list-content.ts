@@ -1,8 +1,8 @@
 import { TspodError } from '../../lib/errors';
 import { mediaTypes } from '../../store/media-types';
-import { parseObject } from '../image-config';
-import { parseManifest } from '../manifest';
-import type { Descriptor } from '../manifest';
+import { parseObject } from '../format/image-config';
+import { parseManifest } from '../format/manifest';
+import type { Descriptor } from '../format/manifest';
 
 /** What an image of a list runs on (OCI image-index.md, "platform"; `features` is Docker's). */
 export interface ListPlatform {

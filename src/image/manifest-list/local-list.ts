@@ -8,11 +8,11 @@ import { openStore, temporaryFile } from '../../store/open-store';
 import { blobPath, storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { writeFileAtomic } from '../../sys/file-io';
-import { lockContentShared } from '../collect-garbage';
-import { findImage } from '../find-image';
-import { readBlob } from '../image-record';
-import { givenName } from '../reference';
-import { removeUnusedContent } from '../remove-image';
+import { lockContentShared } from '../remove/collect-garbage';
+import { findImage } from '../find/find-image';
+import { readBlob } from '../find/image-record';
+import { givenName } from '../name/reference';
+import { removeUnusedContent } from '../remove/remove-image';
 import { listBytes, parseList, typed } from './list-content';
 import type { ManifestList } from './list-content';
 

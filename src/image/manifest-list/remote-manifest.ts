@@ -1,10 +1,10 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { verified } from '../../store/verified';
-import { parseImageConfig } from '../image-config';
-import type { ImageConfig } from '../image-config';
-import { parseManifest } from '../manifest';
-import type { ImageReference } from '../reference';
+import { parseImageConfig } from '../format/image-config';
+import type { ImageConfig } from '../format/image-config';
+import { parseManifest } from '../format/manifest';
+import type { ImageReference } from '../name/reference';
 import type { RegistryOptions, RemoteManifest, Repository } from '../registry/types';
 
 /** A manifest, and the repository that had it. */

@@ -1,10 +1,10 @@
 import { TspodError } from '../../lib/errors';
-import { checkImageManifest } from '../check-image-manifest';
-import { parseObject } from '../image-config';
-import { checkManifestType, parseManifest } from '../manifest';
-import type { Descriptor, Manifest } from '../manifest';
-import { choosePlatform } from '../platform';
-import type { Platform } from '../platform';
+import { checkImageManifest } from '../format/check-image-manifest';
+import { parseObject } from '../format/image-config';
+import { checkManifestType, parseManifest } from '../format/manifest';
+import type { Descriptor, Manifest } from '../format/manifest';
+import { choosePlatform } from '../format/platform';
+import type { Platform } from '../format/platform';
 import type { RemoteManifest, Repository } from '../registry/types';
 
 /** The manifest of one image, and the list that led to it. */

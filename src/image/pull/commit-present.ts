@@ -3,9 +3,9 @@ import { readLayerRecord } from '../../store/layer/layer-record';
 import { makeStaging } from '../../store/staging';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import { commitImage } from '../commit-image';
-import type { LayerSoFar } from '../commit-image';
-import type { ImageConfig } from '../image-config';
+import { commitImage } from '../add/commit-image';
+import type { LayerSoFar } from '../add/commit-image';
+import type { ImageConfig } from '../format/image-config';
 import type { ChosenManifest } from './choose-manifest';
 
 /** An image whose layers are all in the store. */

@@ -13,8 +13,8 @@ import { createWriteStarter } from '../../sys/begin-writing';
 import type { WriteStarter } from '../../sys/begin-writing';
 import type { BufferCollector } from '../../sys/buffer-collector';
 import { writeFully } from '../../sys/file-io';
-import { readBlob } from '../image-record';
-import type { Descriptor } from '../manifest';
+import { readBlob } from '../find/image-record';
+import type { Descriptor } from '../format/manifest';
 import type { ByteStream, Repository } from '../registry/types';
 
 /** So many bytes are written to the disk at a time, while more come: a sync at the end finds little to do. */

@@ -2,7 +2,7 @@ import { hasBlob } from '../../store/layer/layer-record';
 import type { StorePaths } from '../../store/store-paths';
 import { createBufferCollector } from '../../sys/buffer-collector';
 import type { BufferCollector } from '../../sys/buffer-collector';
-import type { Descriptor } from '../manifest';
+import type { Descriptor } from '../format/manifest';
 import { fetchBlob } from './fetch-blob';
 import type { BlobSource } from './fetch-blob';
 import type { PullEvent } from './pull-request';

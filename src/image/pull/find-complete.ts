@@ -5,8 +5,8 @@ import type { IndexEntry } from '../../store/image-index';
 import { hasBlob } from '../../store/layer/layer-record';
 import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import { readBlob, readImageRecord } from '../image-record';
-import { parseManifest } from '../manifest';
+import { readBlob, readImageRecord } from '../find/image-record';
+import { parseManifest } from '../format/manifest';
 
 /** The id of the image of a manifest that the store has with all its layers and blobs; undefined when something is missing. */
 export function findComplete(store: StorePaths, digest: string): string | undefined {

@@ -1,11 +1,11 @@
 import type { Context } from '../../lib/context';
 import { readImageIndex } from '../../store/image-index';
 import { storePaths } from '../../store/store-paths';
-import { findImage } from '../find-image';
-import { readImageRecord } from '../image-record';
-import { instanceFor } from '../list-instance';
-import { fitsPlatform } from '../platform';
-import type { Platform } from '../platform';
+import { findImage } from '../find/find-image';
+import { readImageRecord } from '../find/image-record';
+import { instanceFor } from '../find/list-instance';
+import { fitsPlatform } from '../format/platform';
+import type { Platform } from '../format/platform';
 import { isComplete } from './find-complete';
 
 /** The id of the image of the store that a name leads to, when it is complete and for the platform. */

@@ -1,8 +1,8 @@
 import type { Context } from '../../lib/context';
 import { readImageIndex } from '../../store/image-index';
 import { storePaths } from '../../store/store-paths';
-import { readImageRecord } from '../image-record';
-import { parseReference } from '../reference';
+import { readImageRecord } from '../find/image-record';
+import { parseReference } from '../name/reference';
 import type { RegistryOptions } from '../registry/types';
 import { openSources } from './open-sources';
 import type { PullOptions } from './pull-request';

@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/context';
-import type { ImageReference } from '../reference';
+import type { ImageReference } from '../name/reference';
 import type { Repository } from '../registry/types';
 import type { PullOptions } from './pull-request';
 

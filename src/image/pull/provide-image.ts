@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
-import type { ImageFetch } from '../ensure-image';
-import { fitsPlatform, mismatchOf } from '../platform';
-import { resolveImage } from '../resolve';
+import type { ImageFetch } from '../find/ensure-image';
+import { fitsPlatform, mismatchOf } from '../format/platform';
+import { resolveImage } from '../find/resolve';
 import { pullImage } from './pull-image';
 
 /** The id of the image that `run` and `create` are to use, from the store, or pulled as it says. Errors: as `pullImage`. */

@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { dockerReference, formatReference, parseReference, repositoryOf } from '../reference';
-import { resolveShortName } from '../short-name';
+import { dockerReference, formatReference, parseReference, repositoryOf } from '../name/reference';
+import { resolveShortName } from '../name/short-name';
 import { openSources } from './open-sources';
 import { pullImage } from './pull-image';
 import type { PulledImage, PullOptions } from './pull-request';

@@ -1,9 +1,9 @@
 import type { Context } from '../../lib/context';
 import { TspodError, describeError, wrapError } from '../../lib/errors';
-import { imageNotKnown } from '../ensure-image';
-import { formatReference, parseReference } from '../reference';
-import type { ImageReference } from '../reference';
-import { resolveShortName } from '../short-name';
+import { imageNotKnown } from '../find/ensure-image';
+import { formatReference, parseReference } from '../name/reference';
+import type { ImageReference } from '../name/reference';
+import { resolveShortName } from '../name/short-name';
 import { findLocal } from './find-local';
 import { pullReference } from './pull-reference';
 import type { PulledImage, PullOptions } from './pull-request';

@@ -6,11 +6,11 @@ import type { IndexEntry } from '../../store/image-index';
 import { openStore } from '../../store/open-store';
 import { storePaths } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import { readImageRecord } from '../image-record';
-import { fitsPlatform, mismatchOf } from '../platform';
-import type { Platform } from '../platform';
-import { formatReference } from '../reference';
-import type { ImageReference } from '../reference';
+import { readImageRecord } from '../find/image-record';
+import { fitsPlatform, mismatchOf } from '../format/platform';
+import type { Platform } from '../format/platform';
+import { formatReference } from '../name/reference';
+import type { ImageReference } from '../name/reference';
 import type { Repository } from '../registry/types';
 import { chooseManifest } from './choose-manifest';
 import type { ChosenManifest } from './choose-manifest';
@@ -153,7 +153,7 @@ async function nameFound(
   const isNamed = (each: IndexEntry): boolean =>
     each.name === name && each.digest === digest && each.listDigest === listDigest;
   if (readImageIndex(store).some(isNamed)) return;
-  const { nameImage } = await import('../commit-image');
+  const { nameImage } = await import('../add/commit-image');
   nameImage(store, [name], entry);
 }
 

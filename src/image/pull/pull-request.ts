@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import type { BlobEvent } from '../copy-report';
-import type { Platform } from '../platform';
-import type { ImageReference } from '../reference';
+import type { Platform } from '../format/platform';
+import type { ImageReference } from '../name/reference';
 import type { RegistryOptions, Repository } from '../registry/types';
 
 /** When a registry is asked: always, when the image is missing here, when it may have a newer one, or never. */

@@ -3,10 +3,10 @@ import { chainIdsOf } from '../../store/digest';
 import { openStore } from '../../store/open-store';
 import { openStaging } from '../../store/staging';
 import { postponeOptimizing } from '../../sys/postpone-optimizing';
-import { lockContentShared } from '../collect-garbage';
-import { commitImage } from '../commit-image';
-import { parseImageConfig } from '../image-config';
-import { openFileMaker } from '../open-file-maker';
+import { lockContentShared } from '../remove/collect-garbage';
+import { commitImage } from '../add/commit-image';
+import { parseImageConfig } from '../format/image-config';
+import { openFileMaker } from '../add/open-file-maker';
 import { readArrivals } from './arrivals';
 import { receiveLayers } from './receive-layers';
 

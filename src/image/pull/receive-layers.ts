@@ -13,7 +13,7 @@ import { blobPath, layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { createBufferCollector } from '../../sys/buffer-collector';
 import type { BufferCollector } from '../../sys/buffer-collector';
-import type { LayerSoFar } from '../commit-image';
+import type { LayerSoFar } from '../add/commit-image';
 import type { Arrivals } from './arrivals';
 import { createLayerReader } from './layer-reader';
 import type { PlannedLayer } from './receiver-protocol';

@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
-import { dockerReference, repositoryOf } from '../reference';
-import type { ImageReference } from '../reference';
-import { pullEndpoints, pushEndpoint } from '../registry-endpoints';
+import { dockerReference, repositoryOf } from '../name/reference';
+import type { ImageReference } from '../name/reference';
+import { pullEndpoints, pushEndpoint } from './configured-endpoints';
 import { makeRepository } from './repository';
 import { makeSession } from './session';
 import type { RegistryOptions, Repository } from './types';

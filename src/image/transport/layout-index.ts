@@ -1,6 +1,6 @@
 import { readJsonFile } from '../../sys/file-io';
-import { parseManifest } from '../manifest';
-import type { Descriptor } from '../manifest';
+import { parseManifest } from '../format/manifest';
+import type { Descriptor } from '../format/manifest';
 
 /** What the OCI image layout in a directory lists; nothing where there is none yet. Error `invalid`: it is damaged. */
 export function listedIn(directory: string): Descriptor[] {

@@ -11,8 +11,8 @@ import { readDockerArchive } from '../archive/docker-archive';
 import { readOciArchive } from '../archive/oci-archive';
 import { openPlainFile } from '../archive/open-archive';
 import type { OpenArchive } from '../archive/open-archive';
-import type { Platform } from '../platform';
-import { dockerReference, formatReference, localReference, parseReference } from '../reference';
+import type { Platform } from '../format/platform';
+import { dockerReference, formatReference, localReference, parseReference } from '../name/reference';
 import type { Transport, TransportReference } from './parse-transport';
 import { openPodmanImage } from './podman-store/open-podman-image';
 

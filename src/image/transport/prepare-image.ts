@@ -3,7 +3,7 @@ import { digestHex, digestOf } from '../../store/digest';
 import type { Staging } from '../../store/staging';
 import { blobPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import type { Manifest } from '../manifest';
+import type { Manifest } from '../format/manifest';
 import { layerPacking, manifestKind, mediaTypes } from '../../store/media-types';
 import type { LayerPacking, ManifestKind } from '../../store/media-types';
 import { findPacked, packLayer } from './packed-layer';

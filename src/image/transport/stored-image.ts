@@ -5,11 +5,11 @@ import type { FileRange } from '../../store/file-range';
 import type { IndexEntry } from '../../store/image-index';
 import { blobPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
-import { parseImageConfig } from '../image-config';
-import type { ImageConfig } from '../image-config';
-import { readBlob } from '../image-record';
-import { parseManifest } from '../manifest';
-import type { Manifest } from '../manifest';
+import { parseImageConfig } from '../format/image-config';
+import type { ImageConfig } from '../format/image-config';
+import { readBlob } from '../find/image-record';
+import { parseManifest } from '../format/manifest';
+import type { Manifest } from '../format/manifest';
 
 /** A layer of an image of the store, as its manifest describes it. */
 export interface StoredLayer {

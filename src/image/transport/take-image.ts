@@ -1,12 +1,12 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { addImage } from '../add-image';
+import { addImage } from '../add/add-image';
 import type { ArchivedImage } from '../archive/archived-image';
-import { beginAdding } from '../begin-adding';
-import type { AddedImage } from '../commit-image';
-import { parseImageConfig } from '../image-config';
-import { fitsPlatform, mismatchOf } from '../platform';
-import type { Platform } from '../platform';
+import { beginAdding } from '../add/begin-adding';
+import type { AddedImage } from '../add/commit-image';
+import { parseImageConfig } from '../format/image-config';
+import { fitsPlatform, mismatchOf } from '../format/platform';
+import type { Platform } from '../format/platform';
 import { openTransport } from './open-transport';
 import { parseTransport } from './parse-transport';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { startInUserns } from '../../runtime/enter';
 import { helperError } from '../../runtime/helper-error';
-import { platformName } from '../platform';
+import { platformName } from '../format/platform';
 import { localTransport } from './parse-transport';
 import type { TakeOptions } from './take-image';
 

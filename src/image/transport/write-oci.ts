@@ -3,7 +3,7 @@ import { digestHex } from '../../store/digest';
 import type { FileRange } from '../../store/file-range';
 import type { FileSink } from '../../store/sink/file-sink';
 import { tellCopy, type CopyReport } from '../copy-report';
-import type { Descriptor } from '../manifest';
+import type { Descriptor } from '../format/manifest';
 import { dropIfDamaged } from './packed-layer';
 import type { PreparedBlob, PreparedImage } from './prepare-image';
 

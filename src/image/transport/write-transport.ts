@@ -4,7 +4,7 @@ import { createDirectorySink } from '../../store/sink/directory-sink';
 import { listDirectory } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 import type { CopyReport } from '../copy-report';
-import { dockerReference, formatReference, parseReference } from '../reference';
+import { dockerReference, formatReference, parseReference } from '../name/reference';
 import { listedIn } from './layout-index';
 import { writeArchive } from './output-file';
 import type { TransportReference } from './parse-transport';

@@ -1,7 +1,7 @@
 import { listContainers } from '../../container/list/list';
 import { notePull } from '../../image/pull/note-pull';
 import { pullImage } from '../../image/pull/pull-image';
-import { tagImage } from '../../image/tag-image';
+import { tagImage } from '../../image/name/tag-image';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { recordEvent } from '../../store/events/record-event';

@@ -1,5 +1,5 @@
-import { imageNotKnown } from '../../image/ensure-image';
-import { findImage } from '../../image/find-image';
+import { imageNotKnown } from '../../image/find/ensure-image';
+import { findImage } from '../../image/find/find-image';
 import { isCurrent } from '../../image/pull/is-current';
 import type { RegistryOptions } from '../../image/registry/types';
 import type { Context } from '../../lib/context';

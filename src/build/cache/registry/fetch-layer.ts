@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import type { LayerSoFar } from '../../../image/commit-image';
-import type { Descriptor } from '../../../image/manifest';
-import { openFileMaker } from '../../../image/open-file-maker';
+import type { LayerSoFar } from '../../../image/add/commit-image';
+import type { Descriptor } from '../../../image/format/manifest';
+import { openFileMaker } from '../../../image/add/open-file-maker';
 import { fetchBlob } from '../../../image/pull/fetch-blob';
 import type { Repository } from '../../../image/registry/types';
 import { chainIdsOf, digestHex } from '../../../store/digest';

@@ -1,7 +1,7 @@
 import { chooseManifest } from '../../../image/pull/choose-manifest';
 import { fetchConfig } from '../../../image/pull/fetch-blob';
-import { repositoryOf } from '../../../image/reference';
-import type { ImageReference } from '../../../image/reference';
+import { repositoryOf } from '../../../image/name/reference';
+import type { ImageReference } from '../../../image/name/reference';
 import { pullSources } from '../../../image/registry/endpoints';
 import type { Repository } from '../../../image/registry/types';
 import { TspodError } from '../../../lib/errors';

@@ -1,13 +1,13 @@
 import { placeOf, placesOf } from '../../../image/push/blob-places';
 import { pushBlob } from '../../../image/push/push-blobs';
-import { manifestType } from '../../../image/manifest';
-import { repositoryOf } from '../../../image/reference';
-import type { ImageReference } from '../../../image/reference';
+import { manifestType } from '../../../image/format/manifest';
+import { repositoryOf } from '../../../image/name/reference';
+import type { ImageReference } from '../../../image/name/reference';
 import { pushTarget } from '../../../image/registry/endpoints';
 import type { Repository } from '../../../image/registry/types';
 import { layerPacking, mediaTypes } from '../../../store/media-types';
 import { packLayer } from '../../../image/transport/packed-layer';
-import { hostArchitecture } from '../../../image/platform';
+import { hostArchitecture } from '../../../image/format/platform';
 import { wrapError } from '../../../lib/errors';
 import { digestHex, digestOf } from '../../../store/digest';
 import { readLayerRecord } from '../../../store/layer/layer-record';

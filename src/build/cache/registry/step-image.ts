@@ -1,7 +1,7 @@
 import { TspodError } from '../../../lib/errors';
-import { parseImageConfig } from '../../../image/image-config';
-import { configType, manifestType } from '../../../image/manifest';
-import type { Descriptor, Manifest } from '../../../image/manifest';
+import { parseImageConfig } from '../../../image/format/image-config';
+import { configType, manifestType } from '../../../image/format/manifest';
+import type { Descriptor, Manifest } from '../../../image/format/manifest';
 import { digestOf } from '../../../store/digest';
 
 /** Its value is the key of the step that the image is the result of. */

@@ -64,7 +64,7 @@ async function remove(ctx: Context, id: string): Promise<void> {
 }
 
 async function removeItsImage(ctx: Context, id: string): Promise<void> {
-  const { removeImage, removeUnusedContent } = await import('../../../image/remove-image');
+  const { removeImage, removeUnusedContent } = await import('../../../image/remove/remove-image');
   try {
     await removeImage(ctx, id, { force: false, removeContainers: async () => undefined });
   } catch (error) {

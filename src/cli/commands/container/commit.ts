@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commitContainer } from '../../../container/commit/commit';
-import { applyChange } from '../../../image/config-change';
-import { parseObject } from '../../../image/image-config';
-import type { ImageRunConfig } from '../../../image/image-config';
+import { applyChange } from '../../../image/format/config-change';
+import { parseObject } from '../../../image/format/image-config';
+import type { ImageRunConfig } from '../../../image/format/image-config';
 import { TspodError, wrapError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 

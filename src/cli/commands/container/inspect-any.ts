@@ -2,7 +2,7 @@ import { latestContainer, lookUpContainer } from '../../../container/find';
 import { inspectContainer } from '../../../container/inspect/inspect-container';
 import { inspectNetwork } from '../../../container/networks/inspect-network';
 import { networkUsers } from '../../../container/networks/network-users';
-import { inspectImage } from '../../../image/inspect-image';
+import { inspectImage } from '../../../image/list/inspect-image';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { findNetwork } from '../../../network/record/network-record';

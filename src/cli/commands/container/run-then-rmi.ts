@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { removeImage, removeUnusedContent } from '../../../image/remove-image';
+import { removeImage, removeUnusedContent } from '../../../image/remove/remove-image';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 

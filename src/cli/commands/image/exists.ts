@@ -1,4 +1,4 @@
-import { resolveImage } from '../../../image/resolve';
+import { resolveImage } from '../../../image/find/resolve';
 import { defineCommand } from '../../define-command';
 
 /** `tspod image exists`. */

@@ -1,5 +1,5 @@
-import { imageHistory } from '../../../image/image-history';
-import type { HistoryStep } from '../../../image/image-history';
+import { imageHistory } from '../../../image/list/image-history';
+import type { HistoryStep } from '../../../image/list/image-history';
 import { humanDuration } from '../../../lib/duration';
 import { shortId } from '../../../lib/id';
 import { compactSize } from '../../../lib/size';

@@ -1,6 +1,6 @@
-import { applyChange } from '../../../image/config-change';
-import type { ImageRunConfig } from '../../../image/image-config';
-import { importImage } from '../../../image/import-image';
+import { applyChange } from '../../../image/format/config-change';
+import type { ImageRunConfig } from '../../../image/format/image-config';
+import { importImage } from '../../../image/add/import-image';
 import { defineCommand } from '../../define-command';
 import { pushReport } from '../../print/push-progress';
 

@@ -1,4 +1,4 @@
-import { inspectImage } from '../../../image/inspect-image';
+import { inspectImage } from '../../../image/list/inspect-image';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { printInspected } from '../../print/print-value';

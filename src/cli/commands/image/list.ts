@@ -1,6 +1,6 @@
-import { parseImageFilters, referencePattern } from '../../../image/image-filters';
-import { imageRows, sortImageRows, IMAGE_SORT_KEYS, type ImageSortKey } from '../../../image/image-row';
-import { listImages } from '../../../image/list-images';
+import { parseImageFilters, referencePattern } from '../../../image/list/image-filters';
+import { imageRows, sortImageRows, IMAGE_SORT_KEYS, type ImageSortKey } from '../../../image/list/image-row';
+import { listImages } from '../../../image/list/list-images';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { printRows } from '../../print/print-rows';

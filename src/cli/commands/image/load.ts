@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { loadImages } from '../../../image/load-images';
+import { loadImages } from '../../../image/add/load-images';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 

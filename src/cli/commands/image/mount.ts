@@ -1,6 +1,6 @@
-import { listImages } from '../../../image/list-images';
-import { mountedImages, mountImage } from '../../../image/mount-image';
-import type { MountedImage } from '../../../image/mount-image';
+import { listImages } from '../../../image/list/list-images';
+import { mountedImages, mountImage } from '../../../image/mount/mount-image';
+import type { MountedImage } from '../../../image/mount/mount-image';
 import { TspodError } from '../../../lib/errors';
 import { alignRows } from '../../../lib/table';
 import { defineCommand } from '../../define-command';

@@ -1,6 +1,6 @@
 import { throwFailures } from '../../../container/select';
-import { parseImageFilters } from '../../../image/image-filters';
-import { pruneImages } from '../../../image/prune-images';
+import { parseImageFilters } from '../../../image/list/image-filters';
+import { pruneImages } from '../../../image/remove/prune-images';
 import { humanSize } from '../../../lib/size';
 import { confirm } from '../../confirm';
 import { defineCommand } from '../../define-command';

@@ -1,4 +1,4 @@
-import { rebuildImage } from '../../../image/rebuild-image';
+import { rebuildImage } from '../../../image/add/rebuild-image';
 import { defineCommand } from '../../define-command';
 
 /** `tspod image rebuild`: called by `run` for an image whose layers are gone. */

@@ -1,6 +1,6 @@
 import { removeContainers } from '../../../container/remove';
-import { listImages } from '../../../image/list-images';
-import { removeImage, removeUnusedContent } from '../../../image/remove-image';
+import { listImages } from '../../../image/list/list-images';
+import { removeImage, removeUnusedContent } from '../../../image/remove/remove-image';
 import { TspodError } from '../../../lib/errors';
 import type { Context } from '../../../lib/context';
 import { defineCommand } from '../../define-command';

@@ -1,6 +1,6 @@
-import { parseSearchFilters } from '../../../image/search-filters';
-import { searchImages, searchTags } from '../../../image/search-images';
-import type { SearchRow } from '../../../image/search-images';
+import { parseSearchFilters } from '../../../image/search/search-filters';
+import { searchImages, searchTags } from '../../../image/search/search-images';
+import type { SearchRow } from '../../../image/search/search-images';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { parseRegistryOptions, registryOptions } from '../../options/registry-options';

@@ -1,4 +1,4 @@
-import { tagImage } from '../../../image/tag-image';
+import { tagImage } from '../../../image/name/tag-image';
 import { defineCommand } from '../../define-command';
 
 /** `tspod tag`. */

@@ -1,5 +1,5 @@
-import { imageTree } from '../../../image/image-tree';
-import type { LayerNode } from '../../../image/image-tree';
+import { imageTree } from '../../../image/list/image-tree';
+import type { LayerNode } from '../../../image/list/image-tree';
 import { shortId } from '../../../lib/id';
 import { humanSize } from '../../../lib/size';
 import { defineCommand } from '../../define-command';

@@ -1,4 +1,4 @@
-import { mountedImages, unmountImage } from '../../../image/mount-image';
+import { mountedImages, unmountImage } from '../../../image/mount/mount-image';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { requireUnshare } from '../../options/mount';

@@ -1,4 +1,4 @@
-import { untagImage } from '../../../image/tag-image';
+import { untagImage } from '../../../image/name/tag-image';
 import { defineCommand } from '../../define-command';
 
 /** `tspod untag`. */

@@ -1,6 +1,6 @@
 import { requireList } from '../../../image/manifest-list/local-list';
 import { pushList } from '../../../image/manifest-list/push-list';
-import { removeImage, removeUnusedContent } from '../../../image/remove-image';
+import { removeImage, removeUnusedContent } from '../../../image/remove/remove-image';
 import { defineCommand } from '../../define-command';
 import { pushReport } from '../../print/push-progress';
 import { signingOptions } from '../../options/signing-options';

@@ -1,5 +1,5 @@
 import { requireList } from '../../../image/manifest-list/local-list';
-import { removeImage, removeUnusedContent } from '../../../image/remove-image';
+import { removeImage, removeUnusedContent } from '../../../image/remove/remove-image';
 import { TspodError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { findCredentials } from '../../../config/credentials';
 import type { Credentials } from '../../../config/credentials';
-import { isAccepted, login, parseLoginTarget } from '../../../image/login';
-import type { LoginTarget } from '../../../image/login';
+import { isAccepted, login, parseLoginTarget } from '../../../image/registry/login';
+import type { LoginTarget } from '../../../image/registry/login';
 import type { RegistryOptions } from '../../../image/registry/types';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';

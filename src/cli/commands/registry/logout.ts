@@ -1,7 +1,7 @@
 import { requireAuthFile } from '../../../config/auth-file-paths';
 import { findCredentials } from '../../../config/credentials';
 import { removeAllCredentials, removeCredentials } from '../../../config/store-credentials';
-import { parseLoginTarget } from '../../../image/login';
+import { parseLoginTarget } from '../../../image/registry/login';
 import { TspodError, wrapError } from '../../../lib/errors';
 import { defineCommand } from '../../define-command';
 import { authFilesOf, authOptions } from '../../options/auth-options';

@@ -1,7 +1,7 @@
 import { checkStore } from '../../../container/check-store/check-store';
 import { tellOfVolumes } from '../../../container/check-store/check-volumes';
 import { removeDamaged, repairFinding } from '../../../container/check-store/repair';
-import { removeLeftovers } from '../../../image/check-leftovers';
+import { removeLeftovers } from '../../../image/check/check-leftovers';
 import { parseDuration } from '../../../lib/duration';
 import { TspodError } from '../../../lib/errors';
 import type { Finding, Owner } from '../../../store/check/finding';

@@ -1,8 +1,8 @@
 import { diskUsage } from '../../../container/rootfs/disk-usage';
 import type { ContainerUsage, VolumeUsage } from '../../../container/rootfs/disk-usage';
-import { imageUsage } from '../../../image/image-usage';
-import type { ImagesUsage, ImageUsage } from '../../../image/image-usage';
-import { splitName } from '../../../image/list-images';
+import { imageUsage } from '../../../image/list/image-usage';
+import type { ImagesUsage, ImageUsage } from '../../../image/list/image-usage';
+import { splitName } from '../../../image/list/list-images';
 import { humanDuration } from '../../../lib/duration';
 import { TspodError } from '../../../lib/errors';
 import { shortId } from '../../../lib/id';

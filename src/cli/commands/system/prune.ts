@@ -1,6 +1,6 @@
 import { checkPruneFilters, pruneStore } from '../../../container/prune-all';
 import { throwFailures } from '../../../container/select';
-import { removeUnusedContent } from '../../../image/remove-image';
+import { removeUnusedContent } from '../../../image/remove/remove-image';
 import { TspodError } from '../../../lib/errors';
 import { humanSize } from '../../../lib/size';
 import { confirm } from '../../confirm';

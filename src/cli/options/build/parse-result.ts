@@ -1,7 +1,7 @@
 import type { ImageChanges, TimeSettings } from '../../../build/request';
 import { parseEnv } from '../../../container/options/parse-env';
 import { parseAnnotations, parseLabels } from '../../../container/options/parse-key-values';
-import { givenName } from '../../../image/reference';
+import { givenName } from '../../../image/name/reference';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import type { BuildFlags } from './build-options';

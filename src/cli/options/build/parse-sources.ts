@@ -5,7 +5,7 @@ import type { BuildAgent, BuildSecret } from '../../../build/request';
 import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { parsePlatform } from '../platform-options';
-import type { Platform } from '../../../image/platform';
+import type { Platform } from '../../../image/format/platform';
 import type { BuildFlags } from './build-options';
 
 /** The values of `ARG`s: of files, then of options. Throws 'usage'. */

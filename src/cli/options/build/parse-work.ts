@@ -1,6 +1,6 @@
 import type { CacheSettings } from '../../../build/request';
-import { dockerReference, parseReference } from '../../../image/reference';
-import type { ImageReference } from '../../../image/reference';
+import { dockerReference, parseReference } from '../../../image/name/reference';
+import type { ImageReference } from '../../../image/name/reference';
 import type { PullPolicy } from '../../../image/pull/pull-request';
 import type { Context } from '../../../lib/context';
 import { parseDuration } from '../../../lib/duration';

@@ -1,4 +1,4 @@
-import type { ImageFetch } from '../../../image/ensure-image';
+import type { ImageFetch } from '../../../image/find/ensure-image';
 import type { Context } from '../../../lib/context';
 import type { Output } from '../../define-command';
 import { parsePlatform } from '../platform-options';

@@ -3,7 +3,7 @@ import type { Context } from '../../../lib/context';
 import { TspodError } from '../../../lib/errors';
 import { digestOf } from '../../../store/digest';
 import { readJsonFile } from '../../../sys/file-io';
-import { matchImage } from '../../find-image';
+import { matchImage } from '../../find/find-image';
 import type { IndexEntry } from '../../../store/image-index';
 
 /** An image in a store of Podman's (containers/storage, driver overlay). */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { formatStepImage, readStepImage } from '../../../../src/build/cache/registry/step-image';
-import { parseManifest } from '../../../../src/image/manifest';
-import type { Manifest } from '../../../../src/image/manifest';
+import { parseManifest } from '../../../../src/image/format/manifest';
+import type { Manifest } from '../../../../src/image/format/manifest';
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 const layer = {

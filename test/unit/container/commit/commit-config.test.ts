@@ -4,7 +4,7 @@ import { commitHistory, commitRunConfig } from '../../../../src/container/commit
 import type { CommitSettings } from '../../../../src/container/commit/commit-config';
 import { formatManifest } from '../../../../src/container/commit/commit-manifest';
 import type { ContainerRecord } from '../../../../src/container/record';
-import type { ImageRunConfig } from '../../../../src/image/image-config';
+import type { ImageRunConfig } from '../../../../src/image/format/image-config';
 
 const plain: CommitSettings = {
   ...{ author: undefined, message: undefined, override: {}, includeVolumes: false, format: 'oci' },
