@@ -95,7 +95,8 @@ function hasChecksum(block: Buffer): boolean {
 }
 
 function highBytes(block: Buffer): number {
-  return block.filter((byte, at) => byte > 127 && (at < checksumAt || at >= checksumAt + checksumSize)).length;
+  return block.filter((byte, at) => byte > 127 && (at < checksumAt || at >= checksumAt + checksumSize))
+    .length;
 }
 
 /** Two bytes of a word at a time, each in 16 bits: so many hold the sum of 256 bytes. */
