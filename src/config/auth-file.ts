@@ -82,10 +82,10 @@ function sortKeys<T>(record: Record<string, T>): Record<string, T> {
 
 function toAuthFile(path: string, value: unknown, isLegacy: boolean): AuthFile {
   if (!isRecord(value)) throw invalid(path, 'it', 'an object');
-  const content = isLegacy ? { auths: value } : value;
+  const content = withoutNull(isLegacy ? { auths: value } : value);
   const auths = recordAt(path, content, 'auths');
   const entries = Object.entries(auths).map(([key, entry]) => [key, toEntry(path, key, entry)] as const);
-  const helpers = recordAt(path, content, 'credHelpers');
+  const helpers = withoutNull(recordAt(path, content, 'credHelpers'));
   for (const [host, name] of Object.entries(helpers)) {
     if (typeof name !== 'string') throw invalid(path, `credHelpers["${host}"]`, 'a string');
   }
@@ -99,14 +99,21 @@ function toAuthFile(path: string, value: unknown, isLegacy: boolean): AuthFile {
   };
 }
 
-function toEntry(path: string, key: string, value: unknown): AuthEntry {
+function toEntry(path: string, key: string, found: unknown): AuthEntry {
+  const value = found === null ? {} : found;
   if (!isRecord(value)) throw invalid(path, `auths["${key}"]`, 'an object');
+  const entry = withoutNull(value);
   for (const name of ['auth', 'identitytoken']) {
-    const text = value[name];
+    const text = entry[name];
     if (text !== undefined && typeof text !== 'string')
       throw invalid(path, `auths["${key}"].${name}`, 'a string');
   }
-  return value;
+  return entry;
+}
+
+/** What is null is absent, as for Podman. */
+function withoutNull(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }
 
 function recordAt(path: string, content: Record<string, unknown>, key: string): Record<string, unknown> {

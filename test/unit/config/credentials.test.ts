@@ -109,6 +109,12 @@ const lookups: readonly Lookup[] = [
   },
   { name: 'an empty file', files: { [RUNTIME]: '' }, key: 'a.io', found: undefined },
   { name: 'nothing without any file', files: {}, key: 'a.io', found: undefined },
+  {
+    name: 'nothing in what is null',
+    files: { [RUNTIME]: '{"auths":{"a.io":null,"b.io":{"auth":null}},"credHelpers":null,"credsStore":null}' },
+    key: 'a.io',
+    found: undefined,
+  },
 ];
 
 for (const { name, files, key, found } of lookups) {
