@@ -98,12 +98,12 @@ async function fetchLayer(
   tell(size, isFetched ? 'done' : 'skipped');
 }
 
-/** Tells of a number that grows to `end` when it has grown by `step`, and at the end. */
+/** Tells of a number that grows to `end` at once, when it has grown by `step`, and at the end. */
 function bySteps(step: number, end: number, tell: (value: number) => void): (value: number) => void {
-  let told = 0;
+  let next = 0;
   return (value) => {
-    if (value < told + step && value < end) return;
-    told = value;
+    if (value < next && value < end) return;
+    next = value + step;
     tell(value);
   };
 }

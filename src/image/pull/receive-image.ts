@@ -26,6 +26,8 @@ export async function receiveImage(
   const staging = openStaging(store);
   const optimize = postponeOptimizing();
   try {
+    // what nearly every layer needs is read while nothing has come
+    await import('node:zlib');
     const plan = await arrivals.plan();
     const bytes = Buffer.from(plan.config, 'base64');
     const config = parseImageConfig(bytes, plan.layers.length);

@@ -46,20 +46,19 @@ function resultOf(
   child: ChildProcessWithoutNullStreams,
   suspect: (layer: number) => void,
 ): Promise<string> {
-  let id: string | undefined;
   let stderr = '';
-  const read = createMessageReader<ReceiverMessage>((message) => {
-    if (message[0] === 'result') id = message[1];
-    else if (message[1] !== null) suspect(message[1]);
-    child.stdin.end();
-  });
-  child.stdout.setEncoding('utf8').on('data', read);
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
+    const read = createMessageReader<ReceiverMessage>((message) => {
+      if (message[0] === 'failed' && message[1] !== null) suspect(message[1]);
+      // it has done all that it was started for: its end is waited for with that of this process
+      else if (message[0] === 'result') resolve(message[1]);
+      child.stdin.end();
+    });
+    child.stdout.setEncoding('utf8').on('data', read);
     child.once('error', (error) => reject(missingHelper(ctx, error)));
     child.once('close', (status, signal) => {
-      if (id !== undefined) resolve(id);
-      else if (signal !== null)
+      if (signal !== null)
         reject(new TspodError('state', `the process that unpacks was ended by ${signal}`));
       else reject(failure(status ?? 125, stderr));
     });
