@@ -11,6 +11,14 @@ export function beginWriting(descriptor: number, offset = 0, length = 0): void {
   libc(syncFileRange)(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }
 
+const POSIX_FADV_DONTNEED = 4;
+
+/** Gives back the memory in which the system keeps what has been written of a file; a hint only. */
+export function forgetCached(descriptor: number): void {
+  const advise = libc('int posix_fadvise(int fd, int64_t offset, int64_t length, int advice)');
+  advise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 /** Told how far a file has been written to; lets what has come go to the disk in pieces of at least `least` bytes. */
 export type WriteStarter = (position: number) => void;
 

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { forgetCached } from '../../sys/begin-writing';
 import { TspodError } from '../../lib/errors';
 import type { AwaitNext } from '../../store/decompress';
 
@@ -44,6 +45,8 @@ export function createLayerReader(
       while (have <= at) have = await more(have);
       const chunk = readAt(at, Math.min(chunkSize, have - at, size - at));
       at += chunk.length;
+      // what comes next finds their memory again
+      if (at >= size) forgetCached(descriptor);
       return chunk;
     },
   };

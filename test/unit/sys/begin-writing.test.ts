@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { beginWriting, createWriteStarter } from '../../../src/sys/begin-writing';
+import { beginWriting, createWriteStarter, forgetCached } from '../../../src/sys/begin-writing';
 
 test('beginWriting() and createWriteStarter() leave a file as it is, and need none that is still open', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tspod-begin-'));
@@ -17,6 +17,7 @@ test('beginWriting() and createWriteStarter() leave a file as it is, and need no
       if (at % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     beginWriting(descriptor);
+    forgetCached(descriptor);
     closeSync(descriptor);
     beginWriting(descriptor);
     start(1000);
