@@ -90,8 +90,8 @@ struct unpack_layer {
 /* Carries out one record, other than data. Ends the process with an answer when that fails. */
 void unpack_make(struct unpack_layer *layer, const struct unpack_item *item);
 
-/* The data of the file that has been opened, which will be of this size: `length` bytes of the stream, from
- * `offset` on; the end. -1 with errno when that fails. */
+/* The data of the file that has been opened, which will be of this size, or 0 where it belongs in the page
+ * cache: `length` bytes of the stream, from `offset` on; the end. -1 with errno when that fails. */
 void unpack_begin_data(struct unpack_layer *layer, uint64_t size);
 int unpack_data(struct unpack_stream *stream, struct unpack_layer *layer, uint64_t offset, uint64_t length);
 int unpack_end_data(struct unpack_layer *layer);

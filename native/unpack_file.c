@@ -13,8 +13,8 @@
 #define LARGE_FILE (64u << 10)
 #define WRITTEN_AT_ONCE (4u << 20)
 
-/* In bytes: from this size on a file goes past the page cache, which spares memory for as much as hardly
- * anybody reads at once. Memory, offsets and lengths have to be multiples of ALIGNED then. */
+/* In bytes: from this size on a file that nobody runs goes past the page cache, which spares memory for as
+ * much as hardly anybody reads at once. Memory, offsets and lengths have to be multiples of ALIGNED then. */
 #define HUGE_FILE (4u << 20)
 #define GATHERED (1u << 20)
 #define ALIGNED 4096u

@@ -81,13 +81,18 @@ static void make_directory(int parent, const char *name, const struct unpack_ite
     unpack_attributes(item, -1, parent, name, false);
 }
 
+/* A program, or a library by its name: what the container will want in the page cache when it starts. */
+static bool is_run_soon(const struct unpack_item *item, const char *name) {
+    return (item->record.mode & 0111) || strstr(name, ".so");
+}
+
 static void open_file(struct unpack_layer *layer, int parent, const char *name,
                       const struct unpack_item *item) {
     layer->file =
         openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, item->record.mode & 0777);
     if (layer->file < 0)
         unpack_answer_failure("open", item->path);
-    unpack_begin_data(layer, item->record.size);
+    unpack_begin_data(layer, is_run_soon(item, name) ? 0 : item->record.size);
     size_t path = item->record.path_length + 1u, attributes = item->record.attributes_length;
     char *copy = malloc(path + attributes + 1);
     if (!copy)

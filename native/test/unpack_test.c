@@ -12,7 +12,7 @@
 #include "roles.h"
 #include "unpack.h"
 
-static char records[16 << 20];
+static char records[24 << 20];
 static size_t length;
 
 static void put(const void *data, size_t size) {
@@ -103,7 +103,9 @@ static char pattern(size_t at) {
 
 /* A file of `size` bytes in pieces of `piece`, without those of the piece `left_out`. */
 static void put_large_file(const char *path, size_t size, size_t piece, size_t left_out) {
-    put_record((struct unpack_record){.op = UNPACK_FILE, .mode = 0600, .size = size}, path, "");
+    bool is_program = strcmp(path, "program") == 0;
+    put_record((struct unpack_record){.op = UNPACK_FILE, .mode = is_program ? 0755 : 0600, .size = size},
+               path, "");
     for (size_t at = 0; at < size; at += piece) {
         size_t part = size - at < piece ? size - at : piece;
         if (at / piece == left_out)
@@ -131,10 +133,12 @@ static void large_files_are_made_past_the_cache(void) {
     begin("root");
     put_large_file("odd", 5000123, 99991, SIZE_MAX);
     put_large_file("even", 4u << 20, 1u << 18, SIZE_MAX);
+    put_large_file("program", 4u << 20, 1u << 18, SIZE_MAX);
     put_large_file("gap", 4500000, 300000, 7);
     CHECK(unpack(answers, sizeof answers) == 0, "all of it is done");
     check_large_file("root/odd", 5000123, 99991, SIZE_MAX);
     check_large_file("root/even", 4u << 20, 1u << 18, SIZE_MAX);
+    check_large_file("root/program", 4u << 20, 1u << 18, SIZE_MAX);
     check_large_file("root/gap", 4500000, 300000, 7);
 }
 
