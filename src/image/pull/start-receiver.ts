@@ -58,8 +58,7 @@ function resultOf(
     child.stdout.setEncoding('utf8').on('data', read);
     child.once('error', (error) => reject(missingHelper(ctx, error)));
     child.once('close', (status, signal) => {
-      if (signal !== null)
-        reject(new TspodError('state', `the process that unpacks was ended by ${signal}`));
+      if (signal !== null) reject(new TspodError('state', `the process that unpacks was ended by ${signal}`));
       else reject(failure(status ?? 125, stderr));
     });
   });
