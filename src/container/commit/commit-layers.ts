@@ -15,6 +15,7 @@ import { layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { mediaTypes } from '../../store/media-types';
 import { containerLayers, writtenLayer } from '../changes/container-layers';
+import { newSha256 } from '../../sys/sha256';
 import type { ContainerRecord } from '../record';
 
 /** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
@@ -47,10 +48,12 @@ export function beginNewLayer(
   mkdirSync(directory, { mode: 0o700 });
   const upper = writtenLayer(ctx, record);
   const end = beginLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
+  // its functions are looked up while the helper works
+  const hash = newSha256();
   return (below) => {
     const { size, leftOut } = end();
     for (const line of leftOut) ctx.log('warn', line);
-    const diffId = digestOfFile(blobFile);
+    const diffId = digestOfFile(blobFile, hash);
     const mediaType = mediaTypes.oci.layers.none;
     const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
     return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
