@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import { describeError, isErrno, TspodError } from '../lib/errors';
 import { isFullId } from '../lib/id';
-import { containerPaths } from './paths';
+import { containerPaths, nameLink } from './paths';
 import type { Unchecked } from '../store/stored-json';
 import type { ContainerOptions, ContainerRecord } from './record';
 
@@ -42,7 +42,7 @@ export function lookUpContainer(ctx: Context, nameOrId: string): string | undefi
 export function idOfName(ctx: Context, name: string): string | undefined {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return undefined;
   try {
-    const id = readlinkSync(`${ctx.paths.root}/names/${name}`);
+    const id = readlinkSync(nameLink(ctx, name));
     return isThere(ctx, id) ? id : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import { isErrno } from '../lib/errors';
 import { isFullId } from '../lib/id';
 import { lockDescriptor } from '../sys/file-lock';
 import { idOfName } from './find';
-import { containerPaths } from './paths';
+import { containerPaths, nameLink, nameLinks } from './paths';
 
 /*
  * A name is a symbolic link `names/NAME` to the id of its container. symlink(2) gives a name to one container only; links are
@@ -13,13 +13,13 @@ import { containerPaths } from './paths';
 
 /** Makes the name lead to the container, whose directory is in place; false when another one has it. */
 export function reserveName(ctx: Context, name: string, id: string): boolean {
-  const path = linkOf(ctx, name);
+  const path = nameLink(ctx, name);
   for (;;) {
     try {
       symlinkSync(id, path);
       return true;
     } catch (error) {
-      if (isErrno(error, 'ENOENT')) mkdirSync(folderOf(ctx), { recursive: true, mode: 0o700 });
+      if (isErrno(error, 'ENOENT')) mkdirSync(nameLinks(ctx), { recursive: true, mode: 0o700 });
       else if (!isErrno(error, 'EEXIST')) throw error;
       else if (idOfName(ctx, name) !== undefined) return false;
       else dropStaleName(ctx, name);
@@ -39,11 +39,11 @@ export function dropStaleName(ctx: Context, name: string): void {
 }
 
 function unlinkWhere(ctx: Context, name: string, isFree: (target: string) => boolean): void {
-  const folder = openSync(folderOf(ctx), 'r');
+  const folder = openSync(nameLinks(ctx), 'r');
   try {
     lockDescriptor(folder);
     const target = targetOf(ctx, name);
-    if (target !== undefined && isFree(target)) unlinkSync(linkOf(ctx, name));
+    if (target !== undefined && isFree(target)) unlinkSync(nameLink(ctx, name));
   } finally {
     closeSync(folder);
   }
@@ -52,19 +52,10 @@ function unlinkWhere(ctx: Context, name: string, isFree: (target: string) => boo
 /** Undefined where nothing has that name; of what is no link, the empty string. */
 function targetOf(ctx: Context, name: string): string | undefined {
   try {
-    return readlinkSync(linkOf(ctx, name));
+    return readlinkSync(nameLink(ctx, name));
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     if (isErrno(error, 'EINVAL')) return '';
     throw error;
   }
-}
-
-/** Where the link of a name is. */
-export function linkOf(ctx: Context, name: string): string {
-  return `${folderOf(ctx)}/${name}`;
-}
-
-function folderOf(ctx: Context): string {
-  return `${ctx.paths.root}/names`;
 }

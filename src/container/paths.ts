@@ -40,3 +40,13 @@ export function containerPaths(ctx: Context, id: string): ContainerPaths {
     monitorPid: `${runDirectory}/monitor.pid`,
   };
 }
+
+/** Where the links are that lead from names to ids. */
+export function nameLinks(ctx: Context): string {
+  return `${ctx.paths.root}/names`;
+}
+
+/** The link of a name, whose content is the id of its container. */
+export function nameLink(ctx: Context, name: string): string {
+  return `${nameLinks(ctx)}/${name}`;
+}

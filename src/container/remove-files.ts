@@ -14,7 +14,7 @@ import { isErrno } from '../lib/errors';
 import { runTree, type TreeOp } from '../runtime/tree';
 import { staleStaging } from '../store/staging';
 import { freeName } from './names';
-import { containerPaths } from './paths';
+import { containerPaths, nameLinks } from './paths';
 import { recordEvent } from '../store/events/record-event';
 
 /** A container that does not run, and what goes with it. */
@@ -133,7 +133,7 @@ function holds(path: string, text: string): boolean {
 
 function allNames(ctx: Context): string[] {
   try {
-    return readdirSync(`${ctx.paths.root}/names`);
+    return readdirSync(nameLinks(ctx));
   } catch {
     return [];
   }

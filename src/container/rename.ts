@@ -3,9 +3,9 @@ import { describeError, TspodError } from '../lib/errors';
 import { writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
 import { idOfName, loadRecord } from './find';
-import { freeName, linkOf, reserveName } from './names';
+import { freeName, reserveName } from './names';
 import { checkName } from './options/check-name';
-import { containerPaths } from './paths';
+import { containerPaths, nameLink } from './paths';
 import { addEvents, recordContainerEvent } from './container-events';
 import type { ContainerRecord } from './record';
 import { isAlive, readState } from './state/status';
@@ -42,7 +42,7 @@ async function tellMonitor(ctx: Context, record: ContainerRecord): Promise<void>
   ]);
   const plan = new Plan();
   addEvents(plan, ctx, record);
-  if (record.options.autoRemove) plan.add('FREE_NAME', linkOf(ctx, record.name));
+  if (record.options.autoRemove) plan.add('FREE_NAME', nameLink(ctx, record.name));
   if (record.options.network.kind === 'bridge') {
     const { addBridge, prepareBridge } = await import('./networks/start-bridge');
     addBridge(plan, ctx, prepareBridge(ctx, record));

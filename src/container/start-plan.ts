@@ -10,8 +10,7 @@ import { addCommonUserns } from '../runtime/userns';
 import { cgroupWish } from './cgroup-wish';
 import { isChecked } from './create/health-config';
 import { addOverlayMounts } from './rootfs/overlay-paths';
-import { linkOf } from './names';
-import { containerPaths } from './paths';
+import { containerPaths, nameLink } from './paths';
 import type { ContainerRecord, LogSettings, RestartPolicyName } from './record';
 import { addRootfs } from './rootfs/rootfs-ops';
 import { markUsed } from './volumes/volume-mounts';
@@ -147,7 +146,7 @@ function addPolicies(plan: Plan, ctx: Context, record: ContainerRecord, mode: St
   plan.add('AUTO_REMOVE', directory, `${ctx.paths.root}/tmp/removed-${id}`);
   for (const volume of record.anonymousVolumes)
     plan.add('REMOVE_ON_EXIT', `${ctx.paths.root}/volumes/${volume}`);
-  plan.add('FREE_NAME', linkOf(ctx, name));
+  plan.add('FREE_NAME', nameLink(ctx, name));
   plan.add('UNLINK_ON_EXIT', lock);
   if (options.cidFile) plan.add('UNLINK_ON_EXIT', options.cidFile);
 }

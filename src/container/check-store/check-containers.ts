@@ -6,7 +6,7 @@ import { describeError } from '../../lib/errors';
 import type { Finding, Owner } from '../../store/check/finding';
 import { containerIds, loadRecord } from '../find';
 import { dropStaleName, reserveName } from '../names';
-import { containerPaths } from '../paths';
+import { containerPaths, nameLink, nameLinks } from '../paths';
 import type { ContainerRecord } from '../record';
 
 /** Between two looks at what another command may just be changing, in milliseconds. */
@@ -40,7 +40,7 @@ function checkRecords(ctx: Context): Finding[] {
 }
 
 function checkName(ctx: Context, record: ContainerRecord): Finding[] {
-  const path = `${ctx.paths.root}/names/${record.name}`;
+  const path = nameLink(ctx, record.name);
   const target = linkTarget(path);
   if (target === record.id) return [];
   const owners = [ownerOf(record)];
@@ -72,8 +72,8 @@ function checkDirectories(ctx: Context, record: ContainerRecord): Finding[] {
 }
 
 function checkNames(ctx: Context): Finding[] {
-  return list(`${ctx.paths.root}/names`).flatMap((name) => {
-    const path = `${ctx.paths.root}/names/${name}`;
+  return list(nameLinks(ctx)).flatMap((name) => {
+    const path = nameLink(ctx, name);
     const target = linkTarget(path);
     if (target !== undefined && existsSync(containerPaths(ctx, target).directory)) return [];
     const text = `the name ${JSON.stringify(name)} leads to no container`;

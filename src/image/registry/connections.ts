@@ -8,10 +8,8 @@ import type { Trust } from './trust';
 
 /** Keeps connections for further requests, one pool for each way to a host. */
 export interface Connections {
-  /** What leads to a URL's host, where it is not contacted directly. */
-  proxy(url: URL): URL | undefined;
-  /** The options of Node's `request` that lead to a URL's host, its path included. */
-  route(url: URL): Promise<RequestOptions>;
+  /** The options of Node's `request` that lead to a URL's host, its path included, and the proxy on the way. */
+  route(url: URL): Promise<{ options: RequestOptions; proxy: URL | undefined }>;
 }
 
 /** Makes the pools for one registry, whose own host is `ownHost` (`host[:port]`). */
@@ -28,29 +26,32 @@ export function makeConnections(
   };
   const keep = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
   return {
-    proxy: (url) => proxyFor(url, env),
     async route(url) {
       const proxy = proxyFor(url, env);
-      const tls = url.protocol === 'https:' ? tlsOptions(url, url.host === ownHost, trust) : {};
-      const name = `${url.origin}>${proxy?.href ?? ''}`;
-      if (proxy === undefined) {
-        return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
-      }
-      if (proxy.protocol.startsWith('socks5')) {
-        const { SocksAgent } = await import('./socks');
-        return { ...target(url), ...tls, agent: agent(name, () => new SocksAgent(proxy, keep)) };
-      }
-      if (url.protocol === 'http:') {
-        const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};
-        const options = { ...target(proxy), ...own, path: url.href, headers: proxyHeaders(url, proxy) };
-        return { ...options, agent: agent(proxy.origin, () => plainAgent(proxy.protocol, keep)) };
-      }
-      const { HttpsProxyAgent } = await import('https-proxy-agent');
-      const tunnel = () =>
-        new HttpsProxyAgent(proxy, keep).on('proxyConnect', (answer) => checkTunnel(answer, url, proxy));
-      return { ...target(url), ...tls, agent: agent(name, tunnel) };
+      return { options: await optionsFor(url, proxy), proxy };
     },
   };
+
+  async function optionsFor(url: URL, proxy: URL | undefined): Promise<RequestOptions> {
+    const tls = url.protocol === 'https:' ? tlsOptions(url, url.host === ownHost, trust) : {};
+    const name = `${url.origin}>${proxy?.href ?? ''}`;
+    if (proxy === undefined) {
+      return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
+    }
+    if (proxy.protocol.startsWith('socks5')) {
+      const { SocksAgent } = await import('./socks');
+      return { ...target(url), ...tls, agent: agent(name, () => new SocksAgent(proxy, keep)) };
+    }
+    if (url.protocol === 'http:') {
+      const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};
+      const options = { ...target(proxy), ...own, path: url.href, headers: proxyHeaders(url, proxy) };
+      return { ...options, agent: agent(proxy.origin, () => plainAgent(proxy.protocol, keep)) };
+    }
+    const { HttpsProxyAgent } = await import('https-proxy-agent');
+    const tunnel = () =>
+      new HttpsProxyAgent(proxy, keep).on('proxyConnect', (answer) => checkTunnel(answer, url, proxy));
+    return { ...target(url), ...tls, agent: agent(name, tunnel) };
+  }
 }
 
 /** The agent would take a refusal of the proxy for an answer of the registry: one that nobody vouches for. */

@@ -33,8 +33,7 @@ export async function exchange(
   timeouts: Timeouts,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const route = await connections.route(request.url);
-  const proxy = connections.proxy(request.url);
+  const { options: route, proxy } = await connections.route(request.url);
   const { url, method, headers, signal } = request;
   const options: RequestOptions = {
     ...route,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { idOfName } from '../../../src/container/find';
-import { dropStaleName, freeName, linkOf, reserveName } from '../../../src/container/names';
-import { containerPaths } from '../../../src/container/paths';
+import { dropStaleName, freeName, reserveName } from '../../../src/container/names';
+import { containerPaths, nameLink } from '../../../src/container/paths';
 import { makeSandbox } from './sandbox';
 import { idFrom, storeContainer } from './stored-container';
 
@@ -34,9 +34,9 @@ test('dropStaleName() takes away what leads to no container, whatever it is', (t
   const { ctx } = makeSandbox(t);
   storeContainer(ctx, { id: A, name: 'web' });
   mkdirSync(`${ctx.paths.root}/other`);
-  symlinkSync(B, linkOf(ctx, 'gone'));
-  symlinkSync('../other', linkOf(ctx, 'elsewhere'));
-  writeFileSync(linkOf(ctx, 'file'), '');
+  symlinkSync(B, nameLink(ctx, 'gone'));
+  symlinkSync('../other', nameLink(ctx, 'elsewhere'));
+  writeFileSync(nameLink(ctx, 'file'), '');
   for (const name of ['web', 'gone', 'elsewhere', 'file', 'none', '../other']) dropStaleName(ctx, name);
   assert.deepEqual(readdirSync(`${ctx.paths.root}/names`), ['web']);
   assert.equal(existsSync(`${ctx.paths.root}/other`), true);
