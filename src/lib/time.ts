@@ -122,8 +122,16 @@ function split(ns: bigint): { date: string; fraction: string; digits: string } {
   const seconds = floorDivide(ns, NS);
   const digits = String(ns - seconds * NS).padStart(9, '0');
   const trimmed = digits.replace(/0+$/, '');
-  const date = new Date(Number(seconds) * 1000).toISOString();
+  const date = isoDate(new Date(Number(seconds) * 1000));
   return { date, digits, fraction: trimmed === '' ? '' : `.${trimmed}` };
+}
+
+/** As toISOString(), the first call of which looks for the time zone of the machine: that costs a start a millisecond. */
+function isoDate(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+  const time = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
+  return `${String(at.getUTCFullYear()).padStart(4, '0')}-${day}T${time}Z`;
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(
