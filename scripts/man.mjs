@@ -32,7 +32,7 @@ const VARIABLES = [
 ];
 
 const pages = new Map();
-const ready = commandRows.filter((row) => row.load !== undefined && row.hidden !== true);
+const ready = commandRows().filter((row) => row.load !== undefined && row.hidden !== true);
 for (const row of ready) {
   const { default: command } = await row.load();
   pages.set(pageName(row.path), commandPage(row, command));

@@ -31,14 +31,13 @@ export interface GroupRow {
   hidden?: boolean;
 }
 
+/** Each is made when it is looked through: most commands are found in the first ones. */
+const tables = [containerRows, imageRows, objectRows, systemRows, machineRows];
+
 /** Every command of Podman 5.4 to 6.2, and tspod's own, in the order of the help. */
-export const commandRows: readonly CommandRow[] = [
-  ...containerRows,
-  ...imageRows,
-  ...objectRows,
-  ...systemRows,
-  ...machineRows,
-];
+export function commandRows(): CommandRow[] {
+  return tables.flatMap((rows) => rows());
+}
 
 /** Every group of commands. */
 export const groupRows: readonly GroupRow[] = [
@@ -75,7 +74,11 @@ export const groupRows: readonly GroupRow[] = [
 
 /** The command that `path` or an alias names: `run`, `container run`; undefined when there is none. */
 export function findCommand(path: string): CommandRow | undefined {
-  return commandRows.find((row) => row.path === path || row.aliases?.includes(path) === true);
+  for (const rows of tables) {
+    const found = rows().find((row) => row.path === path || row.aliases?.includes(path) === true);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The group that `path` names; the empty path is no group. */
@@ -92,7 +95,7 @@ export function wordsOf(group: string): { word: string; summary: string; ready: 
     if (!path.startsWith(prefix) || word === '' || word.includes(' ')) return;
     words.set(word, { word, summary, ready });
   };
-  for (const row of commandRows) {
+  for (const row of commandRows()) {
     if (row.hidden === true) continue;
     for (const path of [row.path, ...(row.aliases ?? [])]) add(path, row.summary, row.load !== undefined);
   }
@@ -104,7 +107,7 @@ export function wordsOf(group: string): { word: string; summary: string; ready: 
 
 /** Whether a command of the group can be used. */
 function hasCommands(group: string): boolean {
-  return commandRows.some(
+  return commandRows().some(
     ({ path, aliases = [], load }) =>
       load !== undefined && [path, ...aliases].some((each) => each.startsWith(`${group} `)),
   );

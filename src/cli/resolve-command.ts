@@ -30,16 +30,20 @@ export function resolveCommand(argv: readonly string[]): Resolved {
     const word = found.rest[0];
     if (word === undefined || found.help) return found;
     const path = found.spoken === '' ? word : `${found.spoken} ${word}`;
-    const row = findCommand(path);
     const group = findGroup(path);
-    const next = found.rest[1];
-    const leads = next !== undefined && findCommand(`${path} ${next}`) !== undefined;
-    if (row === undefined && group === undefined && !leads) throw unknownCommand(found.spoken, word);
+    const row = group === undefined ? findCommand(path) : undefined;
+    if (row === undefined && group === undefined && !leads(path, found.rest[1]))
+      throw unknownCommand(found.spoken, word);
     found.spoken = path;
     found.rest.shift();
     if (row !== undefined) return { ...found, row };
     if (group !== undefined) found.group = group;
   }
+}
+
+/** Whether two words name a command of which the first one alone is neither a command nor a group. */
+function leads(path: string, next: string | undefined): boolean {
+  return next !== undefined && findCommand(`${path} ${next}`) !== undefined;
 }
 
 function readGlobals(found: Resolved): void {
@@ -75,7 +79,7 @@ export function refuseCommand(row: CommandRow, spoken: string): TspodError {
 /** Every path that may be spoken, aliases and groups included. */
 export function allPaths(): string[] {
   return [
-    ...commandRows.flatMap((row) => [row.path, ...(row.aliases ?? [])]),
+    ...commandRows().flatMap((row) => [row.path, ...(row.aliases ?? [])]),
     ...groupRows.map((group) => group.path),
   ];
 }

@@ -6,7 +6,7 @@ import type { Command, OptionDefinition } from '../../src/cli/define-command';
 /** Command lines that are wrong in one way each, for every command that both engines have. */
 export async function badInput(): Promise<string[]> {
   const lines: string[] = [];
-  for (const row of commandRows) {
+  for (const row of commandRows()) {
     if (row.load === undefined || row.hidden === true || !podmanHas(row.path)) continue;
     lines.push(...wrongLines(row, (await row.load()).default));
   }

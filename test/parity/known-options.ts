@@ -7,7 +7,7 @@ import type { OptionTable } from '../../src/cli/define-command';
 export async function unknownOptions(): Promise<{ count: number; lines: string[] }> {
   const lines: string[] = [];
   let count = 0;
-  for (const row of commandRows) {
+  for (const row of commandRows()) {
     if (row.load === undefined || row.hidden === true) continue;
     const { options } = (await row.load()).default;
     const known = namesOf({ ...globalOptions, ...options });

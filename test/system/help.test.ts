@@ -3,7 +3,7 @@ import test from 'node:test';
 import { commandRows, groupRows } from '../../src/cli/command-table';
 import { runTspod } from '../helpers/tspod';
 
-const ready = commandRows.filter((row) => row.load !== undefined && row.hidden !== true);
+const ready = commandRows().filter((row) => row.load !== undefined && row.hidden !== true);
 const paths = ['', ...groupRows.map((row) => row.path), ...ready.map((row) => row.path)];
 
 test('each command and group has a help that fits 100 columns', async () => {

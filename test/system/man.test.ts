@@ -7,7 +7,7 @@ import { commandRows } from '../../src/cli/command-table';
 import { project } from '../helpers/project';
 import { testFolder } from '../helpers/test-home';
 
-const ready = commandRows.filter((row) => row.load !== undefined && row.hidden !== true);
+const ready = commandRows().filter((row) => row.load !== undefined && row.hidden !== true);
 
 function page(path: string): string {
   return readFileSync(join(project, 'man', `tspod-${path.replaceAll(' ', '-')}.1`), 'utf8');
