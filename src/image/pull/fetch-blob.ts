@@ -15,6 +15,7 @@ import type { BufferCollector } from '../../sys/buffer-collector';
 import { writeFully } from '../../sys/file-io';
 import { readBlob } from '../find/image-record';
 import type { Descriptor } from '../format/manifest';
+import { defaultTimeouts } from '../registry/timeouts';
 import type { ByteStream, Repository } from '../registry/types';
 
 /** So many bytes are written to the disk at a time, while more come: a sync at the end finds little to do. */
@@ -28,7 +29,7 @@ export type BlobSource = Pick<Repository, 'name' | 'blob'>;
 export interface FetchOptions {
   source: BlobSource;
   signal: AbortSignal;
-  /** How often it is asked again after a connection that broke and brought nothing. */
+  /** How often it is asked again after a connection that broke and brought nothing, or next to nothing. */
   retry: number;
   /** Between two attempts, in milliseconds. */
   retryDelay: number;
@@ -92,7 +93,7 @@ async function fill(
     const error = await fetchOn(blob, partial, { ...options, progress, space }).catch(retryable);
     options.signal.throwIfAborted();
     if (progress.at >= blob.size) break;
-    failures = progress.at > before ? 0 : failures + 1;
+    failures = progress.at - before >= defaultTimeouts.least ? 0 : failures + 1;
     if (failures > options.retry) throw error ?? truncated(blob, progress.at);
     if (failures > 0) await pause(options.retryDelay * 2 ** (failures - 1), options.signal);
   }

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { TspodError } from '../../lib/errors';
 import type { Connections } from './connections';
+import { watchPace } from './pace';
 import type { Timeouts } from './timeouts';
 import { markTransient } from './transient';
 import { placeOf, transportError } from './transport-error';
@@ -70,18 +71,28 @@ function abortReason(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('interrupted');
 }
 
-/** Ends the request when no connection comes about, or nothing happens on it, for too long. */
-function watch(outgoing: ClientRequest, place: string, { connect, silence }: Timeouts): void {
+/** Ends the request when no connection comes about, or nothing or next to nothing happens on it, for too long. */
+function watch(outgoing: ClientRequest, place: string, timeouts: Timeouts): void {
+  const { connect, silence } = timeouts;
   const late = (what: string) => markTransient(new TspodError('network', `contacting ${place}: ${what}`));
-  const timer = setTimeout(() => outgoing.destroy(late(`no connection within ${connect / 1000}s`)), connect);
+  const noAnswer = () => outgoing.destroy(late(`no answer within ${silence / 1000}s`));
+  let timer = setTimeout(() => outgoing.destroy(late(`no connection within ${connect / 1000}s`)), connect);
   let response: IncomingMessage | undefined;
-  outgoing.once('response', (body) => (response = body));
+  outgoing.once('response', (body) => {
+    clearTimeout(timer);
+    response = body;
+    watchPace(body, timeouts, late);
+  });
   outgoing.once('close', () => clearTimeout(timer));
   outgoing.once('socket', (socket) => {
     const isReady = !socket.connecting;
     const ready = () => {
       clearTimeout(timer);
       outgoing.setTimeout(silence);
+      // headers may trickle, too
+      whenSent(outgoing, () => {
+        if (response === undefined && !outgoing.destroyed) timer = setTimeout(noAnswer, silence);
+      });
     };
     if (isReady) ready();
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ready);
@@ -90,8 +101,13 @@ function watch(outgoing: ClientRequest, place: string, { connect, silence }: Tim
     // bytes that wait to be read: it is the reader who is slow
     if (response !== undefined && response.readableLength > 0) outgoing.setTimeout(silence);
     else if (response !== undefined) response.destroy(late(`nothing came for ${silence / 1000}s`));
-    else outgoing.destroy(late(`no answer within ${silence / 1000}s`));
+    else noAnswer();
   });
+}
+
+function whenSent(outgoing: ClientRequest, call: () => void): void {
+  if (outgoing.writableFinished) call();
+  else outgoing.once('finish', call);
 }
 
 async function sendBody(outgoing: ClientRequest, body: HttpRequest['body']): Promise<void> {
