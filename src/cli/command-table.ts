@@ -31,8 +31,14 @@ export interface GroupRow {
   hidden?: boolean;
 }
 
-/** Each is made when it is looked through: most commands are found in the first ones. */
-const tables = [containerRows, imageRows, objectRows, systemRows, machineRows];
+/** A module is read only when its table is looked through: most commands stand in the first ones. */
+const tables: readonly (() => readonly CommandRow[])[] = [
+  () => containerRows,
+  () => imageRows,
+  () => objectRows,
+  () => systemRows,
+  () => machineRows,
+];
 
 /** Every command of Podman 5.4 to 6.2, and tspod's own, in the order of the help. */
 export function commandRows(): CommandRow[] {

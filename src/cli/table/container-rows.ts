@@ -1,7 +1,7 @@
 import type { CommandRow } from '../command-table';
 
 /** `container <verb>`, with the short forms at the top level. */
-export const containerRows = (): readonly CommandRow[] => [
+export const containerRows: readonly CommandRow[] = [
   {
     path: 'container attach',
     aliases: ['attach'],

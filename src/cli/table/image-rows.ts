@@ -3,7 +3,7 @@ import type { CommandRow } from '../command-table';
 const NO_ARTIFACTS = 'use "oras", or "skopeo copy docker://NAME dir:DIRECTORY"';
 
 /** `image <verb>`, with the short forms at the top level, and the registries. */
-export const imageRows = (): readonly CommandRow[] => [
+export const imageRows: readonly CommandRow[] = [
   {
     path: 'image build',
     aliases: ['build', 'buildx build', 'builder build'],

@@ -4,7 +4,7 @@ const NO_MACHINE = 'containers run on this machine itself';
 const NO_FARM = 'run the build on each machine';
 
 /** Commands that manage other machines: known, and never tspod's task. */
-export const machineRows = (): readonly CommandRow[] => [
+export const machineRows: readonly CommandRow[] = [
   { path: 'farm build', summary: 'Build an image on several machines', instead: NO_FARM },
   { path: 'farm create', summary: 'Create a farm', instead: NO_FARM },
   { path: 'farm list', aliases: ['farm ls'], summary: 'List farms', instead: NO_FARM },

@@ -4,7 +4,7 @@ const NO_KUBE = 'write Quadlet files: see "tspod quadlet --help"';
 const NO_PODS = 'start containers that join another with --network container:NAME --ipc container:NAME';
 
 /** Volumes, networks, secrets, pods, and what is made of Kubernetes and Quadlet files. */
-export const objectRows = (): readonly CommandRow[] => [
+export const objectRows: readonly CommandRow[] = [
   {
     path: 'volume create',
     summary: 'Create a new volume',

@@ -3,7 +3,7 @@ import type { CommandRow } from '../command-table';
 const NO_SERVICE = 'tspod needs no service: each command works by itself';
 
 /** What concerns tspod and the machine as a whole. */
-export const systemRows = (): readonly CommandRow[] => [
+export const systemRows: readonly CommandRow[] = [
   {
     path: 'auto-update',
     summary: 'Update containers according to their auto-update policy',
