@@ -1,9 +1,11 @@
 import { TspodError } from '../lib/errors';
 import { readJsonFile, writeFileAtomic } from '../sys/file-io';
 import { withFileLock } from '../sys/file-lock';
+import { digestHex } from './digest';
 import { mediaTypes } from './media-types';
 import { temporaryFile } from './open-store';
 import { listDirectory } from './staging';
+import { blobPath } from './store-paths';
 import type { StorePaths } from './store-paths';
 
 /** A manifest in index.json under one name, or under none. One manifest may be listed under several names. */
@@ -14,8 +16,8 @@ export interface IndexEntry {
   size: number;
   /** The full name with its tag, `localhost/web:latest`. */
   name: string | undefined;
-  /** Hexadecimal part of the config's digest; undefined when another tool has written the entry. */
-  imageId: string | undefined;
+  /** Hexadecimal part of the config's digest; of the entry's own where the manifest of another tool's entry tells of none. */
+  imageId: string;
   /** Of the list of manifests that it was chosen from when it was pulled: the name stands for that at the registry. */
   listDigest?: string;
   /** Of a list of manifests that was made here. */
@@ -52,7 +54,8 @@ export function readImageIndex(store: StorePaths): IndexEntry[] {
     throw brokenIndex(store, 'it is missing, and there are images');
   if (parsed === undefined) return [];
   const manifests = parsed?.manifests;
-  if (Array.isArray(manifests) && manifests.every(isDescriptor)) return manifests.map(toEntry);
+  if (Array.isArray(manifests) && manifests.every(isDescriptor))
+    return manifests.map((found) => toEntry(store, found));
   throw brokenIndex(store, 'it is not an OCI image index');
 }
 
@@ -136,13 +139,31 @@ function tidy(entries: IndexEntry[]): IndexEntry[] {
   });
 }
 
-function toEntry({ mediaType, digest, size, annotations }: Descriptor): IndexEntry {
+function toEntry(store: StorePaths, { mediaType, digest, size, annotations }: Descriptor): IndexEntry {
   const listDigest = annotations?.[listKey];
+  const imageId = annotations?.[imageKey] ?? configOf(store, digest) ?? digestHex(digest);
   return {
-    ...{ mediaType, digest, size, name: annotations?.[nameKey], imageId: annotations?.[imageKey] },
+    ...{ mediaType, digest, size, name: annotations?.[nameKey], imageId },
     ...(listDigest === undefined ? {} : { listDigest }),
     ...listStateOf(annotations),
   };
+}
+
+/** What the manifest of another tool's entry names, where it is there and is one. */
+function configOf(store: StorePaths, digest: string): string | undefined {
+  try {
+    const manifest = readJsonFile(blobPath(store, digestHex(digest)));
+    const found = (manifest as { config?: { digest?: unknown } | null } | null | undefined)?.config?.digest;
+    return typeof found === 'string' ? /^sha256:([0-9a-f]{64})$/.exec(found)?.[1] : undefined;
+  } catch {
+    // who needs it finds out, and says so
+    return undefined;
+  }
+}
+
+/** Whether nothing is known of the image but the digest of its entry. */
+export function isUnreadEntry({ imageId, digest, list }: IndexEntry): boolean {
+  return list === undefined && imageId === digestHex(digest);
 }
 
 function listStateOf(annotations: Record<string, string> | undefined): { list?: ListState } {
@@ -150,11 +171,11 @@ function listStateOf(annotations: Record<string, string> | undefined): { list?: 
   return text === undefined ? {} : { list: JSON.parse(text) as ListState };
 }
 
-function toDescriptor({ mediaType, digest, size, name, imageId, ...more }: IndexEntry): Descriptor {
-  const { listDigest, list } = more;
+function toDescriptor(entry: IndexEntry): Descriptor {
+  const { mediaType, digest, size, name, imageId, listDigest, list } = entry;
   const annotations: Record<string, string> = {};
   if (name !== undefined) annotations[nameKey] = name;
-  if (imageId !== undefined) annotations[imageKey] = imageId;
+  if (!isUnreadEntry(entry)) annotations[imageKey] = imageId;
   if (listDigest !== undefined) annotations[listKey] = listDigest;
   if (list !== undefined) annotations[listStateKey] = JSON.stringify(list);
   return { mediaType, digest, size, annotations };

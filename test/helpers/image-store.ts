@@ -6,10 +6,10 @@ import { makeStaging } from '../../src/store/staging';
 import { inFolder } from './in-folder';
 
 /** Runs `work` in a store of its own, which is removed afterwards. */
-export function inStore(work: (ctx: Context) => void): void {
-  inFolder((root) => {
+export function inStore<T>(work: (ctx: Context) => T): T {
+  return inFolder((root) => {
     const ctx = { paths: { root, runRoot: root }, env: {}, home: root, log: () => undefined };
-    work(ctx as unknown as Context);
+    return work(ctx as unknown as Context);
   });
 }
 

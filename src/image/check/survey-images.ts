@@ -89,7 +89,7 @@ function surveyCache(store: StorePaths, survey: Survey): void {
 function ownerOf(entries: readonly IndexEntry[]): Owner {
   const names = entries.flatMap(({ name }) => name ?? []);
   const [first] = entries;
-  const id = (first?.imageId ?? first?.digest ?? '').replace(/^sha256:/, '').slice(0, 12);
+  const id = (first?.imageId ?? '').slice(0, 12);
   return { kind: 'image', name: names[0] ?? id };
 }
 

@@ -89,7 +89,7 @@ function hasPath(name: string, path: string): boolean {
 }
 
 function findByPrefix(entries: readonly IndexEntry[], prefix: string): IndexEntry | undefined {
-  const found = entries.filter((entry) => entry.imageId?.startsWith(prefix));
+  const found = entries.filter((entry) => entry.imageId.startsWith(prefix));
   const ids = new Set(found.map((entry) => entry.imageId));
   if (ids.size > 1)
     throw new TspodError('usage', `image id "${prefix}" is ambiguous: ${ids.size} images start with it`);

@@ -3,6 +3,7 @@ import { randomId } from '../../lib/id';
 import { describeError, isErrno, TspodError } from '../../lib/errors';
 import { writeFileAtomic } from '../../sys/file-io';
 import { chainIdsOf, digestHex } from '../../store/digest';
+import { isUnreadEntry } from '../../store/image-index';
 import type { IndexEntry, ListState } from '../../store/image-index';
 import { readLayerRecord } from '../../store/layer/layer-record';
 import { blobPath } from '../../store/store-paths';
@@ -29,7 +30,7 @@ export interface ImageRecord {
 /** The record of the image that an index entry leads to; made anew when its file is missing. Error `invalid`: so are its blobs. */
 export function readImageRecord(store: StorePaths, entry: IndexEntry): ImageRecord {
   if (entry.list !== undefined) return listRecord(entry, entry.list);
-  const id = entry.imageId ?? configIdOf(store, entry);
+  const id = isUnreadEntry(entry) ? configIdOf(store, entry) : entry.imageId;
   const found = readStoredJson<ImageRecord>(recordPath(store, id), (record) => isWhole(record, id));
   if (found?.version === 1) return found;
   const record = makeRecord(store, id);
@@ -91,9 +92,9 @@ export function makeRecord(store: StorePaths, id: string): ImageRecord {
 }
 
 /** A list of manifests has neither configuration nor layers. */
-function listRecord({ imageId, digest, size }: IndexEntry, { created }: ListState): ImageRecord {
+function listRecord({ imageId, size }: IndexEntry, { created }: ListState): ImageRecord {
   const config = { created, architecture: '', os: '', rootfs: { type: 'layers', diff_ids: [] } };
-  return { version: 1, id: imageId ?? digestHex(digest), config, chainIds: [], size };
+  return { version: 1, id: imageId, config, chainIds: [], size };
 }
 
 function configIdOf(store: StorePaths, entry: IndexEntry): string {

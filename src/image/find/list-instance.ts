@@ -22,7 +22,7 @@ export function instanceFor(
   const wanted = ifWhole(() => choosePlatform(manifests, platform))?.digest;
   const found = entries.find(({ digest, list: inner }) => digest === wanted && inner === undefined);
   if (found !== undefined) return { ...found, name: found.name ?? entry.name };
-  const name = entry.name ?? entry.imageId ?? entry.digest;
+  const name = entry.name ?? entry.imageId;
   const what = wanted === undefined ? 'has no image' : 'names an image that is not in the store';
   throw new TspodError('not-found', `the manifest list ${name} ${what} for ${platformName(platform)}`, {
     hint: `"tspod manifest inspect ${name}" tells what it has`,

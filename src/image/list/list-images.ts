@@ -65,7 +65,7 @@ function recordIfWhole(ctx: Context, entry: IndexEntry): Pick<ImageRecord, 'id' 
     return readImageRecord(storePaths(ctx), entry);
   } catch (error) {
     if (!(error instanceof TspodError) || error.code !== 'invalid') throw error;
-    const id = entry.imageId ?? entry.digest.replace(/^sha256:/, '');
+    const id = entry.imageId;
     ctx.log(
       'error',
       `image ${entry.name ?? id.slice(0, 12)} is damaged: ${error.message}; "tspod system check" tells more`,

@@ -89,7 +89,7 @@ function toList(ctx: Context, entries: readonly IndexEntry[], name: string): Loc
       hint: `make the list with "tspod manifest create ${name}"`,
     });
   }
-  if (entry.list === undefined || entry.imageId === undefined) {
+  if (entry.list === undefined) {
     throw new TspodError('usage', `${entry.name ?? name}: image is not a manifest list`, {
       hint: 'make a list with "tspod manifest create"',
     });

@@ -37,7 +37,7 @@ export async function removeImage(ctx: Context, name: string, options: RemoveOpt
   const entries = readImageIndex(store);
   const match = matchImage(ctx, entries, name);
   const found = match?.entry;
-  if (found?.imageId === undefined) throw imageNotKnown(name, 1);
+  if (found === undefined) throw imageNotKnown(name, 1);
   const names = namesOf(entries, found.imageId);
   if (names.length > 1 && match?.by === 'name' && !options.wholeImage)
     return dropNames(ctx, found.imageId, [found.name ?? '']);
