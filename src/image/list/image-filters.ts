@@ -2,7 +2,10 @@ import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { parseTime } from '../../lib/time';
 import { parseDuration } from '../../lib/duration';
+import { readImageIndex } from '../../store/image-index';
+import { storePaths } from '../../store/store-paths';
 import { imageNotKnown } from '../find/ensure-image';
+import { findImage } from '../find/find-image';
 import { splitName } from './list-images';
 import type { ListedImage } from './list-images';
 import { resolveImage } from '../find/resolve';
@@ -44,9 +47,10 @@ const makers: Record<string, MakeFilter> = {
     const wanted = boolean('readonly', value);
     return () => !wanted;
   },
-  reference: (_ctx, value) => {
+  reference: (ctx, value) => {
     const matches = referencePattern(value);
-    return (image) => image.names.some(matches);
+    const id = namedImage(ctx, value);
+    return (image) => image.id === id || image.names.some(matches);
   },
   until: (_ctx, value) => {
     const limit = untilTime(value);
@@ -103,6 +107,17 @@ export function referencePattern(pattern: string): (name: string) => boolean {
     const { repository, tag } = splitName(name);
     return end.test(hasTag ? `${repository}:${tag}` : repository) || (!hasTag && whole.test(name));
   };
+}
+
+/** The id of the image that a command would take for this; undefined where it is no name or id, or says nothing for sure. */
+function namedImage(ctx: Context, text: string): string | undefined {
+  if (!/^[\w.:/@-]+$/.test(text)) return undefined;
+  try {
+    return findImage(ctx, readImageIndex(storePaths(ctx)), text)?.imageId;
+  } catch (error) {
+    if (error instanceof TspodError && error.code === 'usage') return undefined;
+    throw error;
+  }
 }
 
 function compiled(expression: string, pattern: string): RegExp {
