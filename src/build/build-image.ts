@@ -21,7 +21,7 @@ import { NeedsWorker } from './engine/build';
 import type { Build } from './engine/build';
 import { chainOf, storedLayer } from './engine/layer-maker';
 import { stageOf } from './engine/run-stage';
-import { makeSlots } from './engine/slots';
+import { makeSlots } from '../lib/slots';
 import { stageGraph } from './engine/stage-graph';
 import type { StageState } from './engine/stage-state';
 import { timestamp } from './engine/step-result';

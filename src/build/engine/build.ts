@@ -7,7 +7,7 @@ import type { FileDigests } from '../cache/file-digests';
 import type { StepLabel } from '../events';
 import type { Containerfile, SourceRange } from '../language/types';
 import type { BuildRequest } from '../request';
-import type { Slots } from './slots';
+import type { Slots } from '../../lib/slots';
 import type { StageGraph } from './stage-graph';
 import type { BuiltLayer, StageState } from './stage-state';
 

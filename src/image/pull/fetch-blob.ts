@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { fstatSync, ftruncateSync, readSync, rmSync } from 'node:fs';
 import { TspodError, isErrno } from '../../lib/errors';
+import { wait } from '../../lib/wait';
 import { checkBlob } from '../../store/blob-writer';
 import { digestHex, digestOf } from '../../store/digest';
 import { hasBlob } from '../../store/layer/layer-record';
@@ -95,7 +96,7 @@ async function fill(
     if (progress.at >= blob.size) break;
     failures = progress.at - before >= defaultTimeouts.least ? 0 : failures + 1;
     if (failures > options.retry) throw error ?? truncated(blob, progress.at);
-    if (failures > 0) await pause(options.retryDelay * 2 ** (failures - 1), options.signal);
+    if (failures > 0) await wait(options.retryDelay * 2 ** (failures - 1), options.signal);
   }
   checkBlob({ digest: `sha256:${progress.hash.digest('hex')}`, size: progress.at }, blob);
 }
@@ -155,14 +156,6 @@ function retryable(error: unknown): Error {
   if (error instanceof TspodError && error.code !== 'network') throw error;
   if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EIO', 'EROFS')) throw error;
   return error as Error;
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
-  signal.throwIfAborted();
 }
 
 function truncated(blob: Descriptor, got: number): TspodError {

@@ -1,3 +1,4 @@
+import { makeSlots } from '../../lib/slots';
 import { hasBlob } from '../../store/layer/layer-record';
 import type { StorePaths } from '../../store/store-paths';
 import { createBufferCollector } from '../../sys/buffer-collector';
@@ -50,12 +51,12 @@ export function fetchLayers(
     const state = missing.includes(layer) ? 'waiting' : 'skipped';
     options.report({ kind: 'blob', digest: layer.digest, size: layer.size, got: 0, state });
   }
-  const limit = createLimit(options.atOnce ?? parallel);
+  const slots = makeSlots(options.atOnce ?? parallel);
   const collect = createBufferCollector();
   const tasks = new Map(
     missing.map((layer) => [
       layer.digest,
-      limit(() => fetchLayer(store, layer, placesOf(layers, layer), { ...options, collect })),
+      slots.run(() => fetchLayer(store, layer, placesOf(layers, layer), { ...options, collect })),
     ]),
   );
   const failed = new Promise<never>((_, reject) => {
@@ -105,21 +106,5 @@ function bySteps(step: number, end: number, tell: (value: number) => void): (val
     if (value < next && value < end) return;
     next = value + step;
     tell(value);
-  };
-}
-
-/** Lets so many tasks run at once, in their order. */
-function createLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
-    try {
-      return await task();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
   };
 }

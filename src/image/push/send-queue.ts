@@ -1,3 +1,5 @@
+import { makeSlots } from '../../lib/slots';
+
 /** Work that is started as it comes. */
 export interface SendQueue {
   add(work: () => Promise<void>): void;
@@ -11,34 +13,26 @@ export interface SendQueue {
 
 /** Runs a few pieces of work at a time; after a failure no further one is started. */
 export function createSendQueue(limit: number): SendQueue {
-  const waiting: (() => Promise<void>)[] = [];
-  const running = new Set<Promise<void>>();
+  const slots = makeSlots(limit);
+  const pending = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
-  const next = (): void => {
-    while (failure === undefined && running.size < limit) {
-      const work = waiting.shift();
-      if (work === undefined) return;
-      const run: Promise<void> = work()
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => {
-          running.delete(run);
-          next();
-        });
-      running.add(run);
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      if (failure === undefined) await work();
+    } catch (error) {
+      failure ??= { error };
     }
   };
   const check = (): void => {
     if (failure !== undefined) throw failure.error;
   };
   const settled = async (): Promise<void> => {
-    while (running.size > 0) await Promise.all(running);
+    while (pending.size > 0) await Promise.all(pending);
   };
   return {
     add(work) {
-      waiting.push(work);
-      next();
+      const each = slots.run(() => run(work)).finally(() => pending.delete(each));
+      pending.add(each);
     },
     check,
     settled,

@@ -1,5 +1,6 @@
 import type { Context } from '../../lib/context';
 import { describeError } from '../../lib/errors';
+import { wait } from '../../lib/wait';
 import { transienceOf } from './transient';
 import type { RegistryOptions } from './types';
 
@@ -47,16 +48,6 @@ function backOff(attempt: number): number {
 
 function formatDelay(delay: number): string {
   return delay < 1000 ? `${delay}ms` : `${(delay / 1000).toFixed(1).replace(/\.0$/, '')}s`;
-}
-
-async function wait(delay: number, signal: AbortSignal | undefined): Promise<void> {
-  const timers = process.getBuiltinModule('node:timers/promises');
-  try {
-    await timers.setTimeout(delay, undefined, signal === undefined ? {} : { signal });
-  } finally {
-    // the reason, and not that a timer was stopped
-    signal?.throwIfAborted();
-  }
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3), seconds or a date, as ms from now; undefined where it is neither. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { openFileDigests } from '../../../src/build/cache/file-digests';
-import { makeSlots } from '../../../src/build/engine/slots';
+import { makeSlots } from '../../../src/lib/slots';
 import { takeCaches } from '../../../src/build/steps/cache-mounts';
 import type { StorePaths } from '../../../src/store/store-paths';
 import { listEntries, readEntry, removeEntry, stepKey, writeEntry } from '../../../src/store/build-cache';

@@ -13,7 +13,7 @@ import { digestHex, digestOf } from '../../../store/digest';
 import { readLayerRecord } from '../../../store/layer/layer-record';
 import { blobPath } from '../../../store/store-paths';
 import type { Build, StepResult } from '../../engine/build';
-import { makeSlots } from '../../engine/slots';
+import { makeSlots } from '../../../lib/slots';
 import { formatStepImage } from './step-image';
 import type { StepImage } from './step-image';
 

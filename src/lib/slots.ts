@@ -1,5 +1,6 @@
 /** A number of places for work that goes on at once. */
 export interface Slots {
+  /** Does work when a place is free, in the order of the calls. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
