@@ -113,7 +113,7 @@ function absolute(diff: string, path: string): Buffer {
 function compareTree(diff: string, tree: ExpectedTree): string[] {
   const found: string[] = [];
   const first = new Map<ExpectedNode, string>();
-  for (const [path, node] of tree.nodes) {
+  for (const [path, node] of tree.nodes.entries()) {
     const other = first.get(node);
     const differences = other === undefined ? compare(diff, path, node) : compareLink(diff, path, other);
     if (other === undefined) first.set(node, path);
@@ -167,6 +167,7 @@ function list(path: Buffer): { name: string; isDirectory(): boolean; isSocket():
 
 function sizeOf(tree: ExpectedTree): number {
   let size = 0;
-  for (const node of new Set(tree.nodes.values())) if (node.kind === 'file') size += node.entry.size;
+  const nodes = new Set([...tree.nodes.entries()].map(([, node]) => node));
+  for (const node of nodes) if (node.kind === 'file') size += node.entry.size;
   return size;
 }

@@ -1,5 +1,7 @@
 import { baseName, cleanEntryPath, parentPath } from '../layer/entry-path';
 import { implicitDirectory } from '../layer/implicit-directory';
+import { createPathMap } from '../layer/path-map';
+import type { PathMap } from '../layer/path-map';
 import type { TarEntry } from '../tar/entry';
 
 /** What a layer's directory has to hold at one path. Hard links to one file share one node. */
@@ -17,14 +19,14 @@ export interface ExpectedNode {
 /** What an unpacked layer looks like, learned from the members of its archive in their order. */
 export interface ExpectedTree {
   /** By clean path, one byte per character; the root is the empty path. */
-  nodes: ReadonlyMap<string, ExpectedNode>;
+  nodes: Pick<PathMap<ExpectedNode>, 'get' | 'entries'>;
   /** Takes the next member in; returns its node when it is a file whose data follow. */
   add(entry: TarEntry): { path: string; node: ExpectedNode } | undefined;
 }
 
 /** An empty tree; `lowers` are the directories of the layers below, from top to bottom. The rules are the unpacker's. */
 export function createExpectedTree(lowers: readonly string[]): ExpectedTree {
-  const nodes = new Map<string, ExpectedNode>();
+  const nodes = createPathMap<ExpectedNode>();
   const implied = (path: string): TarEntry => implicitDirectory(path, lowers);
   nodes.set('', { kind: 'directory', entry: implied(''), opaque: false, implicit: true });
 
@@ -37,17 +39,10 @@ export function createExpectedTree(lowers: readonly string[]): ExpectedTree {
     nodes.set(parent, { kind: 'directory', entry: implied(parent), opaque, implicit: true });
   }
 
-  function replace(path: string): void {
-    const found = nodes.get(path);
-    nodes.delete(path);
-    if (found?.kind !== 'directory') return;
-    for (const below of [...nodes.keys()]) if (below.startsWith(`${path}/`)) nodes.delete(below);
-  }
-
   function addDirectory(path: string, entry: TarEntry): void {
     const found = nodes.get(path);
     const opaque = found?.kind === 'whiteout' || found?.opaque === true;
-    if (found?.kind !== 'directory') replace(path);
+    if (found?.kind !== 'directory') nodes.remove(path);
     nodes.set(path, { kind: 'directory', entry, opaque, implicit: false });
   }
 
@@ -69,7 +64,7 @@ export function createExpectedTree(lowers: readonly string[]): ExpectedTree {
     const source = cleanEntryPath(entry.linkPath);
     const found = nodes.get(source);
     if (found === undefined || source === path) return;
-    replace(path);
+    nodes.remove(path);
     nodes.set(path, found);
   }
 
@@ -84,7 +79,7 @@ export function createExpectedTree(lowers: readonly string[]): ExpectedTree {
       else if (entry.type === 'directory') addDirectory(path, entry);
       else if (entry.type === 'hard-link') addLink(path, entry);
       else if (entry.type === 'file' || entry.type === 'symlink' || entry.type === 'fifo') {
-        replace(path);
+        nodes.remove(path);
         const node: ExpectedNode = { kind: entry.type, entry, opaque: false, implicit: false };
         nodes.set(path, node);
         return entry.type === 'file' ? { path, node } : undefined;

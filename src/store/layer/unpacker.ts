@@ -9,6 +9,7 @@ import { ownerError } from './maker-error';
 import type { OpenFile } from './open-file';
 import { writeChunk } from './open-file';
 import { isReservedXattr } from './reserved-xattr';
+import { createPathMap } from './path-map';
 import { createSpaceGuard } from './space-guard';
 
 /** How an archive is unpacked. */
@@ -45,9 +46,10 @@ type Kind = 'directory' | 'file' | 'symlink' | 'special' | 'whiteout';
  */
 export function createUnpacker(target: string, options: UnpackOptions): Unpacker {
   const { files, warn } = options;
-  const kinds = new Map<string, Kind>([['', 'directory']]);
-  const directories = new Map<string, TarEntry>();
-  const implicit = new Set<string>();
+  const kinds = createPathMap<Kind>();
+  kinds.set('', 'directory');
+  /** Those that are none any more, too. */
+  const directories = new Map<string, { entry: TarEntry; isImplicit: boolean }>();
   const space = createSpaceGuard(target);
   let open: OpenFile | undefined;
   let current = '';
@@ -79,21 +81,23 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
   }
 
   function addImplicit(path: string): void {
-    addDirectory(path, implicitDirectory(path, options.lowers ?? []));
-    implicit.add(path);
+    putDirectory(path, { entry: implicitDirectory(path, options.lowers ?? []), isImplicit: true });
   }
 
   function addDirectory(path: string, entry: TarEntry): void {
+    putDirectory(path, { entry, isImplicit: false });
+  }
+
+  function putDirectory(path: string, directory: { entry: TarEntry; isImplicit: boolean }): void {
     const before = kinds.get(path);
     if (before !== 'directory') {
       replace(path);
       kinds.set(path, 'directory');
     }
-    files.directory(path, entry, before === 'directory');
+    files.directory(path, directory.entry, before === 'directory');
     // the whiteout hid what is below: an opaque directory does so too
     if (before === 'whiteout') files.opaque(path);
-    directories.set(path, entry);
-    implicit.delete(path);
+    directories.set(path, directory);
   }
 
   function addWhiteout(path: string, name: string): void {
@@ -118,16 +122,7 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     const kind = kinds.get(path);
     if (kind === undefined) return;
     files.remove(path);
-    if (kind === 'directory') {
-      for (const below of [...kinds.keys()].filter((key) => key.startsWith(`${path}/`))) forget(below);
-    }
-    forget(path);
-  }
-
-  function forget(path: string): void {
-    kinds.delete(path);
-    directories.delete(path);
-    implicit.delete(path);
+    kinds.remove(path);
   }
 
   function addFile(path: string, entry: TarEntry): void {
@@ -219,9 +214,14 @@ export function createUnpacker(target: string, options: UnpackOptions): Unpacker
     },
     finish() {
       if (!directories.has('')) addImplicit('');
-      for (const [path, entry] of directories) files.times(path, entry);
+      const implicit: string[] = [];
+      for (const [path, { entry, isImplicit }] of directories) {
+        if (kinds.get(path) !== 'directory') continue;
+        files.times(path, entry);
+        if (isImplicit && options.lowers === undefined) implicit.push(path);
+      }
       files.sync(warn);
-      return { ...total, implicit: options.lowers === undefined ? [...implicit] : [] };
+      return { ...total, implicit };
     },
   };
 }

@@ -29,7 +29,7 @@ function shape(entries: readonly TarEntry[]): string {
   for (const each of entries) tree.add(each);
   const text = ([path, { kind, opaque, implicit }]: [string, ExpectedNode]): string =>
     `/${path} ${kind}${opaque ? '!' : ''}${implicit ? '?' : ''}`;
-  return [...tree.nodes].map(text).sort().join(', ');
+  return [...tree.nodes.entries()].map(text).sort().join(', ');
 }
 
 const cases: [what: string, entries: TarEntry[], shape: string][] = [
