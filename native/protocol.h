@@ -145,6 +145,8 @@
                                       with an archive prints the sum of the sizes of its files, one line */ \
     OP(TREE_UNMOUNT, 170, "s")     /* what is not mounted is no error */                                       \
     OP(TREE_SETTLE, 171, "suu")    /* upper directory of an overlay, TREE_TIMES_*, seconds since 1970: becomes a layer's */ \
+    OP(TREE_ONLY_OWN, 172, "s")    /* before all others: the end, with the status TREE_OTHERS, where the tree is not the user's alone */ \
+    OP(TREE_ASK, 173, "u")         /* descriptor of a socket: a byte goes out, and when one comes back the ops below are carried out too */ \
     /* copy: files between this machine and containers; without COPY_FROM records come from standard input, without \
        COPY_TO an archive goes to standard output. */                                                      \
     OP(COPY_FROM, 180, "ussuussL") /* COPY_* flags, container (empty: this machine), its root when it does not run, \
@@ -236,6 +238,7 @@
 #define PLAN_TREE_TIMES_KEEP 0u    /* whole seconds, as in an archive */
 #define PLAN_TREE_TIMES_CLAMP 1u   /* none is later than this */
 #define PLAN_TREE_TIMES_SET 2u
+#define PLAN_TREE_OTHERS 3u        /* an exit status */
 #define PLAN_COPY_SLASH 1u     /* typed with a slash at its end: a directory */
 #define PLAN_COPY_DOT 2u       /* typed with "/." at its end: what is in the directory */
 #define PLAN_COPY_OVERWRITE 4u /* files may replace directories, and directories files */

@@ -24,6 +24,7 @@
 #include "tree_changes.h"
 #include "tree_layer.h"
 #include "tree_meta.h"
+#include "tree_own.h"
 #include "tree_settle.h"
 #include "tree_size.h"
 #include "tree_tar.h"
@@ -110,6 +111,13 @@ static void make_layer(const struct plan_op *op) {
     tree_layer(&upper, op->args[1].data);
 }
 
+/* Whoever does not answer, or has died, wants no more. */
+static void ask(int socket) {
+    char answer = 0;
+    if (send_full(socket, &answer, 1) < 0 || read_full(socket, &answer, 1) != 1)
+        exit(0);
+}
+
 static void unmount(const char *path) {
     if (umount2(path, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
         die_errno(125, "unmounting \"%s\"", path);
@@ -148,6 +156,8 @@ static void carry_out(const struct plan *plan, const struct plan_op *op) {
         return tree_settle(args[0].data, args[1].number, (time_t)args[2].number);
     case PLAN_TREE_TAR:
         return archive(op);
+    case PLAN_TREE_ASK:
+        return ask((int)args[0].number);
     case PLAN_TREE_UNMOUNT:
         return unmount(args[0].data);
     case PLAN_ROOTFS_DIRECTORIES:
@@ -174,6 +184,9 @@ int role_tree(int argc, char **argv) {
         die(125, "usage: tspod-helper tree FD");
     struct plan plan;
     plan_read(&plan, atoi(argv[2]));
+    const char *own = plan_string(&plan, PLAN_TREE_ONLY_OWN, 0, NULL);
+    if (own && !tree_is_own(own))
+        return PLAN_TREE_OTHERS;
     userns_enter_common(&plan, false);
     mount_shared(&plan);
     for (size_t i = 0; i < plan.count; i++)

@@ -13,6 +13,7 @@
 #include "protocol.h"
 #include "tree.h"
 #include "tree_meta.h"
+#include "tree_own.h"
 #include "tree_settle.h"
 #include "tree_size.h"
 
@@ -162,6 +163,26 @@ static void settling_leaves_what_a_layer_holds(void) {
               names[i]);
 }
 
+static void owners_are_told(void) {
+    make("mine", 0755);
+    make("mine/folder", 0755);
+    CHECK(symlink("/", "mine/folder/link") == 0, "a link to what is root's");
+    CHECK(tree_is_own("mine"), "a tree of one's own");
+    CHECK(!tree_is_own("missing") && !tree_is_own("/proc/1"), "what is missing, or somebody else's");
+    CHECK(chmod("mine/folder", 0) == 0, "a directory that cannot be read");
+    CHECK(tree_is_own("mine") == (geteuid() == 0), "what cannot be read may be anybody's");
+    CHECK(chmod("mine/folder", 0755) == 0, "a directory that can be read");
+    int deep = open("mine", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int level = 0; level < 100; level++) {
+        CHECK(mkdirat(deep, "d", 0755) == 0, "a directory in the last one");
+        int next = openat(deep, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(deep);
+        deep = next;
+    }
+    close(deep);
+    CHECK(!tree_is_own("mine"), "too deep to be looked at");
+}
+
 int main(void) {
     char directory[] = "/tmp/tspod-tree-XXXXXX";
     CHECK(mkdtemp(directory) && chdir(directory) == 0, "a temporary directory");
@@ -173,6 +194,7 @@ int main(void) {
     chown_restores_the_mode();
     meta_points_at_the_data();
     settling_leaves_what_a_layer_holds();
+    owners_are_told();
     remove_takes_everything();
     tree_remove(directory);
     return 0;

@@ -13,4 +13,6 @@ process.once('exit', () => {
 void runCommandLine(process.argv.slice(2), process.env, output).then((status) => {
   isDone = true;
   process.exitCode = status;
+  // after what others do at the end, nothing of Node has to be taken down
+  process.once('exit', () => process.exit());
 });

@@ -5,6 +5,7 @@ import { TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { replaceProcess } from '../sys/exec';
 import { beginToEnd } from '../sys/run-to-end';
+import type { ProgramOutput } from '../sys/run-to-end';
 import { addHelperScope } from './cgroup-ops';
 import type { Plan } from './plan';
 
@@ -39,6 +40,16 @@ export interface HelperOptions {
   args?: readonly string[];
   input?: string;
   capture?: boolean;
+  /** Its descriptors from 4 on. */
+  pass?: readonly number[];
+}
+
+/** A helper at work. */
+export interface RunningHelper {
+  /** What it has printed so far, with `capture`. */
+  output: () => ProgramOutput;
+  /** Waits for its end; has to be called, once. */
+  end: () => HelperResult;
 }
 
 /**
@@ -51,25 +62,29 @@ export function runHelper(
   plan: Plan | undefined,
   options: HelperOptions = {},
 ): HelperResult {
-  return beginHelper(ctx, role, plan, options)();
+  return beginHelper(ctx, role, plan, options).end();
 }
 
-/** Starts the helper as `runHelper`; the result waits for it, and has to be called. */
+/** Starts the helper as `runHelper`. */
 export function beginHelper(
   ctx: Context,
   role: HelperRole,
   plan: Plan | undefined,
   options: HelperOptions = {},
-): () => HelperResult {
+): RunningHelper {
   const fd = plan === undefined ? undefined : planDescriptor(ctx, plan);
   const argv = ['tspod', role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])];
   try {
-    const end = beginToEnd(ctx.paths.helper, argv, {
-      ...{ env: ctx.env, pass: fd, input: options.input, capture: options.capture ?? false },
+    const { output, end } = beginToEnd(ctx.paths.helper, argv, {
+      ...{ env: ctx.env, input: options.input, capture: options.capture ?? false },
+      pass: [...(fd === undefined ? [] : [fd]), ...(options.pass ?? [])],
     });
-    return () => {
-      const result = end();
-      return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
+    return {
+      output,
+      end: () => {
+        const result = end();
+        return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
+      },
     };
   } catch (error) {
     throw missingHelper(ctx, error);

@@ -1,13 +1,11 @@
-import { existsSync, lstatSync, rmSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
-import { listSmallTree } from '../sys/small-tree';
 import { becomeHelper } from './helper';
 import type { Plan } from './plan';
 import { PLAN } from './protocol';
 import { addSharedMount, type SharedMount } from './shared-mount';
-import { beginTreePlan, ownTreePlan, runTreePlan, treePlan } from './tree';
+import { runTreePlan, treePlan } from './tree';
 
 const CLONE_NEWNS = 0x20000;
 
@@ -31,7 +29,7 @@ export interface TreeChange {
 
 /** What the first of these directories changes in those below it, in Podman's order. */
 export function layerChanges(ctx: Context, directories: readonly LayerDirectory[]): TreeChange[] {
-  const plan = describe(treePlan(ctx), directories).add('TREE_CHANGES', ...pathsOf(directories));
+  const plan = addDirectories(treePlan(ctx), directories).add('TREE_CHANGES', ...pathsOf(directories));
   return readChanges(runTreePlan(ctx, plan, 'comparing layers').stdout);
 }
 
@@ -41,58 +39,9 @@ export function compareLayers(
   from: readonly LayerDirectory[],
   to: readonly LayerDirectory[],
 ): TreeChange[] {
-  const plan = describe(treePlan(ctx), [...from, ...to]);
+  const plan = addDirectories(treePlan(ctx), [...from, ...to]);
   plan.add('TREE_COMPARE', from.length, ...pathsOf(from), ...pathsOf(to));
   return readChanges(runTreePlan(ctx, plan, 'comparing layers').stdout);
-}
-
-/** A layer that was made of an upper directory. */
-export interface MadeLayer {
-  /** The sum of the sizes of its files in bytes. */
-  size: number;
-  /** What could not be in a layer. */
-  leftOut: string[];
-}
-
-/** Where a layer is made: its new directory, and the archive of that. */
-export interface LayerTarget {
-  target: string;
-  archive: string;
-}
-
-/** Copies an upper directory to the new directory `target` as a layer of the store, and writes the archive of the copy. */
-export function makeLayer(ctx: Context, upper: LayerDirectory, place: LayerTarget): MadeLayer {
-  return beginLayer(ctx, upper, place)();
-}
-
-/** Begins with it; the result waits for the layer, and has to be called. */
-export function beginLayer(
-  ctx: Context,
-  upper: LayerDirectory,
-  { target, archive }: LayerTarget,
-): () => MadeLayer {
-  const isOwn = upper.shared === undefined && upper.maps === undefined && isOwnTree(ctx, upper.path);
-  const plan = describe(isOwn ? ownTreePlan(ctx) : treePlan(ctx), [upper]);
-  plan.add('TREE_LAYER', upper.path, target);
-  plan.add('TREE_TAR', archive, PLAN.TREE_WHITEOUTS, target);
-  const end = beginTreePlan(ctx, plan, 'making a layer');
-  return () => {
-    const { stdout, stderr } = end();
-    return { size: Number(stdout), leftOut: stderr.split('\n').filter(Boolean) };
-  };
-}
-
-/** What is looked at for one's own files alone costs less than the other ids, up to about so many. */
-const few = 100;
-
-/** Whether a small tree has no other owner than the user: so it is where the root of a container has changed little. */
-function isOwnTree({ uid, gid }: Context, path: string): boolean {
-  const below = listSmallTree(path, few);
-  return below?.every((entry) => isOwn(lstatSync(entry.path))) === true && isOwn(lstatSync(path));
-
-  function isOwn(status: Stats): boolean {
-    return status.uid === uid && status.gid === gid;
-  }
 }
 
 /**
@@ -131,14 +80,15 @@ function archivePlan(
   directories: readonly LayerDirectory[],
   { archive, flags }: { archive: string; flags: number },
 ): Plan {
-  return describe(treePlan(ctx), directories).add('TREE_TAR', archive, flags, ...pathsOf(directories));
+  return addDirectories(treePlan(ctx), directories).add('TREE_TAR', archive, flags, ...pathsOf(directories));
 }
 
 function pathsOf(directories: readonly LayerDirectory[]): string[] {
   return directories.map(({ path }) => path);
 }
 
-function describe(plan: Plan, directories: readonly LayerDirectory[]): Plan {
+/** Tells a plan what it has to know of directories before it works on them. */
+export function addDirectories(plan: Plan, directories: readonly LayerDirectory[]): Plan {
   addShared(plan, directories);
   for (const { path, dotWhiteouts, maps } of directories) {
     if (dotWhiteouts !== true && maps === undefined) continue;

@@ -1,6 +1,6 @@
 import type { Context } from '../lib/context';
 import type { IdMapping } from '../lib/id-mapping';
-import { beginHelper } from './helper';
+import { runHelper } from './helper';
 import { helperError } from './helper-error';
 import { Plan } from './plan';
 import { addCommonUserns, addOwnUserns } from './userns';
@@ -97,20 +97,12 @@ export interface TreeOutput {
 }
 
 /** Carries a plan out and returns what the helper printed, on standard error too; throws it when that failed. */
-export function runTreePlan(ctx: Context, plan: Plan, action?: string): TreeOutput {
-  return beginTreePlan(ctx, plan, action)();
-}
-
-/** Lets the helper begin with a plan; the result waits for it as `runTreePlan`, and has to be called. */
-export function beginTreePlan(
+export function runTreePlan(
   ctx: Context,
   plan: Plan,
   action = 'working on the files of the store',
-): () => TreeOutput {
-  const end = beginHelper(ctx, 'tree', plan, { capture: true });
-  return () => {
-    const result = end();
-    if (result.status === 0) return result;
-    throw helperError(action, result);
-  };
+): TreeOutput {
+  const result = runHelper(ctx, 'tree', plan, { capture: true });
+  if (result.status === 0) return result;
+  throw helperError(action, result);
 }

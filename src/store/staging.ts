@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isErrno } from '../lib/errors';
 import { randomId } from '../lib/id';
@@ -33,10 +33,20 @@ export function makeStaging(store: Pick<StorePaths, 'tmp'>): Staging {
   return {
     path,
     remove() {
-      rmSync(path, { recursive: true, force: true });
+      removeStaging(path);
       lock?.release();
     },
   };
+}
+
+/** Most often only its lock is left in it: rmSync() would ask a lot, and has to be loaded. */
+function removeStaging(path: string): void {
+  try {
+    unlinkSync(`${path}/lock`);
+    rmdirSync(path);
+  } catch {
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** The same, made when its path is asked for the first time: where nothing has to be staged there is none. */

@@ -10,20 +10,31 @@ const SETSIGMASK = 0x08;
 const OBJECT_SIZE = 1024;
 const SIGSET_SIZE = 128;
 
-/** How a program that was waited for ended. */
-export interface EndedProgram {
-  /** Undefined when a signal ended it. */
-  status: number | undefined;
-  /** What it wrote to its standard output and error, where these were not this process's own. */
+/** What a program wrote to its standard output and error, where these were not this process's own. */
+export interface ProgramOutput {
   stdout: Buffer;
   stderr: Buffer;
+}
+
+/** How a program that was waited for ended. */
+export interface EndedProgram extends ProgramOutput {
+  /** Undefined when a signal ended it. */
+  status: number | undefined;
+}
+
+/** A program at work. */
+export interface RunningProgram {
+  /** What it has written so far. */
+  output: () => ProgramOutput;
+  /** Waits for its end; has to be called, once. */
+  end: () => EndedProgram;
 }
 
 /** How a program is run. */
 export interface ProgramOptions {
   env: Variables;
-  /** Its descriptor 3. */
-  pass?: number | undefined;
+  /** Its descriptors from 3 on. */
+  pass?: readonly number[];
   input?: string | undefined;
   /** Its standard output and error are kept for the result; else they are this process's own. */
   capture: boolean;
@@ -34,15 +45,15 @@ export interface ProgramOptions {
  * files in memory instead of pipes. Throws ENOENT and the like.
  */
 export function runToEnd(path: string, argv: readonly string[], options: ProgramOptions): EndedProgram {
-  return beginToEnd(path, argv, options)();
+  return beginToEnd(path, argv, options).end();
 }
 
-/** Starts a program as `runToEnd`; the result waits for its end, and has to be called. */
+/** Starts a program as `runToEnd`. */
 export function beginToEnd(
   path: string,
   argv: readonly string[],
-  { env, pass, input, capture }: ProgramOptions,
-): () => EndedProgram {
+  { env, pass = [], input, capture }: ProgramOptions,
+): RunningProgram {
   const opened: number[] = [];
   const memory = (): number => {
     const descriptor = openMemory();
@@ -53,15 +64,19 @@ export function beginToEnd(
   try {
     const stdin = input === undefined ? 0 : filled(memory(), input);
     const [stdout, stderr] = capture ? ([memory(), memory()] as const) : ([1, 2] as const);
-    const pid = spawn(path, argv, env, [stdin, stdout, stderr, ...(pass === undefined ? [] : [pass])]);
-    return () => {
+    const pid = spawn(path, argv, env, [stdin, stdout, stderr, ...pass]);
+    const output = (): ProgramOutput => ({
+      stdout: contentOf(capture, stdout),
+      stderr: contentOf(capture, stderr),
+    });
+    const end = (): EndedProgram => {
       try {
-        const status = waitFor(pid);
-        return { status, stdout: contentOf(capture, stdout), stderr: contentOf(capture, stderr) };
+        return { status: waitFor(pid), ...output() };
       } finally {
         close();
       }
     };
+    return { output, end };
   } catch (error) {
     close();
     throw error;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -103,17 +103,30 @@ test('commit of what belongs to the root of a container only is as complete, wha
   await runTspod(['rmi', image]);
 });
 
-test('two commits of one container give the same layer', async () => {
-  const name = await changed();
-  const images = [uniqueName('one'), uniqueName('two')];
-  for (const image of images) await runTspod(['commit', name, image]);
-  const [one, two] = await Promise.all(
-    images.map((image) => out('image', 'inspect', '-f', '{{json .RootFS.Layers}}', image)),
-  );
-  assert.equal(one, two);
-  await runTspod(['rm', name]);
-  await runTspod(['rmi', ...images]);
-});
+for (const owner of ['its root', 'others']) {
+  test(`two commits of a container with files of ${owner} share a layer`, async () => {
+    const name = owner === 'others' ? await changed() : uniqueName('own');
+    if (owner !== 'others') await out('run', '--name', name, ...none, 'localhost/busybox', 'touch', '/new');
+    const images = [uniqueName('one'), uniqueName('two'), uniqueName('three')];
+    const said: string[] = [];
+    for (const image of images) said.push((await runTspod(['commit', name, image])).stderr);
+    assert.deepEqual(
+      said.map((text) => text.match(/^Copying blob .* skipped: already exists$/gm)?.length),
+      [1, 2, 2],
+    );
+    const layers = await out('image', 'inspect', '-f', '{{json .RootFS.Layers}}', ...images);
+    assert.equal(new Set(layers.trim().split('\n')).size, 1);
+    const graph = (await out('info', '-f', '{{.Store.GraphRoot}}')).trim();
+    const left = readdirSync(join(graph, 'tmp'), { recursive: true }) as string[];
+    assert.deepEqual(
+      left.filter((path) => path.includes('layer-commit')),
+      [],
+    );
+    assert.equal(await out('diff', name, images[1] ?? ''), '');
+    await runTspod(['rm', name]);
+    await runTspod(['rmi', ...images]);
+  });
+}
 
 test('commit honours its options', async () => {
   const name = await changed('--entrypoint', '["env"]');

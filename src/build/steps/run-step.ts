@@ -5,7 +5,7 @@ import type { WorkResult } from '../../container/rootfs/work-container';
 import type { ContainerOptions } from '../../container/record';
 import type { ImageRunConfig } from '../../image/format/image-config';
 import type { Context } from '../../lib/context';
-import { makeLayer } from '../../runtime/layer-tree';
+import { makeLayer } from '../../runtime/make-layer';
 import { removeTrees } from '../../runtime/tree';
 import { writtenLayer } from '../../container/changes/container-layers';
 import { relative } from 'node:path';

@@ -1,22 +1,25 @@
-import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import type { LayerSoFar } from '../../image/add/commit-image';
 import type { ImageConfig } from '../../image/format/image-config';
 import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
-import { beginLayer, writeTree } from '../../runtime/layer-tree';
+import { writeTree } from '../../runtime/layer-tree';
+import { beginLayer } from '../../runtime/make-layer';
 import { chainIdsOf, digestHex } from '../../store/digest';
 import { digestOfFile } from '../../store/digest-of-file';
 import { addLayer, describeLayer } from '../../store/layer/add-layer';
 import type { StagedLayer } from '../../store/layer/add-layer';
 import { readLayerRecord } from '../../store/layer/layer-record';
+import type { LayerBlob } from '../../store/layer/layer-record';
 import type { Staging } from '../../store/staging';
-import { layerPath } from '../../store/store-paths';
+import { blobPath, layerPath } from '../../store/store-paths';
 import type { StorePaths } from '../../store/store-paths';
 import { mediaTypes } from '../../store/media-types';
 import { containerLayers, writtenLayer } from '../changes/container-layers';
 import { newSha256 } from '../../sys/sha256';
 import type { ContainerRecord } from '../record';
+import type { CommitStaging } from './commit-staging';
 
 /** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
 export function baseLayers(
@@ -37,27 +40,41 @@ function fail(record: ContainerRecord): never {
   });
 }
 
-/** Begins to make a staged layer of what the container has written; the result waits for it, and has to be called. */
+/** Begins to make a staged layer of what the container has written; the result waits for it, unless the store has one like it. */
 export function beginNewLayer(
   ctx: Context,
-  staging: Staging,
+  { store, staging }: { store: StorePaths; staging: CommitStaging },
   record: ContainerRecord,
 ): (below: readonly LayerSoFar[]) => LayerSoFar {
   const directory = `${staging.path}/layer-commit`;
   const blobFile = `${staging.path}/blob-commit`;
   mkdirSync(directory, { mode: 0o700 });
   const upper = writtenLayer(ctx, record);
-  const end = beginLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
+  const maker = beginLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
+  staging.beforeRemoval(() => maker.end());
   // its functions are looked up while the helper works
   const hash = newSha256();
   return (below) => {
-    const { size, leftOut } = end();
+    const { size, leftOut } = maker.made();
     for (const line of leftOut) ctx.log('warn', line);
     const diffId = digestOfFile(blobFile, hash);
     const mediaType = mediaTypes.oci.layers.none;
     const blob = { mediaType, digest: diffId, size: statSync(blobFile).size };
-    return placed({ directory, blobFile, diffId, size, blob }, below.at(-1)?.chainId);
+    const parent = below.at(-1)?.chainId;
+    const same = storedLayer(store, chainOn(parent, diffId), blob);
+    if (same === undefined) return placed({ directory, blobFile, diffId, size, blob }, parent);
+    maker.drop();
+    return same;
   };
+}
+
+/** The layer of a chain, with just this archive, if the store has both. */
+function storedLayer(store: StorePaths, chainId: string, blob: LayerBlob): LayerSoFar | undefined {
+  const record = readLayerRecord(store, chainId);
+  const diff = `${layerPath(store, digestHex(chainId))}/diff`;
+  if (record?.blob.digest !== blob.digest || !existsSync(diff)) return undefined;
+  const kept = statSync(blobPath(store, digestHex(blob.digest)), { throwIfNoEntry: false });
+  return kept?.size === blob.size ? { chainId, diff, record, staged: undefined } : undefined;
 }
 
 /** The container's whole root file system as one staged layer. Needs all ids of the user. */

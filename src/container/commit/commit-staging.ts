@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import type { Context } from '../../lib/context';
 import { isErrno } from '../../lib/errors';
 import { removeTrees } from '../../runtime/tree';
@@ -6,36 +6,29 @@ import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 
+/** A staging directory in which somebody else is at work too. */
+export interface CommitStaging extends Staging {
+  /** What is done before it is removed, also where that is because of an error. */
+  beforeRemoval(work: () => void): void;
+}
+
 /** A staging directory in which files of other ids may be left over: then the helper removes them. */
-export function openCommitStaging(ctx: Context, store: StorePaths): Staging {
+export function openCommitStaging(ctx: Context, store: StorePaths): CommitStaging {
   const staging = makeStaging(store);
+  const works: (() => void)[] = [];
   return {
     path: staging.path,
+    beforeRemoval: (work) => void works.push(work),
     remove() {
+      for (const work of works) work();
       try {
-        removeDirectory(`${staging.path}/layer-commit`);
+        rmdirSync(`${staging.path}/layer-commit`);
       } catch (error) {
-        if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
-        removeTrees(ctx, [`${staging.path}/layer-commit`]);
+        // left over by an error, or since the store had got such a layer meanwhile
+        if (isErrno(error, 'ENOTEMPTY')) removeTrees(ctx, [`${staging.path}/layer-commit`]);
+        else if (!isErrno(error, 'ENOENT')) throw error;
       }
       staging.remove();
     },
   };
-}
-
-/** What is left when the store had the layer already; rmSync() asks three times as many questions. */
-function removeDirectory(path: string): void {
-  let entries;
-  try {
-    entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
-  for (const entry of entries) {
-    const name = Buffer.concat([Buffer.from(`${path}/`), entry.name as unknown as Buffer]);
-    if (entry.isDirectory()) removeDirectory(name.toString());
-    else unlinkSync(name);
-  }
-  rmdirSync(path);
 }

@@ -17,6 +17,7 @@ import type { CommitSettings } from './commit-config';
 import { baseLayers, beginNewLayer, mergedLayer } from './commit-layers';
 import { formatConfig, formatManifest } from './commit-manifest';
 import { openCommitStaging } from './commit-staging';
+import type { CommitStaging } from './commit-staging';
 import { findContainer } from '../find';
 import { whilePaused } from './while-paused';
 import type { ContainerRecord } from '../record';
@@ -103,20 +104,13 @@ interface Content {
 function stacked(
   ctx: Context,
   record: ContainerRecord,
-  parts: { store: StorePaths; staging: Staging; options: CommitOptions },
+  parts: { store: StorePaths; staging: CommitStaging; options: CommitOptions },
 ): Content {
-  const end = beginNewLayer(ctx, parts.staging, record);
-  let below: LayerSoFar[] = [];
-  let draft: ImageConfig;
-  try {
-    const base = resolveImage(ctx, record.imageId)?.config;
-    below = baseLayers(parts.store, record, base);
-    draft = draftConfig(record, base, parts.options);
-  } catch (error) {
-    end(below);
-    throw error;
-  }
-  return { layers: [...below, end(below)], draft };
+  const finish = beginNewLayer(ctx, parts, record);
+  const base = resolveImage(ctx, record.imageId)?.config;
+  const below = baseLayers(parts.store, record, base);
+  const draft = draftConfig(record, base, parts.options);
+  return { layers: [...below, finish(below)], draft };
 }
 
 /** One layer with everything. */
