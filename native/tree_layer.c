@@ -57,6 +57,8 @@ static void make_whiteout(int parent, const char *name) {
 static bool make_other(int parent, const struct tree_entry *entry, const struct stat *status, void *context) {
     const struct layer *upper = context;
     bool dotted = strncmp(entry->name, ".wh.", 4) == 0;
+    if (S_ISDIR(status->st_mode) && !dotted)
+        return false;
     if (S_ISSOCK(status->st_mode))
         return true;
     if (layers_is_whiteout(entry->directory, entry->name, status)) {

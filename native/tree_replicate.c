@@ -27,6 +27,7 @@ struct replica {
     struct inode_map seen;
     int *targets; /* the open directories from the top of the new tree to where the walk is */
     size_t depth, room;
+    size_t left_out; /* directories from the first that is left out to where the walk is */
     unsigned work;
     unsigned worker, workers; /* this one fills every workers-th directory */
     unsigned *numbers, count; /* of the open directories, and of all that were entered */
@@ -55,7 +56,21 @@ static void model_status(const struct replica *replica, const struct tree_entry 
         replica->rules->owner(status, entry->path, replica->rules->context);
 }
 
+/* Whether something else has been made in its stead. */
+static bool is_replaced(const struct replica *replica, const struct tree_entry *entry) {
+    struct stat status;
+    if (!replica->rules->other)
+        return false;
+    read_status(entry, &status);
+    return replica->rules->other(replica->targets[replica->depth - 1], entry, &status,
+                                 replica->rules->context);
+}
+
 static void enter_directory(struct replica *replica, const struct tree_entry *entry) {
+    if (replica->left_out > 0 || is_replaced(replica, entry)) {
+        replica->left_out++;
+        return;
+    }
     int parent = replica->targets[replica->depth - 1];
     if ((replica->work & MAKE_DIRECTORIES) && mkdirat(parent, entry->name, 0700) < 0)
         die_errno(125, "making the directory for \"%s\"", entry->path);
@@ -81,6 +96,10 @@ static void finish(const struct replica *replica, int fd, const struct tree_entr
 }
 
 static void leave_directory(struct replica *replica, const struct tree_entry *entry) {
+    if (replica->left_out > 0) {
+        replica->left_out--;
+        return;
+    }
     int autoclose fd = replica->targets[--replica->depth];
     struct stat status;
     if (!(replica->work & FINISH))
@@ -162,7 +181,8 @@ static void replicate_entry(const struct tree_entry *entry, enum tree_moment mom
         leave_directory(context, entry);
         break;
     case TREE_FILE:
-        make_file(context, entry);
+        if (((struct replica *)context)->left_out == 0)
+            make_file(context, entry);
         break;
     }
 }

@@ -20,8 +20,8 @@ struct tree_rules {
      */
     ssize_t (*attribute)(const char **name, char *value, size_t size, void *context);
 
-    /* Called for what is no directory: true when it has made in `parent` whatever is to be there instead.
-     * NULL: nothing is. */
+    /* True when it has made in `parent` whatever is to be there instead, of a directory with all that is in
+     * it. Only with one worker. NULL: nothing is. */
     bool (*other)(int parent, const struct tree_entry *entry, const struct stat *status, void *context);
     void *context;
 };

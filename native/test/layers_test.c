@@ -129,6 +129,22 @@ static void archives_are_the_same_each_time(void) {
     CHECK(!has_member("merged.tar", "old/x") && !has_member("merged.tar", ".wh.gone"), "no whiteouts");
 }
 
+/* Names that mean a whiteout in an archive, where they are none: of files and of directories. */
+static void names_of_whiteouts_are_left_out(void) {
+    const struct layer odd = {.path = "odd"}, left = {.path = "left"};
+    struct stat status;
+    make("odd"), make("odd/.wh.folder"), make("odd/.wh.folder/below"), make("odd/d"), make("odd/d/.wh.x");
+    write_text("odd/.wh.file", "1"), write_text("odd/.wh.folder/below/file", "1");
+    write_text("odd/d/.wh.x/file", "1"), write_text("odd/d/file", "1"), write_text("odd/file", "1");
+    tree_layer(&odd, "left");
+    CHECK(lstat("left/.wh.folder", &status) < 0 && lstat("left/d/.wh.x", &status) < 0, "directories");
+    CHECK(lstat("left/.wh.file", &status) < 0, "files");
+    CHECK(stat("left/d/file", &status) == 0 && stat("left/file", &status) == 0, "the others are there");
+    tree_tar("odd.tar", &odd, 1, PLAN_TREE_WHITEOUTS | PLAN_TREE_IMAGE);
+    tree_tar("left.tar", &left, 1, PLAN_TREE_WHITEOUTS | PLAN_TREE_IMAGE);
+    CHECK(system("cmp odd.tar left.tar") == 0, "the archive has the same");
+}
+
 /* Two layers as one: what was removed in the lower one and made again in the upper one hides what is below
  * both. */
 static void merged_layers_hide_what_is_below(void) {
@@ -168,6 +184,7 @@ int main(void) {
     changes_are_told();
     copies_are_layers_of_the_store();
     archives_are_the_same_each_time();
+    names_of_whiteouts_are_left_out();
     merged_layers_hide_what_is_below();
     tree_remove(directory);
     return 0;
