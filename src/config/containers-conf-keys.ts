@@ -47,6 +47,7 @@ export const CONTAINERS_CONF_KEYS = {
     volumes: 'list',
   },
   engine: {
+    add_compression: 'list',
     cdi_spec_dirs: 'list',
     cgroup_manager: 'string',
     compression_format: 'string',

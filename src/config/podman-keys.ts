@@ -20,7 +20,6 @@ const PODMAN_KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   engine: {
     active_service: NO_SERVICE,
-    add_compression: 'use "manifest push --add-compression"',
     cgroup_check: 'it was for an upgrade of Fedora 31',
     chown_copied_files: 'use "cp --archive=false"',
     compat_api_enforce_docker_hub: NO_SERVICE,

@@ -44,6 +44,8 @@ export interface TransferDefaults {
   retryDelay?: number;
   pullPolicy?: 'always' | 'missing' | 'newer' | 'never';
   compression?: { format?: 'gzip' | 'zstd'; level?: number };
+  /** Further forms of the images that `manifest push` pushes. */
+  addCompression?: ('gzip' | 'zstd')[];
   /** Blobs on their way at the same time. */
   atOnce?: number;
   /** `save` takes all arguments as images. */

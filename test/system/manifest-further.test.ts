@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { importImage, inspectList, insecure, registry, tspod } from '../helpers/manifest-lists';
 import { testFolder } from '../helpers/test-home';
@@ -53,6 +55,26 @@ test('push --add-compression says what cannot be', async () => {
     const args = ['manifest', 'push', insecure, ...options, name, target];
     assert.match((await runTspod(args, { expectCode: 125 })).stderr, message);
   }
+});
+
+test('add_compression of containers.conf is a wish, and --add-compression replaces it', async () => {
+  const { host } = await registry();
+  const [image, name] = [await importImage('amd64'), uniqueName()];
+  await tspod('manifest', 'create', name, image);
+  const file = join(testFolder(), 'containers.conf');
+  writeFileSync(file, '[engine]\nadd_compression = ["zstd"]\n');
+  const push = async (target: string, ...options: string[]) => {
+    const args = ['manifest', 'push', '-q', insecure, ...options, name, target];
+    return (await runTspod(args, { env: { CONTAINERS_CONF: file } })).stderr;
+  };
+  assert.equal(await push(`${host}/${name}:1`), '');
+  assert.equal((await inspectList(`${host}/${name}:1`)).manifests.length, 2);
+  await push(`${host}/${name}:2`, '--add-compression', 'gzip');
+  assert.equal((await inspectList(`${host}/${name}:2`)).manifests.length, 1);
+  const left = 'Warning: add_compression of containers.conf is left out here: --add-compression';
+  assert.equal(await push(`oci:${testFolder()}/x`), `${left} is for registries only\n`);
+  const plain = await push(`${host}/${name}:3`, '-f', 'v2s2');
+  assert.equal(plain, `${left} zstd: not with --format v2s2, which knows no zstd\n`);
 });
 
 test('annotate --subject says what a list refers to', async () => {

@@ -29,13 +29,20 @@ export function transferDefaults(conf: ContainersConf): TransferDefaults | undef
 
 function addCompression(transfer: TransferDefaults, conf: ContainersConf): void {
   useValue(conf, ['engine', 'compression_format'], (format) => {
-    // of the same kind, and what it has beyond it is for partial pulls
-    const plain = format === 'zstd:chunked' ? 'zstd' : format;
-    if (format !== '') transfer.compression = compressionOf(plain, undefined);
+    if (format !== '') transfer.compression = compressionOf(plainFormat(format), undefined);
+  });
+  useValue(conf, ['engine', 'add_compression'], (formats) => {
+    const known = formats.map((format) => compressionOf(plainFormat(format), undefined).format);
+    if (known.length > 0) transfer.addCompression = known;
   });
   useValue(conf, ['engine', 'compression_level'], (level) => {
     if (level !== 0) transfer.compression = compressionOf(transfer.compression?.format, level);
   });
+}
+
+/** The one is of the same kind as the other, and what it has beyond it is for partial pulls. */
+function plainFormat(format: string): string {
+  return format === 'zstd:chunked' ? 'zstd' : format;
 }
 
 function notNegative(value: number): number {

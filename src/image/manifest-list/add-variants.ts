@@ -64,7 +64,7 @@ function samePlatform(one: ListedManifest, other: ListedManifest): boolean {
 /** Fails where further forms of the images cannot be made. Errors: `usage`, `unsupported`. */
 export function checkVariants(
   formats: readonly CompressionFormat[],
-  { all, kind, isLocal }: { all: boolean; kind: string | undefined; isLocal: boolean },
+  { all, kind, isLocal }: { all: boolean; kind?: string; isLocal: boolean },
 ): void {
   if (formats.length === 0) return;
   if (!all) throw new TspodError('usage', '--add-compression pushes images: not with --all=false');

@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/context';
-import { TspodError, wrapError } from '../../lib/errors';
+import { describeError, TspodError, wrapError } from '../../lib/errors';
 import { digestOf } from '../../store/digest';
 import { readImageIndex } from '../../store/image-index';
 import type { IndexEntry } from '../../store/image-index';
@@ -26,6 +26,7 @@ import { copyRemote } from './copy-remote';
 import { listBytes, listTypes, typed } from './list-content';
 import type { ListedManifest, ManifestList } from './list-content';
 import { requireList } from './local-list';
+import type { LocalList } from './local-list';
 import { fetchFirst } from './remote-manifest';
 
 /** How a list is pushed. */
@@ -40,6 +41,8 @@ export interface PushListOptions {
   force: boolean;
   /** Further forms of the images: for each platform that lacks it, one with layers of the format. */
   addCompression?: readonly CompressionFormat[];
+  /** The same, where it can be done: what cannot is told of at level `warn`. */
+  wish?: readonly CompressionFormat[];
   registry: RegistryOptions;
   note: (line: string) => void;
   /** As of PushOptions. */
@@ -47,6 +50,7 @@ export interface PushListOptions {
 }
 
 interface Push extends PushListOptions {
+  formats: readonly CompressionFormat[];
   compressor: Compressor;
   ctx: Context;
   store: StorePaths;
@@ -65,12 +69,11 @@ export async function pushList(ctx: Context, name: string, options: PushListOpti
   const list = requireList(ctx, name);
   const destination = options.destination ?? list.name ?? name;
   const place = localTransport(destination);
-  const { addCompression = [], all, kind } = options;
-  checkVariants(addCompression, { all, kind, isLocal: place !== undefined });
+  const formats = variantsFor(ctx, list, { ...options, isLocal: place !== undefined });
   const store = openStore(ctx);
   const lock = lockContentShared(store);
   const staging = makeStaging(store);
-  const shared = { ...options, compressor, ctx, store, staging, sources: list.state.sources };
+  const shared = { ...options, formats, compressor, ctx, store, staging, sources: list.state.sources };
   try {
     if (place !== undefined) return await write(list.content, { ...shared, place });
     const reference = destinationOf(destination);
@@ -81,6 +84,24 @@ export async function pushList(ctx: Context, name: string, options: PushListOpti
   } finally {
     staging.remove();
     lock.release();
+  }
+}
+
+/** The further forms that are to be pushed. */
+function variantsFor(
+  ctx: Context,
+  { content, state: { sources } }: LocalList,
+  { addCompression = [], wish = [], ...how }: PushListOptions & { isLocal: boolean },
+): readonly CompressionFormat[] {
+  checkVariants(addCompression, how);
+  if (wish.length === 0) return addCompression;
+  try {
+    checkVariants(wish, how);
+    for (const { digest } of content.manifests) checkStored(digest, sources[digest]);
+    return wish;
+  } catch (error) {
+    ctx.log('warn', `add_compression of containers.conf is left out here: ${describeError(error)}`);
+    return [];
   }
 }
 
@@ -107,7 +128,7 @@ async function write(
 }
 
 async function push(content: ManifestList, options: Push): Promise<string> {
-  const { all, note, repository, reference, addCompression: formats = [] } = options;
+  const { all, note, repository, reference, formats } = options;
   const instances: PushedInstance[] = [];
   const count = content.manifests.length;
   if (all) note(`Copying ${count} images generated from ${count} images in list`);
@@ -154,12 +175,7 @@ async function pushVariant(
   format: CompressionFormat,
   options: Push,
 ): Promise<ListedManifest> {
-  const source = options.sources[listed.digest];
-  if (source !== undefined) {
-    throw new TspodError('unsupported', `--add-compression: the image ${listed.digest} lies in ${source}`, {
-      hint: 'pull it, and add it to the list from the store',
-    });
-  }
+  checkStored(listed.digest, options.sources[listed.digest]);
   options.note(`Copying image ${listed.digest} with ${format} layers`);
   const compressor = await openCompressor(options.ctx, { format });
   return pushLocal(listed, {
@@ -167,6 +183,13 @@ async function pushVariant(
     compressor,
     force: true,
     ...(format === 'zstd' ? { kind: 'oci' } : {}),
+  });
+}
+
+function checkStored(digest: string, source: string | undefined): void {
+  if (source === undefined) return;
+  throw new TspodError('unsupported', `--add-compression: the image ${digest} lies in ${source}`, {
+    hint: 'pull it, and add it to the list from the store',
   });
 }
 

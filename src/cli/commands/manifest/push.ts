@@ -1,6 +1,8 @@
 import { requireList } from '../../../image/manifest-list/local-list';
 import { pushList } from '../../../image/manifest-list/push-list';
+import type { PushListOptions } from '../../../image/manifest-list/push-list';
 import { removeImage, removeUnusedContent } from '../../../image/remove/remove-image';
+import type { Context } from '../../../lib/context';
 import { defineCommand } from '../../define-command';
 import { pushReport } from '../../print/push-progress';
 import { signingOptions } from '../../options/signing-options';
@@ -50,7 +52,7 @@ export default defineCommand({
       ...parseCompression(flags, ctx.defaults?.transfer?.compression),
       destination,
       all: flags.all,
-      addCompression: flags['add-compression'].map((format) => compressionOf(format, undefined).format),
+      ...addedForms(ctx, flags['add-compression']),
       registry,
       ...pushReport(output, flags.quiet),
     });
@@ -61,3 +63,13 @@ export default defineCommand({
     removeUnusedContent(ctx);
   },
 });
+
+/** What is asked for counts alone; what containers.conf says is only a wish. */
+function addedForms(
+  ctx: Context,
+  given: readonly string[],
+): Pick<PushListOptions, 'addCompression' | 'wish'> {
+  const { addCompression: wish = [] } = ctx.defaults?.transfer ?? {};
+  if (given.length === 0) return { wish };
+  return { addCompression: given.map((format) => compressionOf(format, undefined).format) };
+}

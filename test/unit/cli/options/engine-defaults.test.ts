@@ -15,6 +15,7 @@ const ENGINE: [line: string, expected: object][] = [
   ['pull_policy = "never"', { transfer: { pullPolicy: 'never' } }],
   ['image_parallel_copies = 2', { transfer: { atOnce: 2 } }],
   ['image_parallel_copies = 0', {}],
+  ['add_compression = ["zstd:chunked", "gzip"]', { transfer: { addCompression: ['zstd', 'gzip'] } }],
   ['compression_format = "zstd:chunked"', { transfer: { compression: { format: 'zstd' } } }],
   ['compression_level = 9', { transfer: { compression: { format: 'gzip', level: 9 } } }],
   [
@@ -80,6 +81,7 @@ const WRONG_ENGINE: [line: string, message: RegExp][] = [
   ['retry = -1', /engine.retry: -1 is negative/],
   ['retry_delay = "soon"', /engine.retry_delay: invalid duration "soon"/],
   ['pull_policy = "often"', /engine.pull_policy: unsupported pull policy "often"/],
+  ['add_compression = ["xz"]', /engine.add_compression: cannot find compressor for "xz"/],
   ['compression_format = "xz"', /engine.compression_format: cannot find compressor for "xz"/],
   ['compression_level = 10', /engine.compression_level: .*gzip has 1 to 9/],
   ['detach_keys = "ctrl-1"', /engine.detach_keys: invalid detach key/],
