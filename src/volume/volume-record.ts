@@ -35,11 +35,26 @@ export function volumePaths(ctx: Context, name: string): { directory: string; re
 /** The record of the volume with this very name, or undefined. Throws 'invalid' for one that is damaged. */
 export function loadVolume(ctx: Context, name: string): VolumeRecord | undefined {
   const path = volumePaths(ctx, name).record;
-  const record = readJsonFile(path);
+  let record: unknown;
+  try {
+    record = readJsonFile(path);
+  } catch (error) {
+    if (error instanceof TspodError) throw brokenRecord(ctx, name, error);
+    throw error;
+  }
   if (record === undefined) return undefined;
-  if (!isRecord(record)) throw new TspodError('invalid', `reading "${path}": it is no record of a volume`);
+  if (!isRecord(record))
+    throw brokenRecord(ctx, name, new Error(`reading "${path}": it is no record of a volume`));
   // a crash in the middle of a renaming leaves the old one in the file
   return { ...record, name };
+}
+
+function brokenRecord(ctx: Context, name: string, cause: Error): TspodError {
+  const hint = `remove the volume, with what is in ${volumePaths(ctx, name).data}: tspod volume rm ${name}`;
+  return new TspodError('invalid', `the record of volume ${name} is broken: ${cause.message}`, {
+    hint,
+    cause,
+  });
 }
 
 function isRecord(found: unknown): found is VolumeRecord {
@@ -50,17 +65,23 @@ function isRecord(found: unknown): found is VolumeRecord {
 
 /** The volume with this name or a unique beginning of it. Throws 'not-found' with this exit status, or 'usage' for an ambiguous one. */
 export function findVolume(ctx: Context, text: string, exitCode = 1): VolumeRecord {
-  if (text !== '' && !text.includes('/')) {
-    const exact = loadVolume(ctx, text);
-    if (exact) return exact;
-    const matches = volumeNames(ctx).filter((name) => name.startsWith(text));
-    if (matches.length > 1) {
-      throw new TspodError('usage', `more than one volume begins with "${text}": ${matches.join(', ')}`);
-    }
-    const found = matches[0] === undefined ? undefined : loadVolume(ctx, matches[0]);
-    if (found) return found;
-  }
-  throw new TspodError('not-found', `no volume with name "${text}" found: no such volume`, { exitCode });
+  const found = loadVolume(ctx, findVolumeName(ctx, text, exitCode));
+  if (found === undefined) throw noSuchVolume(text, exitCode);
+  return found;
+}
+
+/** The same by name alone: its record may be broken, or lost. */
+export function findVolumeName(ctx: Context, text: string, exitCode = 1): string {
+  const matches = text === '' ? [] : volumeNames(ctx).filter((name) => name.startsWith(text));
+  if (matches.includes(text)) return text;
+  if (matches.length > 1)
+    throw new TspodError('usage', `more than one volume begins with "${text}": ${matches.join(', ')}`);
+  if (matches[0] === undefined) throw noSuchVolume(text, exitCode);
+  return matches[0];
+}
+
+function noSuchVolume(text: string, exitCode: number): TspodError {
+  return new TspodError('not-found', `no volume with name "${text}" found: no such volume`, { exitCode });
 }
 
 /** The names of all volumes, sorted. */
@@ -72,7 +93,15 @@ export function volumeNames(ctx: Context): string[] {
   }
 }
 
-/** All volumes, sorted by name. */
+/** All volumes, sorted by name. Those with a broken record are left out, and told of at level `error`. */
 export function listVolumes(ctx: Context): VolumeRecord[] {
-  return volumeNames(ctx).flatMap((name) => loadVolume(ctx, name) ?? []);
+  return volumeNames(ctx).flatMap((name) => {
+    try {
+      return loadVolume(ctx, name) ?? [];
+    } catch (error) {
+      if (!(error instanceof TspodError) || error.code !== 'invalid') throw error;
+      ctx.log('error', `${error.message}; ${error.hint ?? ''}`);
+      return [];
+    }
+  });
 }

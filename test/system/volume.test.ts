@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { testFolder } from '../helpers/test-home';
+import { storeRoot, testFolder } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 import { words } from '../helpers/words';
@@ -61,6 +61,29 @@ test('volume create, inspect, exists and rm', async () => {
   assert.equal(existsSync(shown.Mountpoint), false);
   await runTspod(['volume', 'exists', name], { expectCode: 1 });
   assert.match((await runTspod(['volume', 'rm', name], { expectCode: 1 })).stderr, new RegExp(`"?${name}"?`));
+});
+
+test('a volume with a broken record stops nobody, and can be removed', async () => {
+  const [whole, broken] = [uniqueName(), uniqueName()];
+  await runTspod(['volume', 'create', whole]);
+  await runTspod(['volume', 'create', broken]);
+  writeFileSync(join(storeRoot(), 'volumes', broken, 'volume.json'), '{');
+  const told = new RegExp(
+    `^Error: the record of volume ${broken} is broken: .*; remove the volume, with what is in .*/_data: tspod volume rm ${broken}$`,
+    'm',
+  );
+  for (const args of [
+    ['volume', 'ls', '-q'],
+    ['system', 'df', '-v'],
+    ['volume', 'prune', '-f'],
+  ]) {
+    const { stdout, stderr } = await runTspod(args);
+    assert.match(stderr, told);
+    if (args[1] !== 'prune') assert.match(stdout, new RegExp(`^${whole}\\b`, 'm'));
+  }
+  await runTspod(['volume', 'inspect', broken], { expectCode: 125 });
+  await runTspod(['volume', 'rm', whole, broken]);
+  assert.equal((await runTspod(['volume', 'ls'])).stderr, '');
 });
 
 test('a volume that a container uses is kept, and --force removes both', async () => {

@@ -10,7 +10,8 @@ export function tellOfVolumes(ctx: Context): string[] {
     try {
       if (loadVolume(ctx, name) === undefined) told.push('has no record (volume.json)');
     } catch (error) {
-      told.push(`has a broken record: ${describeError(error)}`);
+      const { cause } = error as Error;
+      told.push(`has a broken record: ${describeError(cause ?? error)}`);
     }
     if (!lstatSync(volumePaths(ctx, name).data, { throwIfNoEntry: false })?.isDirectory())
       told.push('has no data directory');

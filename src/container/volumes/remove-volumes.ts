@@ -1,7 +1,7 @@
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { removeVolumes } from '../../volume/remove-volume';
-import { findVolume } from '../../volume/volume-record';
+import { findVolumeName } from '../../volume/volume-record';
 import { lookUpContainer } from '../find';
 import { removeContainers } from '../remove';
 import { throwFailures } from '../select';
@@ -16,7 +16,7 @@ export async function removeUnusedVolume(
   text: string,
   options: { force: boolean; timeout?: number | undefined },
 ): Promise<string> {
-  const { name } = findVolume(ctx, text);
+  const name = findVolumeName(ctx, text);
   const users = volumeUsers(ctx).get(name) ?? [];
   if (!options.force) checkUnused(name, users);
   const ids = users.flatMap((user) => lookUpContainer(ctx, user) ?? []);

@@ -6,7 +6,13 @@ import test from 'node:test';
 import type { Context } from '../../../src/lib/context';
 import { createVolume, ensureVolume } from '../../../src/volume/create-volume';
 import { parseVolumeFilters } from '../../../src/volume/volume-filters';
-import { findVolume, listVolumes, loadVolume, volumePaths } from '../../../src/volume/volume-record';
+import {
+  findVolume,
+  findVolumeName,
+  listVolumes,
+  loadVolume,
+  volumePaths,
+} from '../../../src/volume/volume-record';
 
 function withStore(work: (ctx: Context, root: string) => void): void {
   const root = mkdtempSync(join(tmpdir(), 'tspod-volumes-'));
@@ -52,6 +58,27 @@ test('loadVolume() refuses a record that is none', () =>
       writeFileSync(volumePaths(ctx, 'data').record, text);
       assert.throws(() => loadVolume(ctx, 'data'), { code: 'invalid', message: /volume\.json/ }, text);
     }
+  }));
+
+test('listVolumes() leaves out a broken one, and tells of it with the cure', () =>
+  withStore((ctx, root) => {
+    const said: string[] = [];
+    const telling = { ...ctx, log: (level: string, text: string) => void said.push(`${level}: ${text}`) };
+    for (const name of ['a', 'broken', 'c']) createVolume(ctx, { name });
+    writeFileSync(volumePaths(ctx, 'broken').record, '{');
+    assert.deepEqual(
+      listVolumes(telling as unknown as Context).map(({ name }) => name),
+      ['a', 'c'],
+    );
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^error: the record of volume broken is broken: reading ".*": /);
+    assert.ok(
+      said[0]?.endsWith(
+        `; remove the volume, with what is in ${root}/volumes/broken/_data: tspod volume rm broken`,
+      ),
+    );
+    assert.equal(findVolumeName(ctx, 'bro'), 'broken');
+    assert.throws(() => findVolume(ctx, 'bro'), { code: 'invalid', hint: /tspod volume rm broken/ });
   }));
 
 test('findVolume() takes a unique beginning of a name, and no path', () =>

@@ -1,6 +1,6 @@
 import { removeUnusedVolume } from '../../../container/volumes/remove-volumes';
 import { TspodError } from '../../../lib/errors';
-import { listVolumes } from '../../../volume/volume-record';
+import { volumeNames } from '../../../volume/volume-record';
 import { defineCommand } from '../../define-command';
 import { timeOption } from '../../options/selection';
 
@@ -25,7 +25,7 @@ export default defineCommand({
       throw new TspodError('usage', 'choose either volumes by name, or --all');
     }
     const errors: TspodError[] = [];
-    for (const name of flags.all ? listVolumes(ctx).map((volume) => volume.name) : args) {
+    for (const name of flags.all ? volumeNames(ctx) : args) {
       try {
         output.print(await removeUnusedVolume(ctx, name, { force: flags.force, timeout: flags.time }));
       } catch (error) {
