@@ -40,7 +40,8 @@ export function matchImage(
   if (byName !== undefined) return { entry: byName, by: 'name' };
   const byPrefix = isId && id.length >= 2 ? findByPrefix(entries, id) : undefined;
   if (byPrefix !== undefined) return { entry: byPrefix, by: 'id' };
-  const byEnd = reference?.domain === undefined ? reference && findByEnd(entries, reference) : undefined;
+  const isShort = reference !== undefined && reference.domain === undefined;
+  const byEnd = isShort ? (findByText(entries, text) ?? findByEnd(entries, reference)) : undefined;
   return byEnd && { entry: byEnd, by: 'name' };
 }
 
@@ -60,6 +61,11 @@ function findByName(
   return undefined;
 }
 
+/** Other tools give names that are not full ones. */
+function findByText(entries: readonly IndexEntry[], text: string): IndexEntry | undefined {
+  return entries.find(({ name }) => name === text);
+}
+
 function findByEnd(entries: readonly IndexEntry[], reference: ImageReference): IndexEntry | undefined {
   return entries.find((entry) => endsWith(entry, reference));
 }
@@ -68,9 +74,7 @@ function isSame(entry: IndexEntry, candidate: ImageReference): boolean {
   if (entry.name === undefined) return false;
   if (candidate.digest === undefined) return entry.name === formatReference(candidate);
   // a tag beside a digest says nothing more
-  return (
-    hasDigest(entry, candidate.digest) && repositoryOf(parseReference(entry.name)) === repositoryOf(candidate)
-  );
+  return hasDigest(entry, candidate.digest) && repositoryIn(entry.name) === repositoryOf(candidate);
 }
 
 function endsWith(entry: IndexEntry, reference: ImageReference): boolean {
@@ -85,7 +89,16 @@ function hasDigest(entry: IndexEntry, digest: string): boolean {
 }
 
 function hasPath(name: string, path: string): boolean {
-  return repositoryOf(parseReference(name)).endsWith(`/${path}`);
+  return repositoryIn(name).endsWith(`/${path}`);
+}
+
+/** Of a stored name, which may be none of ours; of such a one that name itself. */
+function repositoryIn(name: string): string {
+  try {
+    return repositoryOf(parseReference(name));
+  } catch {
+    return name;
+  }
 }
 
 function findByPrefix(entries: readonly IndexEntry[], prefix: string): IndexEntry | undefined {

@@ -20,6 +20,9 @@ const entries = [
   entry('quay.io/team/web:2', '3c'),
   entry('docker.io/library/alpine:latest', '3d'),
   entry(undefined, '4e'),
+  entry('1.0', '5a'),
+  entry('other:1', '6a'),
+  entry('No Name!', '7a'),
 ];
 
 /** What is found without any registries.conf. */
@@ -38,6 +41,11 @@ const lookups: [text: string, id: string | undefined][] = [
   [`busybox@sha256:${'3c'.repeat(32)}`, undefined],
   ['4', undefined],
   ['nosuch', undefined],
+  ['1.0', '5a'],
+  ['other:1', '6a'],
+  ['other', undefined],
+  [`x@sha256:${'7a'.repeat(32)}`, undefined],
+  ['7a7a', '7a'],
 ];
 
 for (const [text, id] of lookups) {
