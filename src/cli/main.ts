@@ -1,4 +1,5 @@
 import { createOutput } from './output';
+import { leave } from '../sys/leave';
 import { runCommandLine } from './run-command-line';
 
 /** The entry of the bundle: the exit status is set, and the process ends by itself when nothing is left to do. */
@@ -13,6 +14,6 @@ process.once('exit', () => {
 void runCommandLine(process.argv.slice(2), process.env, output).then((status) => {
   isDone = true;
   process.exitCode = status;
-  // after what others do at the end, nothing of Node has to be taken down
-  process.once('exit', () => process.exit());
+  // the last one to be called
+  process.once('exit', leave);
 });

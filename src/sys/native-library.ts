@@ -24,6 +24,11 @@ export function libc(prototype: string): Call {
   return found;
 }
 
+/** Whether a function of the C library has been asked for. */
+export function isLibcLoaded(): boolean {
+  return loaded !== undefined;
+}
+
 /** A function of the C library that is called in another thread; `done` follows when it has come back, without its errno. */
 export function libcInThread(prototype: string): (args: readonly unknown[], done: () => void) => void {
   loaded ??= loadLibrary();

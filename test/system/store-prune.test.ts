@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { buildArchive } from '../helpers/build-archive';
-import { storeRoot, testFolder, testHome } from '../helpers/test-home';
+import { tspodProgram } from '../helpers/project';
+import { homeEnvironment, storeRoot, testFolder, testHome } from '../helpers/test-home';
 import { runTspod } from '../helpers/tspod';
 import { uniqueName } from '../helpers/unique-name';
 
@@ -226,4 +228,14 @@ test('system prune takes networks without a container, and leaves the others', a
   await runTspod(['network', 'exists', used]);
   await runTspod(['rm', '--force', '--time', '0', container]);
   await runTspod(['network', 'rm', used]);
+});
+
+test('a pipe from which an answer was read can be read by the next program', () => {
+  const script = '(echo y; sleep 1; echo later) | ("$1" image prune >&2; cat)';
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', script, 'sh', tspodProgram], {
+    encoding: 'utf8',
+    env: homeEnvironment(),
+  });
+  assert.match(stderr, /Are you sure you want to continue/);
+  assert.deepEqual({ stdout, status }, { stdout: 'later\n', status: 0 });
 });
