@@ -94,15 +94,17 @@ function brokenIndex(store: StorePaths, why: string): TspodError {
 
 /**
  * Replaces the list of images by what `change` makes of it, under the lock on it; atomic and lasting.
+ * `publish` puts what the list names into its place, and makes the new list, in a temporary file, last together with that.
  * An entry without a name stays only where its manifest has no named one, and no name stands twice (the first counts: the list begins with the newest).
  */
 export function changeImageIndex(
   store: StorePaths,
   change: (entries: IndexEntry[]) => IndexEntry[],
+  publish?: (list: string) => void,
 ): IndexEntry[] {
   return withFileLock(`${store.locks}/index`, () => {
     const after = tidy(change(readImageIndex(store)));
-    writeIndex(store, after);
+    writeIndex(store, after, publish);
     return after;
   });
 }
@@ -112,13 +114,13 @@ export function replaceImageIndex(store: StorePaths, entries: readonly IndexEntr
   withFileLock(`${store.locks}/index`, () => writeIndex(store, tidy([...entries])));
 }
 
-function writeIndex(store: StorePaths, entries: readonly IndexEntry[]): void {
+function writeIndex(store: StorePaths, entries: readonly IndexEntry[], sync?: (list: string) => void): void {
   const text = JSON.stringify({
     schemaVersion: 2,
     mediaType: mediaTypes.oci.list,
     manifests: entries.map(toDescriptor),
   });
-  writeFileAtomic(store.index, `${text}\n`, { temporary: temporaryFile(store) });
+  writeFileAtomic(store.index, `${text}\n`, { temporary: temporaryFile(store), ...(sync && { sync }) });
 }
 
 function tidy(entries: IndexEntry[]): IndexEntry[] {

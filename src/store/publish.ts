@@ -20,12 +20,16 @@ const few = 32;
 
 /**
  * Moves staged content into the store; when this returns it outlives a power loss. A layer that the store has already, or that
- * another process brings meanwhile, is left in the staging directory.
+ * another process brings meanwhile, is left in the staging directory. The files `along` last then too, and stay where they are.
  */
-export function publish(store: StorePaths, { blobs, layers, files = [] }: StagedContent): void {
+export function publish(
+  store: StorePaths,
+  { blobs, layers, files = [] }: StagedContent,
+  along: readonly string[] = [],
+): void {
   const isNew = layers.filter(({ chainId }) => !isWhole(layerPath(store, digestHex(chainId))));
   const staged = [...blobs, ...files].map(({ file }) => file);
-  syncStaged(store, [...staged, ...isNew.map(({ directory }) => directory)]);
+  syncStaged(store, [...staged, ...along, ...isNew.map(({ directory }) => directory)]);
   for (const { file, digest } of blobs) moveBlob(file, blobPath(store, digestHex(digest)));
   for (const { directory, chainId } of isNew) renameNew(directory, layerPath(store, digestHex(chainId)));
   for (const { file, path } of files) renameSync(file, path);

@@ -1,21 +1,35 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { TspodError, isErrno } from '../lib/errors';
 
 /**
  * Replaces a file so that a reader, and the machine after a power loss, sees the old or the new content and nothing
- * between. `temporary` is a path on the same file system that nobody else uses.
+ * between. `temporary` is a path on the same file system that nobody else uses; `sync` makes it last through the loss, by default
+ * it alone.
  */
 export function writeFileAtomic(
   path: string,
   data: string | Buffer,
-  options: { temporary: string; mode?: number },
+  { temporary, mode = 0o600, sync }: { temporary: string; mode?: number; sync?: (temporary: string) => void },
 ): void {
   try {
-    writeFileSynced(options.temporary, data, options.mode ?? 0o600);
-    renameSync(options.temporary, path);
+    if (sync === undefined) writeFileSynced(temporary, data, mode);
+    else {
+      writeFileSync(temporary, data, { flag: 'wx', mode });
+      sync(temporary);
+    }
+    renameSync(temporary, path);
   } catch (error) {
-    rmSync(options.temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   }
   syncDirectory(dirname(path));

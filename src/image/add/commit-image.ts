@@ -46,26 +46,30 @@ export function commitImage(
 ): AddedImage {
   const manifest = image.manifest ?? makeManifest(image.config, layers);
   const content = stagedContent(layers);
-  for (const bytes of [image.config, manifest.bytes]) {
+  const stageBlob = (bytes: Buffer): string => {
     const digest = digestOf(bytes);
     const file = `${staging.path}/json-${digestHex(digest)}`;
     writeFileSync(file, bytes, { mode: 0o600 });
     content.blobs.push({ file, digest });
-  }
-  const id = digestHex(digestOf(image.config));
+    return digest;
+  };
+  const id = digestHex(stageBlob(image.config));
+  const digest = stageBlob(manifest.bytes);
   const size = layers.reduce((sum, layer) => sum + layerSize(keptRecord(store, layer)), 0);
   const chainIds = layers.map(({ chainId }) => digestHex(chainId));
   content.files = [stageImageRecord(store, staging.path, { version: 1, id, config, chainIds, size })];
-  publish(store, content);
-  const { mediaType, bytes } = manifest;
-  nameImage(store, image.names, {
-    mediaType,
-    digest: digestOf(bytes),
-    size: bytes.length,
-    name: undefined,
-    imageId: id,
+  const entry: IndexEntry = {
+    ...{ mediaType: manifest.mediaType, digest, size: manifest.bytes.length },
+    ...{ name: undefined, imageId: id },
     ...(image.listDigest === undefined ? {} : { listDigest: image.listDigest }),
-  });
+  };
+  // without layers little is to be written, which the others can wait for: the list of images then goes to the disk with it
+  if (content.layers.length === 0)
+    nameImage(store, image.names, entry, (list) => publish(store, content, [list]));
+  else {
+    publish(store, content);
+    nameImage(store, image.names, entry);
+  }
   return { id, names: image.names };
 }
 
@@ -98,8 +102,13 @@ function makeManifest(config: Buffer, layers: LayerSoFar[]): { bytes: Buffer; me
   return { bytes: Buffer.from(JSON.stringify(manifest)), mediaType: manifestType };
 }
 
-/** Lists the image under the names; another image that had one of them keeps an entry without a name. */
-export function nameImage(store: StorePaths, names: readonly string[], entry: IndexEntry): void {
+/** Lists the image under the names, as `changeImageIndex` does; another image that had one of them keeps an entry without a name. */
+export function nameImage(
+  store: StorePaths,
+  names: readonly string[],
+  entry: IndexEntry,
+  publish?: (list: string) => void,
+): void {
   const added = names.length === 0 ? [entry] : names.map((name) => ({ ...entry, name }));
-  changeImageIndex(store, (entries) => [...added, ...entries]);
+  changeImageIndex(store, (entries) => [...added, ...entries], publish);
 }
