@@ -1,5 +1,6 @@
-/* tree FD: carries out the ops of a plan that work on files, in their order, as uid 0 of the common user
- * namespace. Mounts are made in the mount namespace of the caller. */
+/* tree FD [SOCKET]: carries out the ops of a plan that work on files, in their order, as uid 0 of the common
+ * user namespace. Mounts are made in the mount namespace of the caller. With a socket the plan is complete
+ * when a byte comes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -180,8 +181,11 @@ static void mount_shared(const struct plan *plan) {
 }
 
 int role_tree(int argc, char **argv) {
-    if (argc != 3)
-        die(125, "usage: tspod-helper tree FD");
+    if (argc != 3 && argc != 4)
+        die(125, "usage: tspod-helper tree FD [SOCKET]");
+    char complete;
+    if (argc == 4 && read_full(atoi(argv[3]), &complete, 1) != 1)
+        return 0;
     struct plan plan;
     plan_read(&plan, atoi(argv[2]));
     const char *own = plan_string(&plan, PLAN_TREE_ONLY_OWN, 0, NULL);

@@ -4,8 +4,8 @@ import type { Context } from '../lib/context';
 import { TspodError } from '../lib/errors';
 import { randomId } from '../lib/id';
 import { replaceProcess } from '../sys/exec';
-import { beginToEnd } from '../sys/run-to-end';
-import type { ProgramOutput } from '../sys/run-to-end';
+import { runToEnd } from '../sys/run-to-end';
+import type { EndedProgram } from '../sys/run-to-end';
 import { addHelperScope } from './cgroup-ops';
 import type { Plan } from './plan';
 
@@ -40,16 +40,6 @@ export interface HelperOptions {
   args?: readonly string[];
   input?: string;
   capture?: boolean;
-  /** Its descriptors from 4 on. */
-  pass?: readonly number[];
-}
-
-/** A helper at work. */
-export interface RunningHelper {
-  /** What it has printed so far, with `capture`. */
-  output: () => ProgramOutput;
-  /** Waits for its end; has to be called, once. */
-  end: () => HelperResult;
 }
 
 /**
@@ -62,35 +52,24 @@ export function runHelper(
   plan: Plan | undefined,
   options: HelperOptions = {},
 ): HelperResult {
-  return beginHelper(ctx, role, plan, options).end();
-}
-
-/** Starts the helper as `runHelper`. */
-export function beginHelper(
-  ctx: Context,
-  role: HelperRole,
-  plan: Plan | undefined,
-  options: HelperOptions = {},
-): RunningHelper {
   const fd = plan === undefined ? undefined : planDescriptor(ctx, plan);
   const argv = ['tspod', role, ...(fd === undefined ? [] : ['3']), ...(options.args ?? [])];
   try {
-    const { output, end } = beginToEnd(ctx.paths.helper, argv, {
+    const result = runToEnd(ctx.paths.helper, argv, {
       ...{ env: ctx.env, input: options.input, capture: options.capture ?? false },
-      pass: [...(fd === undefined ? [] : [fd]), ...(options.pass ?? [])],
+      pass: fd === undefined ? [] : [fd],
     });
-    return {
-      output,
-      end: () => {
-        const result = end();
-        return { ...result, status: result.status ?? 125, stderr: result.stderr.toString() };
-      },
-    };
+    return helperResult(result);
   } catch (error) {
     throw missingHelper(ctx, error);
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** One that a signal has ended has the status 125. */
+export function helperResult({ status = 125, stdout, stderr }: EndedProgram): HelperResult {
+  return { status, stdout, stderr: stderr.toString() };
 }
 
 /** Starts the helper in a role with a plan, with pipes to its standard output and error, and to its input unless that is this process's own. */

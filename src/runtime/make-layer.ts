@@ -1,8 +1,5 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
 import type { Context } from '../lib/context';
-import { socketPair } from '../sys/socket-pair';
-import { beginHelper } from './helper';
-import type { HelperResult, RunningHelper } from './helper';
+import { ASK_SOCKET, startAskingHelper } from './asking-helper';
 import { helperError } from './helper-error';
 import { addDirectories } from './layer-tree';
 import type { LayerDirectory } from './layer-tree';
@@ -24,19 +21,19 @@ export interface LayerTarget {
   archive: string;
 }
 
-/** A helper that makes a layer, and may be told to remove it again. */
+/** A helper that makes one layer, and may be told to remove it again. */
 export interface LayerMaker {
+  /** Lets it begin. */
+  begin(upper: LayerDirectory, place: LayerTarget): void;
   /** Waits for the layer; throws what the helper complained about. */
   made(): MadeLayer;
   /** Lets the helper remove directory and archive, in its own time. */
   drop(): void;
-  /** Waits for the helper's end. Has to be called, whatever happens; it may be more than once. */
+  /** Waits for the helper's end. Has to be called, whatever happens. */
   end(): void;
 }
 
 const action = 'making a layer';
-/** The helper's descriptor after those for input, output, errors and the plan. */
-const SOCKET = 4;
 
 /** Copies an upper directory to the new directory `target` as a layer of the store, and writes the archive of the copy. */
 export function makeLayer(ctx: Context, upper: LayerDirectory, place: LayerTarget): MadeLayer {
@@ -44,24 +41,30 @@ export function makeLayer(ctx: Context, upper: LayerDirectory, place: LayerTarge
 }
 
 /**
- * Begins with it. At first it is tried without other ids than the user's own, which cost more than a small layer: enough where the
- * root of a container has changed little.
+ * The same with a helper that is started now. At first it tries to do without other ids than the user's own, which cost more than a
+ * small layer: enough where the root of a container has changed little.
  */
-export function beginLayer(ctx: Context, upper: LayerDirectory, place: LayerTarget): LayerMaker {
-  const withAllIds = (): LayerMaker => startMaker(ctx, addLayer(treePlan(ctx), upper, place), place);
-  const hasOwnMaps = upper.shared !== undefined || upper.maps !== undefined;
-  if (hasOwnMaps || ctx.uid === 0 || ctx.hasIds) return withAllIds();
-  const plan = ownTreePlan(ctx).add('TREE_ONLY_OWN', upper.path);
-  const first = startMaker(ctx, addLayer(plan, upper, place), place);
-  let maker: LayerMaker = first;
+export function startLayerMaker(ctx: Context): LayerMaker {
+  let helper = startAskingHelper(ctx);
+  let again: (() => void) | undefined;
   return {
-    made() {
-      if (!first.isRefused()) return first.made();
-      maker = withAllIds();
-      return maker.made();
+    begin(upper, place) {
+      const complete = (plan: Plan): Plan => addQuestion(addLayer(plan, upper, place), place);
+      const hasOwnMaps = upper.shared !== undefined || upper.maps !== undefined;
+      if (hasOwnMaps || ctx.uid === 0 || ctx.hasIds) return helper.carryOut(complete(treePlan(ctx)));
+      helper.carryOut(complete(ownTreePlan(ctx).add('TREE_ONLY_OWN', upper.path)));
+      again = () => {
+        helper = startAskingHelper(ctx);
+        helper.carryOut(complete(treePlan(ctx)));
+      };
     },
-    drop: () => maker.drop(),
-    end: () => maker.end(),
+    made() {
+      if (!helper.hasAsked() && helper.end().status === PLAN.TREE_OTHERS) again?.();
+      if (helper.hasAsked()) return madeLayer(helper.output());
+      throw helperError(action, helper.end());
+    },
+    drop: () => helper.goOn(),
+    end: () => void helper.end(),
   };
 }
 
@@ -70,43 +73,9 @@ function addLayer(plan: Plan, upper: LayerDirectory, { target, archive }: LayerT
   return plan.add('TREE_TAR', archive, PLAN.TREE_WHITEOUTS, target);
 }
 
-/** A maker whose helper may also have ended because others' files are in the upper directory. */
-interface FirstMaker extends LayerMaker {
-  isRefused(): boolean;
-}
-
-function startMaker(ctx: Context, plan: Plan, { target, archive }: LayerTarget): FirstMaker {
-  plan.add('TREE_ASK', SOCKET).add('TREE_REMOVE', target).add('TREE_REMOVE', archive);
-  const { helper, socket } = startAsking(ctx, plan);
-  let result: HelperResult | undefined;
-  const end = (): HelperResult => {
-    if (result === undefined) closeSync(socket);
-    return (result ??= helper.end());
-  };
-  let hasAsked: boolean | undefined;
-  const isMade = (): boolean => (hasAsked ??= readSync(socket, Buffer.alloc(1)) === 1);
-  return {
-    isRefused: () => !isMade() && end().status === PLAN.TREE_OTHERS,
-    made() {
-      if (isMade()) return madeLayer(helper.output());
-      throw helperError(action, end());
-    },
-    drop: () => void writeSync(socket, 'x'),
-    end: () => void end(),
-  };
-}
-
-/** A helper, and this process's end of the socket on which it asks whether to go on. */
-function startAsking(ctx: Context, plan: Plan): { helper: RunningHelper; socket: number } {
-  const [socket, others] = socketPair();
-  try {
-    return { helper: beginHelper(ctx, 'tree', plan, { capture: true, pass: [others] }), socket };
-  } catch (error) {
-    closeSync(socket);
-    throw error;
-  } finally {
-    closeSync(others);
-  }
+/** Whether the layer is to go again. */
+function addQuestion(plan: Plan, { target, archive }: LayerTarget): Plan {
+  return plan.add('TREE_ASK', ASK_SOCKET).add('TREE_REMOVE', target).add('TREE_REMOVE', archive);
 }
 
 function madeLayer({ stdout, stderr }: { stdout: Buffer; stderr: Buffer | string }): MadeLayer {

@@ -5,7 +5,7 @@ import { openFileMaker } from '../../image/add/open-file-maker';
 import type { Context } from '../../lib/context';
 import { TspodError } from '../../lib/errors';
 import { writeTree } from '../../runtime/layer-tree';
-import { beginLayer } from '../../runtime/make-layer';
+import type { LayerMaker } from '../../runtime/make-layer';
 import { chainIdsOf, digestHex } from '../../store/digest';
 import { digestOfFile } from '../../store/digest-of-file';
 import { addLayer, describeLayer } from '../../store/layer/add-layer';
@@ -19,7 +19,6 @@ import { mediaTypes } from '../../store/media-types';
 import { containerLayers, writtenLayer } from '../changes/container-layers';
 import { newSha256 } from '../../sys/sha256';
 import type { ContainerRecord } from '../record';
-import type { CommitStaging } from './commit-staging';
 
 /** The layers of the container's image, from bottom to top. Error `not-found`: the image has been removed. */
 export function baseLayers(
@@ -43,15 +42,14 @@ function fail(record: ContainerRecord): never {
 /** Begins to make a staged layer of what the container has written; the result waits for it, unless the store has one like it. */
 export function beginNewLayer(
   ctx: Context,
-  { store, staging }: { store: StorePaths; staging: CommitStaging },
+  { store, staging, maker }: { store: StorePaths; staging: Staging; maker: LayerMaker },
   record: ContainerRecord,
 ): (below: readonly LayerSoFar[]) => LayerSoFar {
   const directory = `${staging.path}/layer-commit`;
   const blobFile = `${staging.path}/blob-commit`;
   mkdirSync(directory, { mode: 0o700 });
   const upper = writtenLayer(ctx, record);
-  const maker = beginLayer(ctx, upper, { target: `${directory}/diff`, archive: blobFile });
-  staging.beforeRemoval(() => maker.end());
+  maker.begin(upper, { target: `${directory}/diff`, archive: blobFile });
   // its functions are looked up while the helper works
   const hash = newSha256();
   return (below) => {

@@ -6,21 +6,13 @@ import { makeStaging } from '../../store/staging';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
 
-/** A staging directory in which somebody else is at work too. */
-export interface CommitStaging extends Staging {
-  /** What is done before it is removed, also where that is because of an error. */
-  beforeRemoval(work: () => void): void;
-}
-
-/** A staging directory in which files of other ids may be left over: then the helper removes them. */
-export function openCommitStaging(ctx: Context, store: StorePaths): CommitStaging {
+/** A staging directory in which files of other ids may be left over: then the helper removes them. Before, `settle` is called. */
+export function openCommitStaging(ctx: Context, store: StorePaths, settle: () => void): Staging {
   const staging = makeStaging(store);
-  const works: (() => void)[] = [];
   return {
     path: staging.path,
-    beforeRemoval: (work) => void works.push(work),
     remove() {
-      for (const work of works) work();
+      settle();
       try {
         rmdirSync(`${staging.path}/layer-commit`);
       } catch (error) {

@@ -9,6 +9,8 @@ import { resolveImage } from '../../image/find/resolve';
 import type { Context } from '../../lib/context';
 import { TspodError, wrapError } from '../../lib/errors';
 import { formatRfc3339, nowNs } from '../../lib/time';
+import { startLayerMaker } from '../../runtime/make-layer';
+import type { LayerMaker } from '../../runtime/make-layer';
 import { openStore } from '../../store/open-store';
 import type { Staging } from '../../store/staging';
 import type { StorePaths } from '../../store/store-paths';
@@ -17,7 +19,6 @@ import type { CommitSettings } from './commit-config';
 import { baseLayers, beginNewLayer, mergedLayer } from './commit-layers';
 import { formatConfig, formatManifest } from './commit-manifest';
 import { openCommitStaging } from './commit-staging';
-import type { CommitStaging } from './commit-staging';
 import { findContainer } from '../find';
 import { whilePaused } from './while-paused';
 import type { ContainerRecord } from '../record';
@@ -61,16 +62,31 @@ async function makeImage(
   record: ContainerRecord,
   options: CommitOptions & { names: string[] },
 ): Promise<string> {
+  // it is there by the time that it is told what to do
+  const maker = options.squash ? undefined : startLayerMaker(ctx);
+  try {
+    return await addImage(ctx, record, { ...options, maker });
+  } finally {
+    maker?.end();
+  }
+}
+
+async function addImage(
+  ctx: Context,
+  record: ContainerRecord,
+  options: CommitOptions & { names: string[]; maker: LayerMaker | undefined },
+): Promise<string> {
+  const { maker } = options;
   const store = openStore(ctx);
   const lock = lockContentShared(store);
-  const staging = openCommitStaging(ctx, store);
+  const staging = openCommitStaging(ctx, store, () => maker?.end());
   try {
     const { note } = options;
     note('Getting image source signatures');
     const { layers, draft } = await whilePaused(ctx, record.id, options.pause, () =>
-      options.squash
+      maker === undefined
         ? squashed(ctx, record, { staging, options })
-        : stacked(ctx, record, { store, staging, options }),
+        : stacked(ctx, record, { store, staging, maker, options }),
     );
     const diffIds = layers.map((layer) => layer.record.diffId);
     const config = { ...draft, rootfs: { ...draft.rootfs, diff_ids: diffIds } };
@@ -104,7 +120,7 @@ interface Content {
 function stacked(
   ctx: Context,
   record: ContainerRecord,
-  parts: { store: StorePaths; staging: CommitStaging; options: CommitOptions },
+  parts: { store: StorePaths; staging: Staging; maker: LayerMaker; options: CommitOptions },
 ): Content {
   const finish = beginNewLayer(ctx, parts, record);
   const base = resolveImage(ctx, record.imageId)?.config;
