@@ -1,5 +1,5 @@
 import { createOutput } from './output';
-import { leave } from '../sys/leave';
+import { leave } from './leave';
 import { runCommandLine } from './run-command-line';
 
 /** The entry of the bundle: the exit status is set, and the process ends by itself when nothing is left to do. */

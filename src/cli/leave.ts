@@ -1,4 +1,4 @@
-import { isLibcLoaded, libc } from './native-library';
+import { isLibcLoaded, libc } from '../sys/native-library';
 
 const F_GETFL = 3;
 const O_NONBLOCK = 0o4000;
