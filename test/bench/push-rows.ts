@@ -41,7 +41,8 @@ export function pushRows(archive: string): Row[] {
       },
       measure: (engine) => pushToEmpty(engine, `${registries.get(engine.name)?.host ?? ''}/debian:1`),
       finish: (engine) => {
-        engine.run('rmi', '-a', '-f');
+        // the rows that follow need the other images
+        engine.run('rmi', '-f', `${registries.get(engine.name)?.host ?? ''}/debian:1`);
         closeRegistry(engine);
       },
     },
@@ -60,7 +61,7 @@ export function pushRows(archive: string): Row[] {
     {
       name: 'push-present',
       work: 'push of the Debian image, all layers there',
-      ...{ ...common, limit: 1, runs: 10 },
+      ...{ ...common, limit: 1, runs: 20 },
       prepare: (engine) => {
         const { host } = openRegistry(engine);
         engine.run('load', '-q', '-i', archive);
