@@ -93,7 +93,7 @@ async function request(
   });
   if (response.status === 200) return response;
   discard(response);
-  const said = `${response.status} ${response.body.statusMessage ?? ''}`.trim();
+  const said = `${response.status} ${response.statusMessage}`.trim();
   if (response.status === 404 || response.status === 410) throw new TspodError('not-found', said);
   throw new TspodError(response.status === 401 || response.status === 403 ? 'denied' : 'network', said);
 }

@@ -10,6 +10,8 @@ import type { Trust } from './trust';
 export interface Connections {
   /** The options of Node's `request` that lead to a URL's host, its path included, and the proxy on the way. */
   route(url: URL): Promise<{ options: RequestOptions; proxy: URL | undefined }>;
+  /** Whether a URL's host is reached without TLS and without a proxy. */
+  isPlain(url: URL): boolean;
 }
 
 /** Makes the pools for one registry, whose own host is `ownHost` (`host[:port]`). */
@@ -26,6 +28,7 @@ export function makeConnections(
   };
   const keep = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
   return {
+    isPlain: (url) => url.protocol === 'http:' && proxyFor(url, env) === undefined,
     async route(url) {
       const proxy = proxyFor(url, env);
       return { options: await optionsFor(url, proxy), proxy };

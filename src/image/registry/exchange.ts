@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
 import { TspodError } from '../../lib/errors';
 import type { Connections } from './connections';
 import { watchPace } from './pace';
@@ -22,8 +23,10 @@ export interface HttpResponse {
   /** Of the request. */
   method: string;
   status: number;
+  /** What stands beside the status; may be empty. */
+  statusMessage: string;
   headers: IncomingHttpHeaders;
-  body: IncomingMessage;
+  body: Readable;
   /** Where it came from in the end. */
   url: URL;
 }
@@ -49,7 +52,8 @@ export async function exchange(
   watch(outgoing, placeOf(url, proxy), timeouts);
   const answer = new Promise<HttpResponse>((resolve, reject) => {
     outgoing.once('response', (body) => {
-      const response = { method, status: body.statusCode ?? 0, headers: body.headers, body, url };
+      const { statusCode: status = 0, statusMessage = '', headers } = body;
+      const response = { method, status, statusMessage, headers, body, url };
       if (method === 'HEAD') whenOver(body, () => resolve(response));
       else resolve(response);
     });

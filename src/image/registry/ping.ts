@@ -1,6 +1,8 @@
 import { TspodError } from '../../lib/errors';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
+import { exchangeBriefly } from './brief-exchange';
+import type { BriefRequest } from './brief-exchange';
 import type { HttpResponse } from './exchange';
 import { exchangeFollowing, isOwnAnswer } from './redirect';
 import type { Way } from './redirect';
@@ -77,15 +79,15 @@ interface Target extends PingOptions {
 
 async function tryProtocol(protocol: string, way: Way, target: Target): Promise<Greeting | TspodError> {
   const { host, action, failure, signal, first } = target;
-  const ask = (method: string, path: string, headers: Record<string, string>): Promise<HttpResponse> => {
-    const url = new URL(`${protocol}//${host}${path}`);
-    return exchangeFollowing(way, { method, url, headers, ...(signal === undefined ? {} : { signal }) });
-  };
+  const common = signal === undefined ? {} : { signal };
+  const urlOf = (path: string): URL => new URL(`${protocol}//${host}${path}`);
   try {
-    const early = first && (await ask('HEAD', first.target, first.headers).catch(ifNetwork));
+    const early =
+      first && (await askFirst(way, { url: urlOf(first.target), headers: first.headers, ...common }));
     if (early !== undefined && isGreeting(early))
       return { ...greetingOf(protocol, early, host), answer: early };
-    const response = await ask('GET', '/v2/', {});
+    const ping = { method: 'GET', url: urlOf('/v2/'), headers: {}, ...common };
+    const response = await exchangeFollowing(way, ping);
     if (response.status !== 200 && response.status !== 401) return await failure(response, action);
     discard(response);
     const greeting = greetingOf(protocol, response, host);
@@ -98,9 +100,16 @@ async function tryProtocol(protocol: string, way: Way, target: Target): Promise<
   }
 }
 
-/** An answer that makes no sense will do so again, and is told of then. */
-function ifNetwork(error: unknown): undefined {
-  if (!(error instanceof TspodError) || error.code === 'network') throw error;
+/** Undefined where its answer makes no sense: the next one will not either, and is told of. */
+async function askFirst(way: Way, request: BriefRequest): Promise<HttpResponse | undefined> {
+  const { connections, timeouts } = way;
+  try {
+    const answer = connections.isPlain(request.url) ? await exchangeBriefly(timeouts, request) : undefined;
+    return answer ?? (await exchangeFollowing(way, { method: 'HEAD', ...request }));
+  } catch (error) {
+    if (error instanceof TspodError && error.code !== 'network') return undefined;
+    throw error;
+  }
 }
 
 /** Whether it is from a registry, and final: without what they want to be shown some say 403 or 404. */

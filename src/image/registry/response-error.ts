@@ -61,7 +61,7 @@ function explain(response: HttpResponse, message: Message, request: FailedReques
     return { code: 'network', reason: `too many requests (429)${waiting(response)}${said}`, hint };
   }
   const page = message.isPage ? ' with a web page: is this a registry?' : '';
-  const answered = `the registry answered ${status} ${response.body.statusMessage ?? ''}`.trim();
+  const answered = `the registry answered ${status} ${response.statusMessage}`.trim();
   return {
     code: status >= 500 ? 'network' : status === 404 ? 'not-found' : 'invalid',
     reason: `${answered}${page}${said}`,
