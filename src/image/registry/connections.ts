@@ -2,6 +2,7 @@ import type { Agent, RequestOptions } from 'node:http';
 import type { PeerCertificate } from 'node:tls';
 import { TspodError } from '../../lib/errors';
 import { cleanText } from './clean-text';
+import { makeAgent } from './large-pieces';
 import { proxyFor } from './proxy';
 import { markTransient } from './transient';
 import type { Trust } from './trust';
@@ -39,7 +40,7 @@ export function makeConnections(
     const tls = url.protocol === 'https:' ? tlsOptions(url, url.host === ownHost, trust) : {};
     const name = `${url.origin}>${proxy?.href ?? ''}`;
     if (proxy === undefined) {
-      return { ...target(url), ...tls, agent: agent(name, () => plainAgent(url.protocol, keep)) };
+      return { ...target(url), ...tls, agent: agent(name, () => makeAgent(url.protocol, keep)) };
     }
     if (proxy.protocol.startsWith('socks5')) {
       const { SocksAgent } = await import('./socks');
@@ -48,7 +49,7 @@ export function makeConnections(
     if (url.protocol === 'http:') {
       const own = proxy.protocol === 'https:' ? tlsOptions(proxy, false, trust) : {};
       const options = { ...target(proxy), ...own, path: url.href, headers: proxyHeaders(url, proxy) };
-      return { ...options, agent: agent(proxy.origin, () => plainAgent(proxy.protocol, keep)) };
+      return { ...options, agent: agent(proxy.origin, () => makeAgent(proxy.protocol, keep)) };
     }
     const { HttpsProxyAgent } = await import('https-proxy-agent');
     const tunnel = () =>
@@ -70,12 +71,6 @@ function checkTunnel(answer: { statusCode: number; statusText: string }, url: UR
     },
   );
   throw statusCode >= 500 ? markTransient(error) : error;
-}
-
-function plainAgent(protocol: string, options: object): Agent {
-  return protocol === 'https:'
-    ? new (process.getBuiltinModule('node:https').Agent)(options)
-    : new (process.getBuiltinModule('node:http').Agent)(options);
 }
 
 function target(url: URL): RequestOptions {
