@@ -170,15 +170,35 @@ function tooLong(blob: Descriptor): TspodError {
   return new TspodError('invalid', `blob ${blob.digest} has the wrong length: ${limit}`);
 }
 
-/** The configuration of an image, from the store where it is there and whole, else from the source, verified. Error `invalid`. */
-export async function fetchConfig(store: StorePaths, blob: Descriptor, source: BlobSource): Promise<Buffer> {
+/**
+ * The configuration of an image, from the store where it is there and whole, else from the source, verified. Asked for anew when a
+ * connection breaks. Errors: `invalid`, those of the source.
+ */
+export async function fetchConfig(
+  store: StorePaths,
+  blob: Descriptor,
+  options: Pick<FetchOptions, 'source' | 'retry' | 'retryDelay' | 'signal'>,
+): Promise<Buffer> {
   const stored = hasBlob(store, blob.digest) ? readBlob(store, blob.digest) : undefined;
   if (stored !== undefined && digestOf(stored) === blob.digest) return stored;
   if (blob.size > largestConfig)
     throw new TspodError('invalid', `configuration larger than ${largestConfig} bytes: refused`);
+  const { source, retry, retryDelay, signal } = options;
+  for (let attempt = 0; ; attempt++) {
+    const { stream } = await source.blob(blob.digest);
+    const data = await readWhole(stream, blob).catch(retryable);
+    if (Buffer.isBuffer(data)) return data;
+    signal.throwIfAborted();
+    if (attempt >= retry) throw data;
+    await wait(retryDelay * 2 ** attempt, signal);
+  }
+}
+
+/** A small blob, verified. */
+async function readWhole(stream: ByteStream, blob: Descriptor): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of (await source.blob(blob.digest)).stream) {
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > blob.size) throw tooLong(blob);
     chunks.push(chunk);

@@ -11,6 +11,7 @@ import { fitsPlatform, mismatchOf } from '../format/platform';
 import type { Platform } from '../format/platform';
 import { formatReference } from '../name/reference';
 import type { ImageReference } from '../name/reference';
+import { defaultBlobRetry } from '../registry/retry';
 import type { Repository } from '../registry/types';
 import { chooseManifest } from './choose-manifest';
 import type { ChosenManifest } from './choose-manifest';
@@ -19,9 +20,6 @@ import type { EarlyReceiver } from './early-receiver';
 import { isComplete } from './find-complete';
 import { openSources } from './open-sources';
 import type { PulledImage, PullOptions } from './pull-request';
-
-/** Of requests for blobs that broke, where --retry does not say otherwise: how often, and after how many milliseconds. */
-const defaultRetry = { retry: 3, retryDelay: 1000 };
 
 /** Pulls an image by its full name; `isOnly`: no other name is tried. Errors: as `pullImage`. */
 export async function pullReference(
@@ -111,12 +109,7 @@ async function bring(
   { name, options, early }: { name: string; options: PullOptions; early: EarlyReceiver | undefined },
 ): Promise<string> {
   const store = openStore(ctx);
-  const {
-    retry = defaultRetry.retry,
-    retryDelay = defaultRetry.retryDelay,
-    signal,
-    atOnce,
-  } = options.registry;
+  const { retry, retryDelay, signal, atOnce } = { ...defaultBlobRetry, ...options.registry };
   // what is up to date needs none of this
   const { transferImage } = await import('./transfer-image');
   const id = await transferImage(ctx, store, chosen, {

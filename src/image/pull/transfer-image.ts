@@ -84,7 +84,7 @@ async function tryTwice(options: Omit<Transfer, 'resumed'>): Promise<string> {
 }
 
 async function transferOnce(transfer: Transfer): Promise<string> {
-  const { ctx, store, chosen, source, report } = transfer;
+  const { ctx, store, chosen, report } = transfer;
   report({ kind: 'started' });
   const abort = new AbortController();
   const end = (): void => abort.abort(transfer.signal?.reason);
@@ -100,7 +100,7 @@ async function transferOnce(transfer: Transfer): Promise<string> {
   const optimize = postponeOptimizing();
   try {
     if (fetch.missing.size > 0) receive();
-    const config = fetchConfig(store, chosen.parsed.config, source);
+    const config = fetchConfig(store, chosen.parsed.config, { ...transfer, signal: abort.signal });
     const planned = config.then((bytes) => sendPlan(transfer, bytes, { fetch, receive }));
     planned.catch(() => undefined);
     const id = await Promise.race([planned.then((result) => result ?? receive().result), fetch.failed]);

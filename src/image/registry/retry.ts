@@ -7,6 +7,8 @@ import type { RegistryOptions } from './types';
 /** How often Podman tries again. */
 const DEFAULT_RETRY = 3;
 const longestDelay = 60_000;
+/** For blobs whose connection broke in the middle, where nothing else is said; the delay, in ms, doubles. */
+export const defaultBlobRetry = { retry: DEFAULT_RETRY, retryDelay: 1000 };
 // a registry that says "in six hours" means: not now
 const longestRetryAfter = 120_000;
 

@@ -3,6 +3,7 @@ import type { LayerSoFar } from '../../../image/add/commit-image';
 import type { Descriptor } from '../../../image/format/manifest';
 import { openFileMaker } from '../../../image/add/open-file-maker';
 import { fetchBlob } from '../../../image/pull/fetch-blob';
+import { defaultBlobRetry } from '../../../image/registry/retry';
 import type { Repository } from '../../../image/registry/types';
 import { chainIdsOf, digestHex } from '../../../store/digest';
 import { addLayer, describeLayer } from '../../../store/layer/add-layer';
@@ -56,7 +57,7 @@ async function fetchArchive(
   const text = `fetching from ${source.name}`;
   const have = (bytes: number): void => tell(text, amountOf(bytes, layer.size));
   const { store, signal, request } = build;
-  const { retry = 3, retryDelay = 1000 } = request.registry;
+  const { retry, retryDelay } = { ...defaultBlobRetry, ...request.registry };
   const own = { ...store, partial: `${build.staging().path}/${name}` };
   const isOwn = await fetchBlob(own, layer, {
     ...{ source, signal, retry, retryDelay },

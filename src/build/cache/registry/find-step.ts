@@ -1,5 +1,6 @@
 import { chooseManifest } from '../../../image/pull/choose-manifest';
 import { fetchConfig } from '../../../image/pull/fetch-blob';
+import { defaultBlobRetry } from '../../../image/registry/retry';
 import { repositoryOf } from '../../../image/name/reference';
 import type { ImageReference } from '../../../image/name/reference';
 import { pullSources } from '../../../image/registry/endpoints';
@@ -80,9 +81,10 @@ async function takeFrom(
   state: StageState,
   { source, key, tell }: Pick<Wanted, 'key' | 'tell'> & { source: Repository },
 ): Promise<KnownResult | undefined> {
-  const { store, request } = build;
+  const { store, signal, request } = build;
   const { parsed } = await chooseManifest(source, key, undefined);
-  const { layer, ...times } = readStepImage(await fetchConfig(store, parsed.config, source), parsed, key);
+  const options = { ...defaultBlobRetry, ...request.registry, source, signal };
+  const { layer, ...times } = readStepImage(await fetchConfig(store, parsed.config, options), parsed, key);
   const { ttl } = request.cache;
   if (ttl !== undefined && isOlder(times, ttl)) return undefined;
   if (layer === undefined) return { ...times, isNew: true };
