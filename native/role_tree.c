@@ -129,7 +129,7 @@ static void remove_path(const char *path) {
     struct statfs place;
     if (statfs(path, &place) == 0 && place.f_type == CGROUP2_SUPER_MAGIC)
         return cgroup_remove_groups(path);
-    tree_remove(path);
+    tree_remove_by_two(path);
 }
 
 static void carry_out(const struct plan *plan, const struct plan_op *op) {

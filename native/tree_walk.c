@@ -30,7 +30,7 @@ struct walk {
     size_t depth, room;
     char *path;
     size_t path_room, top;
-    bool force;
+    bool force, backwards;
 };
 
 static void *grown(void *memory, size_t size) {
@@ -56,6 +56,18 @@ static void read_entries(struct level *level, const char *path) {
     }
 }
 
+/* Their lengths keep what follows them aligned. */
+static void turn_round(struct level *level) {
+    char *turned = grown(NULL, level->size ? level->size : 1);
+    for (size_t at = 0; at < level->size;) {
+        size_t length = ((const struct dirent64 *)(level->entries + at))->d_reclen;
+        memcpy(turned + level->size - at - length, level->entries + at, length);
+        at += length;
+    }
+    free(level->entries);
+    level->entries = turned;
+}
+
 /* Takes over fd. */
 static void push(struct walk *walk, int fd) {
     if (walk->depth == walk->room) {
@@ -65,6 +77,8 @@ static void push(struct walk *walk, int fd) {
     struct level *level = &walk->levels[walk->depth];
     *level = (struct level){.fd = fd, .path_length = strlen(walk->path)};
     read_entries(level, walk->path);
+    if (walk->backwards)
+        turn_round(level);
     walk->depth++;
     if (walk->depth <= LEVELS_OPEN)
         return;
@@ -156,8 +170,10 @@ static void visit_next(struct walk *walk, tree_visitor *visit, void *context) {
     push(walk, fd);
 }
 
-void tree_walk(int directory, const char *path, bool force, tree_visitor *visit, void *context) {
-    struct walk walk = {.force = force, .path_room = strlen(path) + 256, .top = strlen(path) + 1};
+static void walk_below(struct walk walk, int directory, const char *path, tree_visitor *visit,
+                       void *context) {
+    walk.path_room = strlen(path) + 256;
+    walk.top = strlen(path) + 1;
     walk.path = strcpy(grown(NULL, walk.path_room), path);
     int top = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (top < 0)
@@ -179,4 +195,12 @@ void tree_walk(int directory, const char *path, bool force, tree_visitor *visit,
     free(walk.levels[0].entries);
     free(walk.levels);
     free(walk.path);
+}
+
+void tree_walk(int directory, const char *path, bool force, tree_visitor *visit, void *context) {
+    walk_below((struct walk){.force = force}, directory, path, visit, context);
+}
+
+void tree_walk_backwards(int directory, const char *path, tree_visitor *visit, void *context) {
+    walk_below((struct walk){.backwards = true}, directory, path, visit, context);
 }

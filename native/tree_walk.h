@@ -27,4 +27,7 @@ typedef void tree_visitor(const struct tree_entry *entry, enum tree_moment momen
  */
 void tree_walk(int directory, const char *path, bool force, tree_visitor *visit, void *context);
 
+/* The same without `force`, each directory from its last entry to its first. */
+void tree_walk_backwards(int directory, const char *path, tree_visitor *visit, void *context);
+
 #endif

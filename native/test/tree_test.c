@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -137,6 +139,34 @@ static void remove_takes_everything(void) {
     tree_remove("gone");
 }
 
+static void make_large(void) {
+    char path[64];
+    make("large", 0755);
+    for (int folder = 0; folder < 40; folder++) {
+        snprintf(path, sizeof path, "large/%d", folder);
+        make(path, 0755);
+        for (int file = 0; file < 50; file++) {
+            snprintf(path, sizeof path, "large/%d/%d", folder, file);
+            write_text(path, "");
+        }
+    }
+    CHECK(chmod("large/7", 0500) == 0 && chmod("large/30", 0) == 0, "directories without permissions");
+}
+
+static void two_remove_what_one_does(void) {
+    struct stat status;
+    for (int round = 0; round < 10; round++) {
+        make_large();
+        tree_remove_by_two("large");
+        CHECK(lstat("large", &status) < 0 && errno == ENOENT, "a large tree is removed");
+        CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "the second process has ended");
+    }
+    make_source();
+    tree_remove_by_two("source");
+    CHECK(lstat("source", &status) < 0, "so is a small one");
+    tree_remove_by_two("source");
+}
+
 static void settling_leaves_what_a_layer_holds(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "upper/socket"};
     struct stat status;
@@ -196,6 +226,7 @@ int main(void) {
     settling_leaves_what_a_layer_holds();
     owners_are_told();
     remove_takes_everything();
+    two_remove_what_one_does();
     tree_remove(directory);
     return 0;
 }
