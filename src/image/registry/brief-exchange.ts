@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TspodError } from '../../lib/errors';
+import { abortReason } from './exchange';
 import type { HttpRequest, HttpResponse } from './exchange';
 import type { Timeouts } from './timeouts';
 import { markTransient } from './transient';
@@ -32,7 +33,7 @@ export async function exchangeBriefly(
     reason = why;
     socket.destroy();
   };
-  const abort = (): void => end(signal?.reason instanceof Error ? signal.reason : new Error('interrupted'));
+  const abort = (): void => void (signal && end(abortReason(signal)));
   const release = endWhenLate(socket, timeouts, (what) => end(lateError(url, what)));
   signal?.addEventListener('abort', abort, { once: true });
   try {

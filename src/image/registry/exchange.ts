@@ -71,7 +71,8 @@ function whenOver(body: IncomingMessage, call: () => void): void {
   body.once('end', call).once('close', call).once('error', call).resume();
 }
 
-function abortReason(signal: AbortSignal): Error {
+/** Why a request was given up. */
+export function abortReason(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('interrupted');
 }
 
